@@ -1,0 +1,30 @@
+export type {
+  Appended,
+  Bucket,
+  BucketEntry,
+  Bus,
+  CopyOptions,
+  Delivery,
+  FencedLog,
+  Outgoing,
+  Published,
+  QueueOptions,
+  ReadFrom,
+  ReadOptions,
+  Request,
+  StoredMessage,
+} from './bus.ts';
+export { handleEach, type HandleEachOptions } from './handle-each.ts';
+export {
+  connectJetStreamBus,
+  type JetStreamBusOptions,
+  type JetStreamCredentials,
+} from './jetstream-bus.ts';
+export {
+  createMemoryBus,
+  createMemoryServer,
+  type MemoryServer,
+  type MemoryServerOptions,
+} from './memory-server.ts';
+export { startNatsServer, type NatsServer, type NatsServerOptions } from './nats-server.ts';
+export { streams, type StreamDeclaration, type StreamName } from './streams.ts';

@@ -1,0 +1,10 @@
+import { describeBus } from '../testing/bus-contract.ts';
+import { startTestNats } from '../testing/test-nats.ts';
+
+describeBus('JetStream bus', async (defaults) => {
+  const server = await startTestNats();
+  return {
+    connect: (settings) => server.connect({ ...defaults, ...settings }),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+});

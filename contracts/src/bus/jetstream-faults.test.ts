@@ -1,0 +1,231 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, connect as dial, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { retry } from 'rxjs';
+import { describe, expect, test } from 'vitest';
+import type { Bus, Outgoing } from './bus.ts';
+import { handleEach } from './handle-each.ts';
+import { connectJetStreamBus, type JetStreamBusOptions } from './jetstream-bus.ts';
+import { startNatsServer, type NatsServer } from './nats-server.ts';
+import { startTestNats } from '../testing/test-nats.ts';
+
+describe.concurrent('JetStream bus with faults', () => {
+  test('loses nothing when the server is killed and started again', async () => {
+    await using folder = await temporaryFolder();
+    const first = await start(folder.path);
+    await using bus = await connectTo(first);
+    const copied: string[] = [];
+    const queued: string[] = [];
+    const followed: string[] = [];
+    const watched: (string | undefined)[] = [];
+    const bucket = await bus.bucket('state');
+    const options = { parse: ({ id }: { id: string }) => id, retryDelayMs: 50 };
+    bus
+      .copies({ consumer: 'trade-log', streams: ['TRADING'], maxInFlight: 8 })
+      .pipe(
+        handleEach({ ...options, handle: async (id) => void copied.push(id) }),
+        retry({ delay: 50 }),
+      )
+      .subscribe();
+    bus
+      .queue({ group: 'execution' })
+      .pipe(
+        handleEach({
+          ...options,
+          concurrency: Infinity,
+          handle: async (id) => void queued.push(id),
+        }),
+        retry({ delay: 50 }),
+      )
+      .subscribe();
+    bus
+      .log('trading.paper')
+      .follow(0)
+      .subscribe(({ id }) => followed.push(id));
+    bucket.watch().subscribe(({ value }) => watched.push(value));
+    bus.requests('control.status').subscribe((request) => request.respond('fine'));
+
+    const published: Outgoing[] = [];
+    const appended: Outgoing[] = [];
+    let running = true;
+    const publishing = (async () => {
+      for (let index = 0; running; index++) {
+        published.push(signal(index));
+        await bus.publish(signal(index));
+      }
+    })();
+    const appending = (async () => {
+      const log = bus.log('trading.paper');
+      let last = 0;
+      for (let index = 0; running; index++) {
+        const batch = [entry(`e${index}a`), entry(`e${index}b`)].slice(0, 1 + (index % 2));
+        appended.push(...batch);
+        const outcome = await log.append(batch, last);
+        if (outcome.status !== 'appended') throw new Error(`batch ${index}: ${outcome.status}`);
+        last = outcome.sequence;
+      }
+    })();
+
+    await eventually(() => expect(copied.length).toBeGreaterThan(20));
+    process.kill(first.pid, 'SIGKILL');
+    await first.exited;
+    await first.stop();
+    await sleep(300);
+    await using second = await start(folder.path, first);
+    const before = copied.length;
+    await eventually(() => expect(copied.length).toBeGreaterThan(before + 20));
+    running = false;
+    await Promise.all([publishing, appending]);
+
+    const entries = appended.map(({ id }) => id);
+    await eventually(() => expect(new Set(queued)).toEqual(new Set(published.map(({ id }) => id))));
+    await eventually(() => expect(new Set(copied)).toEqual(new Set(entries)));
+    await eventually(() => expect(followed).toEqual(entries));
+    expect((await bus.log('trading.paper').readAfter(0)).map(({ id }) => id)).toEqual(entries);
+    await bucket.put('paper', 'HALTED');
+    await eventually(() => expect(watched).toEqual(['HALTED']));
+    expect(await bus.request('control.status', '')).toBe('fine');
+    expect(second.port).toBe(first.port);
+  });
+
+  test('finds out whether an append whose answer was lost was stored', async () => {
+    await using server = await startTestNats();
+    await using line = await openLine(server.port);
+    await using bus = await server.connect({ servers: `nats://127.0.0.1:${line.port}` });
+    await using direct = await server.connect();
+    const log = bus.log('trading.paper');
+    for (const batch of [[entry('e1')], [entry('e2'), entry('e3')]]) {
+      const last = await direct.lastSequence('TRADING');
+      line.mute();
+      const appending = log.append(batch, last);
+      await eventually(async () =>
+        expect(await direct.lastSequence('TRADING')).toBe(last + batch.length),
+      );
+      line.cut();
+      expect(await appending).toEqual({ status: 'appended', sequence: last + batch.length });
+    }
+    line.mute();
+    const overtaken = log.append([entry('e4')], 2);
+    await sleep(50);
+    line.cut();
+    expect(await overtaken).toEqual({ status: 'conflict' });
+    expect((await log.readAfter(0)).map(({ id }) => id)).toEqual(['e1', 'e2', 'e3']);
+  });
+
+  test('stores a signal once though the answer was lost', async () => {
+    await using server = await startTestNats();
+    await using line = await openLine(server.port);
+    await using bus = await server.connect({ servers: `nats://127.0.0.1:${line.port}` });
+    await using direct = await server.connect();
+    line.mute();
+    const publishing = bus.publish(signal(1));
+    await eventually(async () => expect(await direct.lastSequence('SIGNALS')).toBe(1));
+    line.cut();
+    expect(await publishing).toEqual({ sequence: 1, duplicate: true });
+    expect(await direct.lastSequence('SIGNALS')).toBe(1);
+  });
+
+  test('gives a publish up after a while without a server', async () => {
+    await using folder = await temporaryFolder();
+    const server = await start(folder.path);
+    await using bus = await connectTo(server, { patienceMs: 500 });
+    await server.stop();
+    const gone = { name: 'TransientError', code: 'UNREACHABLE' };
+    await Promise.all([
+      expect(bus.publish(signal(1))).rejects.toMatchObject(gone),
+      expect(bus.log('trading.paper').append([entry('e1')], 0)).rejects.toMatchObject(gone),
+      expect(bus.lastSequence('SIGNALS')).rejects.toMatchObject(gone),
+    ]);
+  });
+});
+
+function start(storeDir: string, like?: NatsServer): Promise<NatsServer> {
+  return startNatsServer({
+    storeDir,
+    path: process.env['PATH'],
+    ...(like === undefined
+      ? {}
+      : { port: like.port, credentials: { user: like.user, password: like.password } }),
+  });
+}
+
+function connectTo(
+  { url, user, password }: NatsServer,
+  options: Partial<JetStreamBusOptions> = {},
+): Promise<Bus> {
+  const credentials = { user, password };
+  return connectJetStreamBus({
+    servers: url,
+    name: 'test',
+    credentials,
+    drainTimeoutMs: 200,
+    ...options,
+  });
+}
+
+/** A TCP line to a server on which the server's answers can be swallowed, and which can be cut. */
+async function openLine(
+  target: number,
+): Promise<AsyncDisposable & { port: number; mute(): void; cut(): void }> {
+  const sockets = new Set<Socket>();
+  let muted = false;
+  const server = createServer((near) => {
+    const far = dial(target, '127.0.0.1');
+    near.on('data', (data) => far.write(data));
+    far.on('data', (data) => muted || near.write(data));
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+    muted = false;
+  };
+  return {
+    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    mute: () => {
+      muted = true;
+    },
+    cut,
+    async [Symbol.asyncDispose]() {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'heliograph-test-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+function signal(index: number): Outgoing {
+  const subject = `trade_signal.sma-cross.binance.S${index % 24}`;
+  return { subject, id: `s${index}`, body: '{}' };
+}
+
+function entry(id: string): Outgoing {
+  return { subject: 'trading.paper.order_intended', id, body: '{}' };
+}
+
+async function eventually(check: () => void | Promise<void>): Promise<void> {
+  for (const deadline = Date.now() + 8_000; ; await sleep(10)) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outgoing, Published } from './bus.ts';
+import type { JetStreamContext } from './jetstream-context.ts';
+import { isUnreachable, toBusError } from './jetstream-errors.ts';
+import { streamOf } from './subject-match.ts';
+
+/** After this long without an answer it is tried again. */
+export const answerTimeoutMs = 1_000;
+export const retryPauseMs = 100;
+
+/**
+ * Publishes until the server answers. The id makes that safe: what was stored the first time is not stored again.
+ * @throws TransientError when the server does not answer or the stream is full, PermanentError when it never will fit
+ */
+export async function publish(
+  { js, options }: JetStreamContext,
+  message: Outgoing,
+): Promise<Published> {
+  const { subject, id, body } = message;
+  streamOf(subject);
+  for (const deadline = Date.now() + options.patienceMs; ;) {
+    try {
+      const ack = await js.publish(subject, body, { msgID: id, timeout: answerTimeoutMs });
+      return { sequence: ack.seq, duplicate: ack.duplicate };
+    } catch (error) {
+      if (!isUnreachable(error) || Date.now() > deadline)
+        throw toBusError(error, `cannot publish on ${subject}`);
+      await sleep(retryPauseMs);
+    }
+  }
+}

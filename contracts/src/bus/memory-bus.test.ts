@@ -1,0 +1,10 @@
+import { describeBus } from '../testing/bus-contract.ts';
+import { createMemoryServer } from './memory-server.ts';
+
+describeBus('memory bus', async (defaults) => {
+  const store = createMemoryServer(defaults);
+  return {
+    connect: async (settings) => store.connect(settings),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+});

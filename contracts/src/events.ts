@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { CandleClosed, TapeEnded } from './candle.ts';
+import { MessageDeadLettered } from './dead-letter.ts';
+import { PermanentError } from './errors.ts';
+import {
+  JournalEvent,
+  OrderAccepted,
+  OrderCancelled,
+  OrderFilled,
+  OrderIntended,
+  OrderRejected,
+  OrderUnknown,
+  PortfolioMarked,
+  PortfolioOpened,
+  PositionChanged,
+  ReconciliationReported,
+  SignalSkipped,
+  TradeClosed,
+  TradingStateChanged,
+} from './journal.ts';
+import { TradeSignal } from './signal.ts';
+
+/** Whatever travels on `market.>`. */
+export const MarketEvent = z.discriminatedUnion('type', [CandleClosed, TapeEnded]);
+export type MarketEvent = z.infer<typeof MarketEvent>;
+
+/** Every event there is. */
+export type HeliographEvent = MarketEvent | TradeSignal | JournalEvent | MessageDeadLettered;
+export type EventType = HeliographEvent['type'];
+
+/** The schema of each event type: the source of the published JSON Schemas and of the AsyncAPI document. */
+export const eventSchemas = {
+  candle_closed: CandleClosed,
+  tape_ended: TapeEnded,
+  trade_signal: TradeSignal,
+  portfolio_opened: PortfolioOpened,
+  signal_skipped: SignalSkipped,
+  order_intended: OrderIntended,
+  order_accepted: OrderAccepted,
+  order_filled: OrderFilled,
+  order_rejected: OrderRejected,
+  order_cancelled: OrderCancelled,
+  order_unknown: OrderUnknown,
+  position_changed: PositionChanged,
+  trade_closed: TradeClosed,
+  trading_state_changed: TradingStateChanged,
+  reconciliation_reported: ReconciliationReported,
+  portfolio_marked: PortfolioMarked,
+  message_dead_lettered: MessageDeadLettered,
+} satisfies { [T in EventType]: z.ZodType<Extract<HeliographEvent, { type: T }>> };
+
+/**
+ * Reads a message body as an event.
+ * @throws PermanentError INVALID_JSON or INVALID_EVENT that names each field that is wrong and what was expected
+ */
+export function parseEvent<S extends z.ZodType>(schema: S, body: string): z.output<S> {
+  const parsed = schema.safeParse(parseJson(body));
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues
+    .slice(0, 8)
+    .map((issue) => `${issue.path.join('.') || 'event'}: ${issue.message}`);
+  throw new PermanentError('INVALID_EVENT', issues.join('; '));
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw new PermanentError('INVALID_JSON', `not JSON: ${String(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,226 @@
+import { z } from 'zod';
+import { TapeId } from './candle.ts';
+import { envelope } from './envelope.ts';
+import { PortfolioSettings } from './portfolio-settings.ts';
+import { ReasonCode } from './reason-codes.ts';
+import { Intent, Mode, Reasons, Side } from './signal.ts';
+import {
+  Decimal,
+  EventId,
+  Name,
+  NonNegativeDecimal,
+  PositiveDecimal,
+  SymbolName,
+  Time,
+  Venue,
+} from './units.ts';
+
+export const OrderSize = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('base'), quantity: PositiveDecimal }),
+    z.object({
+      kind: z.literal('quote'),
+      notional: PositiveDecimal,
+      includesFee: z.boolean().describe('Whether the notional pays the fee too.'),
+    }),
+  ])
+  .describe(
+    "An amount to trade: base units, or quote currency that is turned into base units at the fill's price.",
+  );
+export type OrderSize = z.infer<typeof OrderSize>;
+
+export const OrderId = z
+  .string()
+  .regex(/^[A-Za-z0-9]{1,32}$/, 'expected an order id of 1 to 32 letters and digits')
+  .brand<'OrderId'>()
+  .meta({
+    id: 'OrderId',
+    description: 'The client order id at the venue, which follows from portfolio and signal.',
+  });
+export type OrderId = z.infer<typeof OrderId>;
+
+const Detail = z.string().max(512).describe('The reason in figures, for people.');
+
+const Currency = z.string().regex(/^[A-Z0-9]{1,20}$/, 'expected a currency such as USDT');
+
+export const PortfolioOpened = envelope(
+  'portfolio_opened',
+  z.object({
+    portfolio: Name,
+    mode: Mode,
+    tape: TapeId,
+    currency: Currency.describe('The quote currency of all its symbols.'),
+    settings: PortfolioSettings,
+  }),
+).describe('The first event of a portfolio.');
+
+const signalFacts = {
+  signalId: EventId,
+  strategy: Name,
+  venue: Venue,
+  symbol: SymbolName,
+  intent: Intent,
+  side: Side,
+};
+
+export const SignalSkipped = envelope(
+  'signal_skipped',
+  z.object({ ...signalFacts, reason: ReasonCode, detail: Detail }),
+).describe('A signal was decided and is not traded.');
+
+export const OrderIntended = envelope(
+  'order_intended',
+  z.object({
+    ...signalFacts,
+    orderId: OrderId,
+    orderType: z.enum(['market', 'limit', 'stop']),
+    size: OrderSize,
+    reduceOnly: z.boolean().describe('The order may only make a position smaller.'),
+    expiryTime: Time.describe('Not to be sent at or after it.'),
+    referencePrice: PositiveDecimal.describe('The price that the signal saw.'),
+    reasons: Reasons.describe('Why the strategy wants it, for people.'),
+  }),
+).describe(
+  "An order is about to be sent: written before anything is. `time` is the decision's, by the clock of the tape.",
+);
+
+const orderFacts = { orderId: OrderId, venue: Venue, symbol: SymbolName, side: Side };
+
+export const OrderAccepted = envelope(
+  'order_accepted',
+  z.object({ ...orderFacts, venueOrderId: z.string() }),
+).describe('The venue has taken the order.');
+
+export const OrderFilled = envelope(
+  'order_filled',
+  z.object({
+    ...orderFacts,
+    fillId: z.string().describe("The venue's."),
+    quantity: PositiveDecimal,
+    price: PositiveDecimal,
+    fee: NonNegativeDecimal.describe('Quote currency.'),
+    liquidity: z.enum(['maker', 'taker']),
+    filledQuantity: PositiveDecimal.describe('Of the whole order, this fill included.'),
+    complete: z.boolean().describe('Nothing more will be filled.'),
+    slippageBps: z
+      .number()
+      .describe('Against the reference price, basis points, positive when worse.'),
+  }),
+).describe("One fill, partial or the last. `time` is the fill's own.");
+
+export const OrderRejected = envelope(
+  'order_rejected',
+  z.object({ ...orderFacts, reason: ReasonCode, detail: Detail }),
+).describe('The order was refused, or could not be sent.');
+
+export const OrderCancelled = envelope(
+  'order_cancelled',
+  z.object({
+    ...orderFacts,
+    reason: ReasonCode,
+    detail: Detail,
+    filledQuantity: NonNegativeDecimal.describe('What had been filled before.'),
+  }),
+).describe('The order has ended without being filled whole.');
+
+export const OrderUnknown = envelope(
+  'order_unknown',
+  z.object({ ...orderFacts, detail: Detail }),
+).describe("The venue's answer is missing: neither success nor failure.");
+
+export const PositionChanged = envelope(
+  'position_changed',
+  z.object({
+    venue: Venue,
+    symbol: SymbolName,
+    side: z.enum(['long', 'short', 'flat']),
+    quantity: NonNegativeDecimal,
+    averageEntryPrice: NonNegativeDecimal.describe(
+      'Quote per base unit, fees not included; 0 when flat.',
+    ),
+    realisedPnl: Decimal.describe('Of this position since it was opened, fees taken off.'),
+    cash: Decimal.describe('Quote currency.'),
+    orderId: OrderId.describe('The order that was filled.'),
+  }),
+).describe('The position and the cash after a fill.');
+
+export const TradeClosed = envelope(
+  'trade_closed',
+  z.object({
+    tradeId: EventId,
+    strategy: Name,
+    venue: Venue,
+    symbol: SymbolName,
+    side: z.enum(['long', 'short']),
+    quantity: PositiveDecimal,
+    entryTime: Time,
+    entryPrice: PositiveDecimal,
+    exitTime: Time,
+    exitPrice: PositiveDecimal,
+    fees: NonNegativeDecimal.describe('Of entries and exits, quote currency.'),
+    pnl: Decimal.describe('Fees taken off, quote currency.'),
+    returnRatio: z.number().describe('`pnl` over what the entries cost.'),
+    exitReason: z.string(),
+    entrySignalId: EventId,
+    exitSignalId: EventId,
+  }),
+).describe('A position came back to flat.');
+
+export const TradingState = z.enum(['ACTIVE', 'REDUCING', 'HALTED']);
+export type TradingState = z.infer<typeof TradingState>;
+
+export const TradingStateChanged = envelope(
+  'trading_state_changed',
+  z.object({
+    from: TradingState,
+    to: TradingState,
+    reason: z.string(),
+    author: z.string().describe('The person or the check that changed it.'),
+  }),
+).describe('What may be traded at all has changed.');
+
+export const ReconciliationReported = envelope(
+  'reconciliation_reported',
+  z.object({
+    checked: z.int().nonnegative().describe('How many orders were compared.'),
+    differences: z.array(z.object({ orderId: z.string(), found: z.string() })),
+  }),
+).describe('What a comparison with the venue found.');
+
+export const PortfolioMarked = envelope(
+  'portfolio_marked',
+  z.object({
+    tape: TapeId,
+    candles: z.int().nonnegative().describe('How many the tape had.'),
+    cash: Decimal.describe('Quote currency.'),
+    equity: Decimal.describe('Cash and what the positions are worth, quote currency.'),
+    positions: z.array(
+      z.object({
+        venue: Venue,
+        symbol: SymbolName,
+        quantity: PositiveDecimal,
+        price: PositiveDecimal.describe('The last close.'),
+      }),
+    ),
+  }),
+).describe('The tape has ended: what is still open, marked at the last closes.');
+
+/** Execution's journal, on `trading.<portfolio>.<type>`. */
+export const JournalEvent = z.discriminatedUnion('type', [
+  PortfolioOpened,
+  SignalSkipped,
+  OrderIntended,
+  OrderAccepted,
+  OrderFilled,
+  OrderRejected,
+  OrderCancelled,
+  OrderUnknown,
+  PositionChanged,
+  TradeClosed,
+  TradingStateChanged,
+  ReconciliationReported,
+  PortfolioMarked,
+]);
+export type JournalEvent = z.infer<typeof JournalEvent>;
+export type JournalEventType = JournalEvent['type'];
+export type JournalEventOf<T extends JournalEventType> = Extract<JournalEvent, { type: T }>;

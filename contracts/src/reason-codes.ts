@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { keysOf } from './keys-of.ts';
+
+/** Why a signal was not traded or an order came to nothing: code and meaning. The documents are made from this list. */
+export const reasonCodes = {
+  EXPIRED: 'Its expiry time had come before the order could be sent.',
+  DUPLICATE: 'The portfolio already holds what it asks for.',
+  SUPERSEDED: 'A newer signal for the same symbol and strategy had been decided before.',
+  MODE_MISMATCH:
+    'It was made for another mode (live, paper, backtest) than this portfolio trades in.',
+  HALTED: 'Trading is halted.',
+  REDUCING_ONLY: 'Only exits are allowed at present.',
+  UNKNOWN_SYMBOL: 'The portfolio does not trade this symbol.',
+  UNKNOWN_ORDER:
+    'An order of this symbol has an unknown outcome; no entry until the venue has been asked.',
+  ORDER_PENDING: 'An order of this symbol is still open.',
+  NO_POSITION: 'There is no position to exit or to reduce.',
+  SHORT_NOT_ALLOWED: 'The portfolio may not hold short positions.',
+  UNSUPPORTED_INTENT: 'This intent cannot be executed here.',
+  UNSUPPORTED_ORDER: 'This order type or time in force cannot be executed here.',
+  UNSUPPORTED_PROTECTION:
+    'It asks for protective exits that cannot be kept here; it is not traded without them.',
+  MAX_POSITIONS: 'The portfolio holds its maximum number of positions.',
+  MAX_NOTIONAL: 'The order would be larger than an order may be.',
+  MAX_EXPOSURE: 'The order would raise the exposure above its limit.',
+  DAILY_LOSS: "The day's loss has reached its limit.",
+  DRAWDOWN: 'The drawdown has reached its limit.',
+  COOLDOWN: 'The symbol rests after a loss.',
+  PRICE_COLLAR: 'The price is too far from the reference.',
+  INSUFFICIENT_FUNDS: 'There is not enough free cash for the order and its fee.',
+  BELOW_MINIMUM: 'The order would be smaller than the smallest that the instrument allows.',
+  STALE_DATA: 'The market data is too old.',
+  CLOCK_SKEW: 'The clocks disagree too much.',
+  ORDER_RATE: 'Too many orders in too short a time.',
+  VENUE_REJECTED: 'The venue refused the order.',
+  TAPE_ENDED: 'The recording ended before the order could be filled.',
+} as const;
+
+export const ReasonCode = z.enum(keysOf(reasonCodes)).meta({
+  id: 'ReasonCode',
+  description:
+    'Why a signal was not traded or an order came to nothing; docs/reason-codes.md lists them.',
+});
+export type ReasonCode = keyof typeof reasonCodes;

@@ -1,0 +1,229 @@
+import { z } from 'zod';
+import { TapeId } from './candle.ts';
+import { envelope } from './envelope.ts';
+import {
+  Big,
+  type Decimal,
+  Name,
+  PositiveDecimal,
+  SymbolName,
+  Time,
+  Timeframe,
+  toMs,
+  Venue,
+} from './units.ts';
+
+export const Mode = z.enum(['live', 'paper', 'backtest']).meta({
+  id: 'Mode',
+  description:
+    '`live` money, `paper` money, or a `backtest`. An executor refuses a mode that is not its own.',
+});
+export type Mode = z.infer<typeof Mode>;
+
+export const Side = z.enum(['buy', 'sell']);
+export type Side = z.infer<typeof Side>;
+
+export const Intent = z.enum(['enter', 'exit', 'increase', 'reduce', 'reverse', 'cancel']);
+export type Intent = z.infer<typeof Intent>;
+
+const Ratio = z.number().min(0).max(1);
+
+const SignalSize = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('quote'), value: PositiveDecimal.describe('Quote currency.') }),
+  z.object({ kind: z.literal('base'), value: PositiveDecimal.describe('Base units.') }),
+  z.object({ kind: z.literal('equityRatio'), value: Ratio.describe('Of equity, 0..1.') }),
+  z.object({
+    kind: z.literal('riskRatio'),
+    value: Ratio.describe('Of equity, 0..1: what the stop may lose.'),
+  }),
+]);
+
+const entryTerms = {
+  maxSlippageBps: z
+    .number()
+    .nonnegative()
+    .describe('How much worse than the reference price it may be filled, basis points.')
+    .optional(),
+  timeInForce: z
+    .enum(['GTC', 'IOC', 'FOK', 'GTD', 'PO'])
+    .describe('How long the order works; `PO` is post only.')
+    .optional(),
+};
+
+const SignalEntry = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('market'), ...entryTerms }),
+  z.object({ type: z.literal('limit'), limitPrice: PositiveDecimal, ...entryTerms }),
+  z.object({
+    type: z.literal('stop'),
+    stopPrice: PositiveDecimal,
+    limitPrice: PositiveDecimal.describe('Makes it a stop-limit order.').optional(),
+    ...entryTerms,
+  }),
+]);
+
+/** Why somebody wants to trade, for people. */
+export const Reasons = z.array(z.string().max(256)).max(16);
+
+const TradeSignalData = z
+  .object({
+    strategy: Name,
+    strategyVersion: z.string().min(1).max(64),
+    configHash: z.string().min(1).max(64).describe('Of the parameters of the strategy.'),
+    runId: Name.describe('The run of the engine that made it.'),
+    mode: Mode,
+    venue: Venue,
+    symbol: SymbolName,
+    timeframe: Timeframe,
+    intent: Intent,
+    side: Side,
+    targetPosition: z
+      .enum(['long', 'short', 'flat'])
+      .describe(
+        'The position that the strategy wants to hold afterwards: it makes a repeat harmless.',
+      ),
+    referencePrice: z
+      .object({
+        price: PositiveDecimal,
+        kind: z.enum(['close', 'last', 'bid', 'ask', 'mid', 'mark']),
+        time: Time,
+      })
+      .describe('The price that the decision saw.'),
+    tape: z
+      .object({
+        id: TapeId,
+        sequence: z
+          .int()
+          .positive()
+          .describe('The sequence in the MARKET stream of the candle that triggered it.')
+          .optional(),
+      })
+      .describe('The tape it was decided on. Default: live.')
+      .optional(),
+    entry: SignalEntry.describe('How to get in. Default: a market order.').optional(),
+    stopLoss: z.object({ price: PositiveDecimal }).optional(),
+    takeProfits: z
+      .array(
+        z.object({
+          price: PositiveDecimal,
+          ratio: z.number().positive().max(1).describe('Of the position, 0..1.'),
+        }),
+      )
+      .max(16)
+      .optional(),
+    trailingStop: z.object({ distanceBps: z.number().positive() }).optional(),
+    timeStopMs: z
+      .int()
+      .positive()
+      .describe('Leave when the position has been held so long.')
+      .optional(),
+    size: SignalSize.describe('A suggestion: risk owns the final size.').optional(),
+    strength: z
+      .number()
+      .min(-1)
+      .max(1)
+      .describe('For ranking, -1 (strongly down) to 1 (strongly up).')
+      .optional(),
+    confidence: Ratio.describe('How sure the strategy is, 0..1.').optional(),
+    horizonMs: z.int().positive().describe('How long the forecast is good for.').optional(),
+    reasons: Reasons.describe('Why, for people.').optional(),
+    indicators: z
+      .record(z.string().max(64), z.number())
+      .describe('What the strategy computed, by name.')
+      .optional(),
+    market: z
+      .object({
+        bid: PositiveDecimal.optional(),
+        ask: PositiveDecimal.optional(),
+        dataAgeMs: z.number().nonnegative().optional(),
+      })
+      .describe('The market when it was decided.')
+      .optional(),
+  })
+  .superRefine(checkDirection)
+  .superRefine(checkProtection);
+
+export const TradeSignal = envelope('trade_signal', TradeSignalData)
+  .extend({
+    expirytime: Time.describe('Execution must not act on it at or after this time.'),
+    sequence: z
+      .int()
+      .positive()
+      .describe('Counts the signals of one run and strategy without gaps, from 1.'),
+  })
+  .refine((signal) => toMs(signal.expirytime) > toMs(signal.time), {
+    error: 'expirytime must be after time',
+    path: ['expirytime'],
+  })
+  .describe(
+    "A strategy's wish to trade. `subject` is the symbol, `time` the close that triggered it.",
+  );
+export type TradeSignal = z.infer<typeof TradeSignal>;
+
+interface Direction {
+  intent: Intent;
+  side: Side;
+  targetPosition: 'long' | 'short' | 'flat';
+}
+
+/** Intent, side and target must tell one story. */
+function checkDirection(data: Direction, context: z.RefinementCtx): void {
+  const { intent, side, targetPosition } = data;
+  const toward = side === 'buy' ? 'long' : 'short';
+  const from = side === 'buy' ? 'short' : 'long';
+  const allowed: Record<Intent, readonly string[]> = {
+    enter: [toward],
+    increase: [toward],
+    reverse: [toward],
+    exit: ['flat'],
+    reduce: [from],
+    cancel: ['long', 'short', 'flat'],
+  };
+  if (!allowed[intent].includes(targetPosition))
+    context.addIssue({
+      code: 'custom',
+      path: ['targetPosition'],
+      message: `${intent} with side ${side} must aim at ${allowed[intent].join(' or ')}, not ${targetPosition}`,
+    });
+}
+
+interface Protected extends Direction {
+  referencePrice: { price: Decimal };
+  stopLoss?: { price: Decimal } | undefined;
+  takeProfits?: { price: Decimal; ratio: number }[] | undefined;
+  trailingStop?: unknown;
+  timeStopMs?: unknown;
+}
+
+/** Only a position can be protected: by a stop behind the price, by profit targets before it. */
+function checkProtection(data: Protected, context: z.RefinementCtx): void {
+  const { stopLoss, takeProfits = [], targetPosition } = data;
+  const refuse = (path: PropertyKey[], message: string): void =>
+    context.addIssue({ code: 'custom', path, message });
+  if (targetPosition === 'flat') {
+    for (const field of ['stopLoss', 'takeProfits', 'trailingStop', 'timeStopMs'] as const)
+      if (data[field] !== undefined)
+        refuse([field], `a signal that leaves no position takes no ${field}`);
+    return;
+  }
+  const behind = targetPosition === 'long' ? -1 : 1;
+  const before = -behind;
+  /** 1 above the reference price, -1 below it, 0 on it. */
+  const place = (price: Decimal): number => new Big(price).cmp(data.referencePrice.price);
+  if (stopLoss && place(stopLoss.price) !== behind)
+    refuse(
+      ['stopLoss', 'price'],
+      `the stop of a ${targetPosition} position must lie ${aboveOrBelow(behind)} the reference price`,
+    );
+  for (const [index, { price }] of takeProfits.entries())
+    if (place(price) !== before)
+      refuse(
+        ['takeProfits', index, 'price'],
+        `the profit target of a ${targetPosition} position must lie ${aboveOrBelow(before)} the reference price`,
+      );
+  if (takeProfits.reduce((sum, { ratio }) => sum + ratio, 0) > 1 + 1e-9)
+    refuse(['takeProfits'], 'the ratios of all profit targets must not exceed 1 together');
+}
+
+function aboveOrBelow(place: number): string {
+  return place > 0 ? 'above' : 'below';
+}

@@ -1,0 +1,34 @@
+import type { JournalEventType } from './journal.ts';
+import type { SymbolName, Timeframe, Venue } from './units.ts';
+
+/**
+ * A symbol as one token of a subject: `BTC/USDT` becomes `BTC-USDT`, `BTC/USDT:USDT` becomes `BTC-USDT_USDT`. Capitals,
+ * digits, one slash and one colon are all that a symbol has, so no two share a token.
+ */
+export function symbolToken(symbol: SymbolName): string {
+  return symbol.replace('/', '-').replace(':', '_');
+}
+
+/** Where each kind of event is published. Tokens never hold dots or wildcards: their schemas see to it. */
+export const subjects = {
+  candle: (candle: { venue: Venue; symbol: SymbolName; timeframe: Timeframe }): string =>
+    `market.candle.${candle.venue}.${symbolToken(candle.symbol)}.${candle.timeframe}`,
+  /** A symbol's candles of every timeframe. */
+  candlesOf: (instrument: { venue: Venue; symbol: SymbolName }): string =>
+    `market.candle.${instrument.venue}.${symbolToken(instrument.symbol)}.*`,
+  tape: (tape: string): string => `market.tape.${tape}`,
+  signal: (signal: { strategy: string; venue: Venue; symbol: SymbolName }): string =>
+    `trade_signal.${signal.strategy}.${signal.venue}.${symbolToken(signal.symbol)}`,
+  journal: (portfolio: string, type: JournalEventType): string => `trading.${portfolio}.${type}`,
+  deadLetter: (consumer: string): string => `dead_letter.${consumer}`,
+} as const;
+
+/** The prefix of a portfolio's journal. */
+export function journalPrefix(portfolio: string): string {
+  return `trading.${portfolio}`;
+}
+
+/** The portfolio that trades a tape: the base portfolio on the live one, one of its own on each replay. */
+export function portfolioFor(base: string, tape: string): string {
+  return tape === 'live' ? base : `${base}-${tape}`;
+}

@@ -1,0 +1,51 @@
+import {
+  Big,
+  deterministicId,
+  PositiveDecimal,
+  toDecimal,
+  type TapeEnded,
+} from '@heliograph/contracts';
+import { draft, type Draft } from './draft.ts';
+import { instrumentKey, type Portfolio } from './portfolio.ts';
+
+/**
+ * Draws up a portfolio whose tape has ended: cash, and what is still held at the last closes. Nothing when it was drawn
+ * up before.
+ */
+export function mark(
+  portfolio: Portfolio,
+  { tape, candles, closes }: TapeEnded['data'],
+  timeMs: number,
+): Draft[] {
+  if (portfolio.marked) return [];
+  const closeOf = new Map(closes.map((close) => [instrumentKey(close), close.close]));
+  const positions = [...portfolio.positions.values()].map(({ venue, symbol, quantity }) => ({
+    venue,
+    symbol,
+    quantity: PositiveDecimal.parse(quantity.toFixed()),
+    price: PositiveDecimal.parse(closeOf.get(instrumentKey({ venue, symbol }))),
+  }));
+  const equity = positions.reduce(
+    (sum, { quantity, price }) => sum.plus(new Big(quantity).times(price)),
+    portfolio.cash,
+  );
+  return [
+    draft(
+      'portfolio_marked',
+      {
+        portfolio: portfolio.name,
+        key: tape.id,
+        timeMs,
+        subject: portfolio.name,
+        correlationId: deterministicId('portfolio', portfolio.name),
+      },
+      {
+        tape: tape.id,
+        candles,
+        cash: toDecimal(portfolio.cash),
+        equity: toDecimal(equity),
+        positions,
+      },
+    ),
+  ];
+}

@@ -1,0 +1,4 @@
+export { draftOf, recorded, type Draft } from './decision/draft.ts';
+export { createDecisionsHash } from './decisions-hash.ts';
+export { createSimulation, type Simulation } from './simulation.ts';
+export { startExecution, type ExecutionOptions } from './worker/execution.ts';

@@ -1,0 +1,241 @@
+import {
+  Big,
+  deterministicId,
+  exactly,
+  PositiveDecimal,
+  OrderId,
+  OrderSize,
+  PortfolioSettings,
+  ReasonCode,
+  Side,
+  SymbolName,
+  Venue,
+  type Candle,
+} from '@heliograph/contracts';
+import { z } from 'zod';
+import type { OrderRequest, Report } from '../brokers/broker.ts';
+import { instrumentKey } from '../decision/portfolio.ts';
+import { feeFor, quantityAt, slipped } from '../decision/size.ts';
+
+const orderFields = { orderId: OrderId, timeMs: z.int() };
+
+/** What the paper exchange writes in its books, one log for each account. */
+export const PaperEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('account_opened'), settings: PortfolioSettings }),
+  z.object({
+    type: z.literal('order_accepted'),
+    ...orderFields,
+    venue: Venue,
+    symbol: SymbolName,
+    side: Side,
+    size: OrderSize,
+    reduceOnly: z.boolean(),
+    /** Of MARKET: candles after it can fill the order; 0 where there is no tape with sequences. */
+    tapeSequence: z.int().nonnegative(),
+  }),
+  z.object({
+    type: z.literal('order_filled'),
+    ...orderFields,
+    fillId: z.string(),
+    quantity: PositiveDecimal,
+    price: PositiveDecimal,
+    fee: z.string(),
+  }),
+  z.object({
+    type: z.literal('order_cancelled'),
+    ...orderFields,
+    reason: ReasonCode,
+    detail: z.string(),
+  }),
+]);
+export type PaperEvent = z.infer<typeof PaperEvent>;
+export type RestingOrder = Extract<PaperEvent, { type: 'order_accepted' }>;
+
+/**
+ * One account of the paper exchange. It holds cash and instruments of its own and knows nothing of portfolios; an order
+ * that it cannot pay for at the moment of its fill is cancelled, as a spot exchange would refuse it.
+ */
+export interface PaperBook {
+  readonly settings: PortfolioSettings | undefined;
+  readonly cash: Big;
+  /** Base units by venue and symbol. */
+  readonly holdings: ReadonlyMap<string, Big>;
+  /** Accepted and not ended, oldest first. */
+  readonly resting: ReadonlyMap<OrderId, RestingOrder>;
+  /** All that happened to each order, for those who ask. */
+  readonly reports: ReadonlyMap<OrderId, readonly Report[]>;
+}
+
+/** The same as its owner folds it. */
+export interface PaperBookState extends PaperBook {
+  readonly resting: Map<OrderId, RestingOrder>;
+  readonly reports: Map<OrderId, readonly Report[]>;
+}
+
+export function emptyBook(): PaperBookState {
+  return {
+    settings: undefined,
+    cash: new Big('0'),
+    holdings: new Map(),
+    resting: new Map(),
+    reports: new Map(),
+  };
+}
+
+/** Takes an order: nothing when it is known already. */
+export function place(book: PaperBook, order: OrderRequest): PaperEvent[] {
+  if (book.reports.has(order.id)) return [];
+  const { id, venue, symbol, side, size, reduceOnly, timeMs, tapeSequence = 0 } = order;
+  return [
+    {
+      type: 'order_accepted',
+      orderId: id,
+      venue,
+      symbol,
+      side,
+      size,
+      reduceOnly,
+      timeMs,
+      tapeSequence,
+    },
+  ];
+}
+
+/**
+ * What a candle does to the resting orders of its symbol. A market order is filled whole at the open of the first
+ * candle that closes after the order's time, slipped against it; the fill's time is the candle's open.
+ */
+export function match(book: PaperBook, candle: Candle): PaperEvent[] {
+  const key = instrumentKey(candle);
+  const events: PaperEvent[] = [];
+  let account: Pick<PaperBook, 'cash' | 'holdings'> = book;
+  for (const order of book.resting.values()) {
+    if (instrumentKey(order) !== key || candle.closeTime <= order.timeMs) continue;
+    const event = fill(order, candle, account, settingsOf(book));
+    if (event.type === 'order_filled') account = afterFill(account, order, event);
+    events.push(event);
+  }
+  return events;
+}
+
+/** The tape has ended: what still rests will never be filled. */
+export function cancelResting(book: PaperBook, timeMs: number): PaperEvent[] {
+  return [...book.resting.values()].map((order) => ({
+    type: 'order_cancelled',
+    orderId: order.orderId,
+    timeMs,
+    reason: 'TAPE_ENDED',
+    detail: 'no candle came after it',
+  }));
+}
+
+/** The account after an event of its log. Folds in place: the former book is used up. */
+export function evolveBook(book: PaperBookState, event: PaperEvent): PaperBookState {
+  const { resting, reports } = book;
+  switch (event.type) {
+    case 'account_opened':
+      return { ...book, settings: event.settings, cash: new Big(event.settings.cash) };
+    case 'order_accepted':
+      resting.set(event.orderId, event);
+      break;
+    case 'order_filled':
+    case 'order_cancelled': {
+      const order = resting.get(event.orderId);
+      if (!order)
+        throw new Error(`the paper account ends order ${event.orderId}, which does not rest`);
+      resting.delete(event.orderId);
+      if (event.type === 'order_filled') book = { ...book, ...afterFill(book, order, event) };
+    }
+  }
+  reports.set(event.orderId, [...(reports.get(event.orderId) ?? []), reportOf(event)]);
+  return book;
+}
+
+function fill(
+  order: RestingOrder,
+  candle: Candle,
+  account: Pick<PaperBook, 'cash' | 'holdings'>,
+  settings: PortfolioSettings,
+): PaperEvent {
+  const { orderId, side } = order;
+  const timeMs = Math.max(candle.openTime, order.timeMs);
+  const refuse = (reason: ReasonCode, detail: string): PaperEvent => ({
+    type: 'order_cancelled',
+    orderId,
+    timeMs,
+    reason,
+    detail,
+  });
+  const price = slipped(exactly(candle.open), side, settings);
+  const wanted = quantityAt(order.size, price, settings);
+  const held = account.holdings.get(instrumentKey(order)) ?? new Big('0');
+  const quantity = side === 'sell' && wanted.gt(held) ? held : wanted;
+  if (side === 'sell' && held.eq('0')) return refuse('NO_POSITION', `no ${order.symbol} is held`);
+  if (quantity.lte('0'))
+    return refuse(
+      'BELOW_MINIMUM',
+      `less than one lot of ${settings.lotSize} at ${price.toFixed()}`,
+    );
+  const notional = quantity.times(price);
+  const fee = feeFor(notional, settings);
+  const cost = notional.plus(fee);
+  if (side === 'buy' && cost.gt(account.cash))
+    return refuse(
+      'INSUFFICIENT_FUNDS',
+      `${cost.toFixed()} needed at ${price.toFixed()}, ${account.cash.toFixed()} there`,
+    );
+  return {
+    type: 'order_filled',
+    orderId,
+    timeMs,
+    fillId: deterministicId('fill', orderId, '1'),
+    quantity: PositiveDecimal.parse(quantity.toFixed()),
+    price: PositiveDecimal.parse(price.toFixed()),
+    fee: fee.toFixed(),
+  };
+}
+
+function afterFill(
+  { cash, holdings }: Pick<PaperBook, 'cash' | 'holdings'>,
+  order: RestingOrder,
+  fill: Extract<PaperEvent, { type: 'order_filled' }>,
+): Pick<PaperBook, 'cash' | 'holdings'> {
+  const key = instrumentKey(order);
+  const quantity = new Big(fill.quantity);
+  const notional = quantity.times(fill.price);
+  const held = holdings.get(key) ?? new Big('0');
+  const buys = order.side === 'buy';
+  return {
+    cash: (buys ? cash.minus(notional) : cash.plus(notional)).minus(fill.fee),
+    holdings: new Map(holdings).set(key, buys ? held.plus(quantity) : held.minus(quantity)),
+  };
+}
+
+function reportOf(event: Exclude<PaperEvent, { type: 'account_opened' }>): Report {
+  const { orderId, timeMs } = event;
+  switch (event.type) {
+    case 'order_accepted':
+      return { orderId, timeMs, type: 'accepted', venueOrderId: orderId };
+    case 'order_filled': {
+      const { fillId, quantity, price, fee } = event;
+      return {
+        orderId,
+        timeMs,
+        type: 'filled',
+        fillId,
+        quantity,
+        price,
+        fee,
+        liquidity: 'taker',
+        complete: true,
+      };
+    }
+    case 'order_cancelled':
+      return { orderId, timeMs, type: 'cancelled', reason: event.reason, detail: event.detail };
+  }
+}
+
+function settingsOf({ settings }: PaperBook): PortfolioSettings {
+  if (!settings) throw new Error('the paper account is not open');
+  return settings;
+}

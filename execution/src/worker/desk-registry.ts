@@ -1,0 +1,75 @@
+import { portfolioFor } from '@heliograph/contracts';
+import type { Bus } from '@heliograph/contracts/bus';
+import { z } from 'zod';
+import type { Desk } from './desk.ts';
+
+/** The bucket in which the workers tell each other which portfolios there are. */
+export const portfoliosBucket = 'portfolios';
+
+const PortfolioEntry = z.object({ tape: z.string(), status: z.enum(['open', 'marked']) });
+
+/** The desks that a worker keeps, opened at first use. */
+export interface DeskRegistry extends AsyncDisposable {
+  desk(portfolio: string, tape: string): Promise<Desk>;
+  openDesks(): readonly Promise<Desk>[];
+  /** A portfolio that another worker has opened or ended. */
+  onEntry(portfolio: string, value: string | undefined): Promise<void>;
+  isMarked(portfolio: string): Promise<boolean>;
+  /** Says that the portfolio is drawn up and closes its desk. */
+  markDone(portfolio: string, tape: string): Promise<void>;
+}
+
+export function createDeskRegistry(
+  bus: Bus,
+  base: string,
+  open: (portfolio: string, tape: string) => Promise<Desk>,
+): DeskRegistry {
+  const desks = new Map<string, Promise<Desk>>();
+
+  const put = async (portfolio: string, entry: z.infer<typeof PortfolioEntry>): Promise<void> => {
+    const bucket = await bus.bucket(portfoliosBucket);
+    await bucket.put(portfolio, JSON.stringify(entry));
+  };
+  const openOnce = (portfolio: string, tape: string): Promise<Desk> => {
+    const known = desks.get(portfolio);
+    if (known) return known;
+    const opening = open(portfolio, tape);
+    desks.set(portfolio, opening);
+    // What could not be opened is tried again at the next use.
+    opening.catch(() => desks.delete(portfolio));
+    return opening;
+  };
+  const close = async (portfolio: string): Promise<void> => {
+    const desk = desks.get(portfolio);
+    desks.delete(portfolio);
+    await (await desk)?.[Symbol.asyncDispose]();
+  };
+
+  return {
+    async desk(portfolio, tape) {
+      if (!desks.has(portfolio) && !(await entryOf(bus, portfolio)))
+        await put(portfolio, { tape, status: 'open' });
+      return openOnce(portfolio, tape);
+    },
+    openDesks: () => [...desks.values()],
+    async onEntry(portfolio, value) {
+      const entry = value === undefined ? undefined : PortfolioEntry.parse(JSON.parse(value));
+      if (entry?.status === 'marked') await close(portfolio);
+      if (entry?.status === 'open' && portfolio === portfolioFor(base, entry.tape))
+        await openOnce(portfolio, entry.tape);
+    },
+    isMarked: async (portfolio) => (await entryOf(bus, portfolio))?.status === 'marked',
+    async markDone(portfolio, tape) {
+      await put(portfolio, { tape, status: 'marked' });
+      await close(portfolio);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled([...desks.keys()].map(close));
+    },
+  };
+}
+
+async function entryOf(bus: Bus, portfolio: string) {
+  const entry = await (await bus.bucket(portfoliosBucket)).get(portfolio);
+  return entry && PortfolioEntry.parse(JSON.parse(entry.value));
+}

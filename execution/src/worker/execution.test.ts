@@ -1,0 +1,123 @@
+import { PortfolioSettings, SymbolName, type JournalEvent } from '@heliograph/contracts';
+import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
+import { createSilentLogger } from '@heliograph/contracts/service';
+import { aCandle } from '@heliograph/contracts/testing';
+import { describe, expect, test } from 'vitest';
+import { draftOf } from '../decision/draft.ts';
+import { createDecisionsHash } from '../decisions-hash.ts';
+import { createSimulation } from '../simulation.ts';
+import { playPaced, randomInstants, type TestInstant } from '../testing/paced-feed.ts';
+import { startExecution } from './execution.ts';
+
+const settings = PortfolioSettings.parse({
+  cash: '1000',
+  stake: { kind: 'quote', value: '300' },
+  feeBps: '10',
+  slippageBps: '5',
+  lotSize: '0.001',
+  risk: { maxPositions: 2 },
+});
+
+const symbols = ['BTC/USDT', 'ETH/USDT', 'XRP/USDT', 'DOGE/USDT'].map((symbol) =>
+  aCandle({ symbol: SymbolName.parse(symbol) }),
+);
+
+function worker(bus: Bus, name: string) {
+  return startExecution({
+    bus,
+    portfolio: 'paper',
+    mode: 'paper',
+    settings,
+    worker: name,
+    log: createSilentLogger(),
+  });
+}
+
+/** The same instants through the simulation: the journal that every run must equal. */
+function simulated(instants: readonly TestInstant[], tape: string) {
+  const events: { type: string; id: string; data: unknown }[] = [];
+  const hash = createDecisionsHash();
+  const simulation = createSimulation({
+    portfolio: `paper-${tape}`,
+    tape,
+    mode: 'paper',
+    settings,
+    onEvent: (event) => {
+      hash.add(event);
+      events.push({ type: event.type, id: event.id, data: event.data });
+    },
+  });
+  for (const { candles, signals } of instants) {
+    for (const candle of candles) simulation.onCandle(candle);
+    for (const signal of signals) simulation.onSignal(signal);
+  }
+  const last = instants.at(-1)?.candles ?? [];
+  simulation.onTapeEnded(
+    {
+      tape: { id: tape },
+      candles: instants.length * symbols.length,
+      closes: last.map(({ venue, symbol, close }) => ({
+        venue,
+        symbol,
+        close: PortfolioSettings.shape.cash.parse(String(close)),
+      })),
+    },
+    last.at(-1)?.closeTime ?? 0,
+  );
+  return { events, hash: hash.digest() };
+}
+
+const core = ({ type, id, data }: JournalEvent) => ({ type, id, data });
+
+describe('execution workers', () => {
+  test('write the journal of the simulation, to the byte', async () => {
+    const server = createMemoryServer();
+    await using bus = server.connect();
+    await using _worker = worker(server.connect(), 'one');
+    const instants = randomInstants({ seed: 7, count: 60, symbols, tape: 't-1' });
+    const journal = await playPaced(bus, instants, { tape: 't-1' });
+    expect(journal.map(core)).toEqual(simulated(instants, 't-1').events);
+    expect(new Set(journal.map(({ type }) => type))).toContain('trade_closed');
+    const reasons = journal.flatMap((event) =>
+      event.type === 'signal_skipped' ? [event.data.reason] : [],
+    );
+    expect(new Set(reasons), 'the limit binds').toContain('MAX_POSITIONS');
+  });
+
+  test('decide alike when three of them share the signals', async () => {
+    const server = createMemoryServer();
+    await using bus = server.connect();
+    await using _one = worker(server.connect(), 'one');
+    await using _two = worker(server.connect(), 'two');
+    await using _three = worker(server.connect(), 'three');
+    const instants = randomInstants({ seed: 11, count: 60, symbols, tape: 't-1' });
+    const journal = await playPaced(bus, instants, { tape: 't-1' });
+    const decisions = createDecisionsHash();
+    for (const event of journal) decisions.add(draftOf(event));
+    const expected = simulated(instants, 't-1');
+    expect(decisions.digest()).toBe(expected.hash);
+    expect(journal.map(core).toSorted(byId)).toEqual(expected.events.toSorted(byId));
+    const authors = new Set(
+      journal.filter(({ type }) => type === 'order_intended').map(({ source }) => source),
+    );
+    expect(authors.size, 'they share the work').toBeGreaterThan(1);
+  });
+
+  test('trade two replays side by side, each in a portfolio of its own', async () => {
+    const server = createMemoryServer();
+    await using bus = server.connect();
+    await using _worker = worker(server.connect(), 'one');
+    const first = randomInstants({ seed: 1, count: 30, symbols, tape: 'a' });
+    const second = randomInstants({ seed: 2, count: 30, symbols, tape: 'b' });
+    const journals = await Promise.all([
+      playPaced(bus, first, { tape: 'a' }),
+      playPaced(bus, second, { tape: 'b' }),
+    ]);
+    expect(journals[0].map(core)).toEqual(simulated(first, 'a').events);
+    expect(journals[1].map(core)).toEqual(simulated(second, 'b').events);
+  });
+});
+
+function byId(a: { id: string }, b: { id: string }): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}

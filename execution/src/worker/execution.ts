@@ -1,0 +1,136 @@
+import {
+  liveTape,
+  MarketEvent,
+  parseEvent,
+  portfolioFor,
+  TradeSignal,
+  TransientError,
+  UserError,
+  type Mode,
+  type PortfolioSettings,
+} from '@heliograph/contracts';
+import { handleEach, type Bus, type StoredMessage } from '@heliograph/contracts/bus';
+import type { Logger, Service } from '@heliograph/contracts/service';
+import { concatMap, defer, exhaustMap, interval, merge, retry, timer, type Observable } from 'rxjs';
+import { createDeskRegistry, portfoliosBucket } from './desk-registry.ts';
+import { openDesk } from './desk.ts';
+
+/** The queue group that shares the signals. */
+const group = 'execution';
+/** How soon a worker looks after the orders of one that is no more. */
+const sweepEveryMs = 1_000;
+const reconnectDelayMs = 1_000;
+
+export interface ExecutionOptions {
+  readonly bus: Bus;
+  /** The base portfolio: it trades the live tape; each replay has one of its own beside it. */
+  readonly portfolio: string;
+  readonly mode: Mode;
+  readonly settings: PortfolioSettings;
+  /** Names this worker among those that share the queue group. */
+  readonly worker: string;
+  readonly log: Logger;
+  /** The wall clock, epoch ms. */
+  readonly nowMs?: () => number;
+}
+
+/**
+ * An execution worker: takes its share of the signals, decides each once for its portfolio and trades it. It stops by
+ * itself, `finished` rejecting with a UserError, when its settings are not those of a portfolio that it is asked to
+ * trade; the signal then goes to another worker.
+ */
+export function startExecution(options: ExecutionOptions): Service {
+  const { bus, portfolio: base, mode, settings, worker, log, nowMs = Date.now } = options;
+  const { promise: finished, resolve, reject } = Promise.withResolvers<void>();
+  const inFlight = new Set<Promise<void>>();
+  const desks = createDeskRegistry(bus, base, (name, tape) =>
+    openDesk({ bus, name, tape, mode, settings, source: `execution/${worker}`, nowMs, log }),
+  );
+
+  const tracked = (work: Promise<void>): Promise<void> => {
+    const fit = work.catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      reject(error);
+      throw new TransientError('WORKER_UNFIT', error.message, { cause: error });
+    });
+    const settled = fit.catch(() => undefined).finally(() => inFlight.delete(settled));
+    inFlight.add(settled);
+    return fit;
+  };
+
+  const take = async (signal: TradeSignal): Promise<void> => {
+    const tape = signal.data.tape?.id ?? liveTape;
+    const desk = await desks.desk(portfolioFor(base, tape), tape);
+    await desk.take(signal);
+  };
+
+  const endTape = async (message: StoredMessage): Promise<void> => {
+    const event = parseEvent(MarketEvent, message.body);
+    if (event.type !== 'tape_ended') return;
+    const tape = event.data.tape.id;
+    const name = portfolioFor(base, tape);
+    if (await desks.isMarked(name)) return;
+    const desk = await desks.desk(name, tape);
+    await desk.endTape(event, message.sequence);
+    await desks.markDone(name, tape);
+  };
+
+  /** Keeps a desk for what other workers trade, so that their orders are looked after when they are gone. */
+  const follow = async (name: string, value: string | undefined): Promise<void> => {
+    try {
+      await desks.onEntry(name, value);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      log.warn({ portfolio: name, reason: error.message }, 'portfolio left to others');
+    }
+  };
+
+  const signals$ = defer(() => bus.queue({ group })).pipe(
+    handleEach({
+      concurrency: Infinity,
+      parse: ({ body }) => parseEvent(TradeSignal, body),
+      handle: (signal) => tracked(take(signal)),
+      onError: (error, { message }) =>
+        log.error(
+          { err: error, stream: message.stream, sequence: message.sequence },
+          'signal not taken',
+        ),
+    }),
+  );
+  const portfolios$ = defer(() => bus.bucket(portfoliosBucket)).pipe(
+    concatMap((bucket) => bucket.watch()),
+    concatMap(({ key, value }) => tracked(follow(key, value))),
+  );
+  const ends$ = bus
+    .read({ stream: 'MARKET', subject: 'market.tape.*', follow: true })
+    .pipe(concatMap((message) => tracked(endTape(message))));
+  const sweeps$ = interval(sweepEveryMs).pipe(
+    exhaustMap(() => Promise.all(desks.openDesks().map(async (desk) => (await desk).sweep()))),
+  );
+
+  /** A part that fails is begun again: each of them converges from the start. */
+  const supervised = (part: string, stream$: Observable<unknown>): Observable<unknown> =>
+    stream$.pipe(
+      retry({
+        delay: (error: unknown) => {
+          log.warn({ err: error, part }, 'begun again');
+          return timer(reconnectDelayMs);
+        },
+        resetOnSuccess: true,
+      }),
+    );
+  const running = merge(
+    supervised('signals', signals$),
+    supervised('portfolios', portfolios$),
+    supervised('ends of tapes', ends$),
+    supervised('sweep', sweeps$),
+  ).subscribe({ error: reject });
+
+  const stop = async (): Promise<void> => {
+    running.unsubscribe();
+    await Promise.all(inFlight);
+    await desks[Symbol.asyncDispose]();
+    resolve();
+  };
+  return { name: 'execution', finished, stop, [Symbol.asyncDispose]: stop };
+}

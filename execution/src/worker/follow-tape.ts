@@ -1,0 +1,76 @@
+import type { Candle } from '@heliograph/contracts';
+import type { Bus, StoredMessage } from '@heliograph/contracts/bus';
+import { concatMap, defer, retry, type Subscription } from 'rxjs';
+import { candleIn } from '../paper/tape.ts';
+
+const reconnectDelayMs = 1_000;
+
+/** Follows MARKET from its present end, one message after the other. */
+export interface TapeFollower {
+  /** The last message that has been worked off. */
+  readonly reachedSequence: number;
+  /** The tape's time: the close of its last candle, epoch ms; 0 before the first. */
+  readonly timeMs: number;
+  start(handlers: {
+    onCandle(candle: Candle, sequence: number): Promise<void>;
+    onOther(sequence: number): Promise<void>;
+    /** A handler has failed; the next message follows all the same. */
+    onError(error: unknown): void;
+  }): void;
+  /** Resolves once everything up to that place has been worked off; at once when it already has. */
+  reached(sequence: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function followTape(bus: Bus, tape: string): Promise<TapeFollower> {
+  let reachedSequence = await bus.lastSequence('MARKET');
+  let timeMs = 0;
+  let subscription: Subscription | undefined;
+  const waiting = new Set<{ sequence: number; resolve: () => void }>();
+
+  const reach = (sequence: number): void => {
+    reachedSequence = sequence;
+    for (const waiter of waiting)
+      if (waiter.sequence <= sequence) {
+        waiting.delete(waiter);
+        waiter.resolve();
+      }
+  };
+
+  return {
+    get reachedSequence() {
+      return reachedSequence;
+    },
+    get timeMs() {
+      return timeMs;
+    },
+    start({ onCandle, onOther, onError }) {
+      const work = async (message: StoredMessage): Promise<void> => {
+        const candle = candleIn(message, tape);
+        try {
+          if (candle) {
+            timeMs = Math.max(timeMs, candle.closeTime);
+            await onCandle(candle, message.sequence);
+          } else await onOther(message.sequence);
+        } catch (error) {
+          onError(error);
+        }
+        reach(message.sequence);
+      };
+      subscription = defer(() =>
+        bus.read({ stream: 'MARKET', from: { sequence: reachedSequence + 1 }, follow: true }),
+      )
+        .pipe(concatMap(work), retry({ delay: reconnectDelayMs, resetOnSuccess: true }))
+        .subscribe({ error: onError });
+    },
+    reached(sequence) {
+      if (sequence <= reachedSequence) return Promise.resolve();
+      return new Promise((resolve) => waiting.add({ sequence, resolve }));
+    },
+    async stop() {
+      subscription?.unsubscribe();
+      for (const { resolve } of waiting) resolve();
+      waiting.clear();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { JournalEvent, MessageDeadLettered, parseEvent } from '@heliograph/contracts';
+import type { Bus, StoredMessage } from '@heliograph/contracts/bus';
+import { createFirstLetters } from './first-letters.ts';
+import { deadLetterMessage } from './messages/dead-letter-message.ts';
+import { journalMessage } from './messages/journal-message.ts';
+import type { Message } from './messages/message.ts';
+import { createPortfolios } from './portfolios.ts';
+
+/** What the notifier hears. */
+export type Heard = JournalEvent | MessageDeadLettered;
+
+/** @throws PermanentError when it is not an event that belongs in its stream */
+export function hear({ stream, body }: StoredMessage): Heard {
+  return parseEvent(stream === 'TRADING' ? JournalEvent : MessageDeadLettered, body);
+}
+
+export interface Alerts {
+  /** What is to be told of that event, if anything. */
+  of(event: Heard, message: StoredMessage): Promise<Message | undefined>;
+}
+
+export function createAlerts(bus: Pick<Bus, 'read'>): Alerts {
+  const portfolios = createPortfolios(bus);
+  const firstLetters = createFirstLetters(bus);
+  return {
+    async of(event, message) {
+      if (event.type !== 'message_dead_lettered')
+        return journalMessage(event, await portfolios.of(event, message));
+      return (await firstLetters.isFirst(event, message)) ? deadLetterMessage(event) : undefined;
+    },
+  };
+}

@@ -1,0 +1,286 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { reasonCodes, type JournalEvent, type MessageDeadLettered } from '@heliograph/contracts';
+import { aDeadLetter, aSample, journalTypes } from '../testing/samples.ts';
+import { parseTelegramHtml } from '../testing/telegram-html.ts';
+import { deadLetterMessage } from './dead-letter-message.ts';
+import { journalMessage } from './journal-message.ts';
+import type { Portfolio } from './portfolio.ts';
+
+const paper: Portfolio = { name: 'paper-btc-2014', mode: 'paper', currency: 'USD' };
+
+function htmlOf(event: JournalEvent, portfolio = paper): string | undefined {
+  return journalMessage(event, portfolio)?.html;
+}
+
+describe('what people are told', () => {
+  test('an intended order tells the signal', () => {
+    expect(journalMessage(aSample('order_intended'), paper)).toEqual({
+      severity: 'info',
+      quiet: false,
+      html: `🔵 <b>[PAPER] Buy BTC/USD</b>
+sma-cross enters on bitstamp
+For <code>1,000 USD</code>, market order, near <code>812.5</code>
+Why: SMA 10 crossed above SMA 20
+<i>2014-01-05 12:30 UTC · #idea0000</i>`,
+      plain:
+        '2014-01-05 12:30 UTC 🔵 [PAPER] Buy BTC/USD · sma-cross enters on bitstamp · ' +
+        'For 1,000 USD, market order, near 812.5 · Why: SMA 10 crossed above SMA 20',
+    });
+    const exit = {
+      side: 'sell',
+      intent: 'exit',
+      size: { kind: 'base', quantity: '1.2301' },
+      reasons: [],
+    };
+    expect(htmlOf(aSample('order_intended', exit))).toBe(`🟠 <b>[PAPER] Sell BTC/USD</b>
+sma-cross exits on bitstamp
+Size <code>1.2301</code>, market order, near <code>812.5</code>
+<i>2014-01-05 12:30 UTC · #idea0000</i>`);
+  });
+
+  test('a fill tells price, quantity, fee and slippage', () => {
+    expect(htmlOf(aSample('order_filled'))).toBe(`✅ <b>[PAPER] Bought BTC/USD</b>
+<code>1.2301</code> at <code>812.70313</code> = <code>999.71 USD</code>
+Fee <code>1 USD</code>, slippage 2.5 bps worse
+<i>2014-01-05 12:30 UTC · #idea0000</i>`);
+    const part = { complete: false, filledQuantity: '3.5', slippageBps: -0.25, side: 'sell' };
+    expect(htmlOf(aSample('order_filled', part))).toBe(`⏳ <b>[PAPER] Sold BTC/USD, in part</b>
+<code>1.2301</code> at <code>812.70313</code> = <code>999.71 USD</code>
+Fee <code>1 USD</code>, slippage 0.25 bps better
+Filled so far: <code>3.5</code>
+<i>2014-01-05 12:30 UTC · #idea0000</i>`);
+    expect(htmlOf(aSample('order_filled', { slippageBps: 0 }))).toContain('slippage none');
+  });
+
+  test('a closed trade tells profit, return, duration and why', () => {
+    expect(htmlOf(aSample('trade_closed')))
+      .toBe(`💰 <b>[PAPER] Closed BTC/USD: +17.67 USD (+1.77%)</b>
+sma-cross, long <code>1.2301</code>, <code>812.70313</code> → <code>828.71333</code>
+Held 2h 14m, fees <code>2.02 USD</code>
+Why: signal
+<i>2014-01-05 12:30 UTC · #idea0000</i>`);
+    expect(
+      journalMessage(aSample('trade_closed', { pnl: '-0.000000004', returnRatio: 0 }), paper),
+    ).toMatchObject({
+      severity: 'warning',
+      html: expect.stringContaining('-0.000000004 USD (0%)'),
+    });
+    expect(journalMessage(aSample('trade_closed', { pnl: '0.00' }), paper)?.severity).toBe('info');
+  });
+
+  test('a skipped signal is told quietly, with its code and what it means', () => {
+    const message = journalMessage(aSample('signal_skipped'), paper);
+    expect(message).toMatchObject({ severity: 'info', quiet: true });
+    expect(message?.html).toBe(`⏭ <b>[PAPER] Skipped: sma-cross enters BTC/USD</b>
+<code>EXPIRED</code>: Its expiry time had come before the order could be sent.
+31 s late
+<i>2014-01-05 12:30 UTC · #idea0000</i>`);
+  });
+
+  test('rejected, cancelled and unknown orders ring louder', () => {
+    expect(journalMessage(aSample('order_rejected'), paper)).toMatchObject({
+      severity: 'warning',
+      html: `⛔ <b>[PAPER] Rejected: buy BTC/USD</b>
+<code>INSUFFICIENT_FUNDS</code>: There is not enough free cash for the order and its fee.
+needs 1,000, has 12
+Order <code>k3order</code> at bitstamp
+<i>2014-01-05 12:30 UTC · #idea0000</i>`,
+    });
+    expect(
+      journalMessage(aSample('order_cancelled', { filledQuantity: '0.10' }), paper),
+    ).toMatchObject({
+      severity: 'warning',
+      html: `🚫 <b>[PAPER] Cancelled: buy BTC/USD</b>
+<code>TAPE_ENDED</code>: The recording ended before the order could be filled.
+Filled before: <code>0.1</code>
+Order <code>k3order</code> at bitstamp
+<i>2014-01-05 12:30 UTC · #idea0000</i>`,
+    });
+    expect(htmlOf(aSample('order_cancelled', { filledQuantity: '0.0' }))).not.toContain('Filled');
+    expect(journalMessage(aSample('order_unknown'), paper)).toMatchObject({
+      severity: 'error',
+      html: `❓ <b>[PAPER] Unknown: buy BTC/USD</b>
+bitstamp did not answer: the order may or may not have been executed. No entries in BTC/USD until it is known.
+TIMEOUT after 10 s
+Order <code>k3order</code> at bitstamp
+<i>2014-01-05 12:30 UTC · #idea0000</i>`,
+    });
+  });
+
+  test('an opened portfolio tells its mode and its settings', () => {
+    expect(htmlOf(aSample('portfolio_opened')))
+      .toBe(`📒 <b>[PAPER] Portfolio paper-btc-2014 opened</b>
+Replay of btc-2014
+Cash <code>10,000 USD</code>, per entry <code>1,000 USD</code>
+Fee <code>10</code> bps, slippage <code>2.5</code> bps, lot <code>0.0001</code>, tick <code>0.01</code>
+At most <code>5</code> positions
+<i>2014-01-05 12:30 UTC · #idea0000</i>`);
+    const settings = {
+      cash: '500',
+      feeBps: '0',
+      slippageBps: '0',
+      lotSize: '1',
+      stake: { kind: 'all' },
+      risk: {},
+    };
+    expect(
+      htmlOf(
+        aSample('portfolio_opened', { portfolio: 'main', mode: 'live', tape: 'live', settings }),
+      ),
+    ).toBe(`📒 <b>[LIVE] Portfolio main opened</b>
+By the wall clock
+Cash <code>500 USD</code>, per entry <code>all there is</code>
+Fee <code>0</code> bps, slippage <code>0</code> bps, lot <code>1</code>
+Any number of positions
+<i>2014-01-05 12:30 UTC · #idea0000</i>`);
+    const unit = { ...settings, stake: { kind: 'base', value: '1' } };
+    expect(htmlOf(aSample('portfolio_opened', { settings: unit }))).toContain(
+      'per entry <code>1 in base units</code>',
+    );
+  });
+
+  test('the end of a run tells what it comes to', () => {
+    expect(htmlOf(aSample('portfolio_marked'))).toBe(`🏁 <b>[PAPER] btc-2014 has ended</b>
+Equity <code>10,023.46 USD</code>, cash <code>9,000.01 USD</code>
+Open: BTC/USD <code>1.2301</code> at <code>832</code>
+<code>1,968</code> candles
+<i>2014-01-05 12:30 UTC · #idea0000</i>`);
+    expect(htmlOf(aSample('portfolio_marked', { positions: [] }))).toContain('No open positions');
+  });
+
+  test('a change of the trading state tells who and why', () => {
+    expect(journalMessage(aSample('trading_state_changed'), paper)).toMatchObject({
+      severity: 'error',
+      html: `🛑 <b>[PAPER] Trading is halted</b>
+ACTIVE → HALTED by risk
+Why: daily loss of 5.2%
+<i>2014-01-05 12:30 UTC · #idea0000</i>`,
+    });
+    const severityOf = (to: string) =>
+      journalMessage(aSample('trading_state_changed', { to }), paper)?.severity;
+    expect([severityOf('REDUCING'), severityOf('ACTIVE')]).toEqual(['warning', 'success']);
+  });
+
+  test('a comparison with the venue is told only when they differ', () => {
+    expect(journalMessage(aSample('reconciliation_reported', { differences: [] }), paper)).toBe(
+      undefined,
+    );
+    const differences = Array.from({ length: 7 }, (_, n) => ({ orderId: `o${n}`, found: 'gone' }));
+    expect(htmlOf(aSample('reconciliation_reported', { differences })))
+      .toBe(`🔎 <b>[PAPER] The venue disagrees on 7 of 12 orders</b>
+<code>o0</code>: gone
+<code>o1</code>: gone
+<code>o2</code>: gone
+<code>o3</code>: gone
+<code>o4</code>: gone
+and 2 more
+<i>2014-01-05 12:30 UTC · #idea0000</i>`);
+  });
+
+  test('acceptance and position changes say nothing that was not said', () => {
+    expect(journalMessage(aSample('order_accepted'), paper)).toBe(undefined);
+    expect(journalMessage(aSample('position_changed'), paper)).toBe(undefined);
+  });
+
+  test('a dead letter tells who gave up on what, and not its body', () => {
+    expect(deadLetterMessage(aDeadLetter({ deliveryCount: 3 }))).toMatchObject({
+      severity: 'error',
+      html: `📭 <b>trade-log gave up on a message</b>
+<code>trade_signal.a.b.c</code>, number <code>12</code> of SIGNALS
+INVALID_JSON: not JSON
+Tried 3 times
+<i>2026-01-05 00:00 UTC</i>`,
+    });
+  });
+
+  test('without the opening, the portfolio is named and the currency taken from the symbol', () => {
+    const html = htmlOf(aSample('order_filled', { symbol: 'BTC/USDT:USDT' }), { name: 'main' });
+    expect(html).toContain('[main] Bought BTC/USDT:USDT');
+    expect(html).toContain('= <code>999.71 USDT</code>');
+    expect(htmlOf(aSample('order_filled', { symbol: 'SPY' }), { name: 'main' })).toContain(
+      '= <code>999.71</code>',
+    );
+  });
+});
+
+const hostileText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 400 }),
+  fc
+    .array(
+      fc.constantFrom(
+        '<b>',
+        '</b>',
+        '&lt;',
+        '&',
+        '<',
+        '>',
+        '"',
+        '\u001B[31m',
+        '\n',
+        '\u202E',
+        '😀',
+        '\uD83D',
+        'שלום',
+        '\u0000',
+        '#',
+      ),
+      { maxLength: 40 },
+    )
+    .map((parts) => parts.join('')),
+  fc.constantFrom('x'.repeat(5_000), '<'.repeat(5_000), '👩‍👩‍👧'.repeat(1_000), '\uDC00'.repeat(5_000)),
+);
+const freeTexts = new Set(
+  'symbol strategy venue detail exitReason reason author found orderId portfolio tape currency error subject consumer stream'.split(
+    ' ',
+  ),
+);
+const events: readonly (JournalEvent | MessageDeadLettered)[] = [
+  ...journalTypes.map((type) => aSample(type)),
+  aDeadLetter(),
+];
+
+/** The same event with a text of its own in every place where a text may stand. */
+function disturbed<T extends object>(event: T, texts: readonly string[]): T {
+  let next = 0;
+  const disturb = (value: object): void => {
+    for (const [key, inner] of Object.entries(value)) {
+      const text = texts[next++ % texts.length];
+      if (key === 'reasons') Object.assign(value, { reasons: texts });
+      else if (key === 'differences')
+        Object.assign(value, { differences: texts.map((found) => ({ orderId: found, found })) });
+      else if (typeof inner === 'object' && inner !== null) disturb(inner);
+      else if (freeTexts.has(key) && !(inner in reasonCodes)) Object.assign(value, { [key]: text });
+    }
+  };
+  const copy = structuredClone(event);
+  disturb(copy);
+  return copy;
+}
+
+test('whatever an event holds, its message can be read by Telegram and shown on one line', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...events),
+      fc.array(hostileText, { minLength: 1, maxLength: 12 }),
+      fc.record({ name: hostileText, currency: hostileText }),
+      (event, texts, portfolio) => {
+        const hostile = disturbed(event, texts);
+        const message =
+          hostile.type === 'message_dead_lettered'
+            ? deadLetterMessage(hostile)
+            : journalMessage(hostile, portfolio);
+        if (!message) return;
+        const { text = '', error } = parseTelegramHtml(message.html);
+        expect(error).toBe(undefined);
+        expect(text.length).toBeLessThanOrEqual(4_096);
+        expect(message.html.isWellFormed()).toBe(true);
+        expect(message.plain).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
+        if (text.length > 4_000) return;
+        const said = text.split('\n').slice(0, -1).join(' · ');
+        expect(message.plain.endsWith(` UTC ${said}`), 'both forms say the same').toBe(true);
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});

@@ -1,0 +1,37 @@
+import { Big, exactly } from '@heliograph/contracts';
+
+/** A price or a quantity: `64,210.512346`, to 8 significant digits and never coarser than 0.01. */
+export function amount(value: string | Big): string {
+  return readable(new Big(value), 8);
+}
+
+/** Money: `1,234.57`, to 0.01; below 1 to 3 significant digits. */
+export function money(value: string | Big, currency: string): string {
+  return `${readable(new Big(value), 3)} ${currency}`.trimEnd();
+}
+
+/** Money that was won or lost: `+17.7 USDT`. */
+export function result(value: string, currency: string): string {
+  return `${sign(new Big(value))}${money(value, currency)}`;
+}
+
+/** A ratio as a result in percent: `+1.84%` for 0.0184. */
+export function percent(ratio: number): string {
+  const value = exactly(ratio).times('100');
+  return `${sign(value)}${readable(value, 3)}%`;
+}
+
+function sign(value: Big): string {
+  return value.gt('0') ? '+' : '';
+}
+
+/**
+ * Thousands apart, trailing zeros cut, rounded half away from zero to at least that many significant digits and at
+ * least 2 decimals: what is not zero is never shown as zero.
+ */
+export function readable(value: Big, significantDigits: number): string {
+  const decimals = Math.max(2, significantDigits - 1 - value.e);
+  const [whole = '0', fraction] = value.round(decimals, Big.roundHalfUp).toFixed().split('.');
+  const grouped = whole.replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}

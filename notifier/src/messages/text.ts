@@ -1,0 +1,77 @@
+/** A piece of text with at most one style. */
+export interface Span {
+  readonly text: string;
+  readonly style?: 'bold' | 'code' | 'italic';
+}
+
+export type Line = readonly Span[];
+
+/** A line of spans: what is interpolated as a string comes out as that text, whatever it holds. */
+export function line(parts: TemplateStringsArray, ...values: readonly (string | Span)[]): Line {
+  return parts.flatMap((part, index) => {
+    const value = values[index];
+    const spans = value === undefined ? [] : [typeof value === 'string' ? { text: value } : value];
+    return part === '' ? spans : [{ text: part }, ...spans];
+  });
+}
+
+export function bold(text: string): Span {
+  return { text, style: 'bold' };
+}
+
+export function code(text: string): Span {
+  return { text, style: 'code' };
+}
+
+export function italic(text: string): Span {
+  return { text, style: 'italic' };
+}
+
+const maxSpanLength = 200;
+
+/** Lines as Telegram's HTML, cut so that at most `maxLength` UTF-16 units are left once it is parsed. */
+export function toHtml(lines: readonly Line[], maxLength: number): string {
+  let html = '';
+  let room = maxLength;
+  for (const [index, line] of lines.entries()) {
+    const lineBreak = index === 0 ? '' : '\n';
+    if (room <= lineBreak.length) break;
+    html += lineBreak;
+    room -= lineBreak.length;
+    for (const { text, style } of line) {
+      const shown = tidy(text, room);
+      html += markUp(shown, style);
+      room -= shown.length;
+    }
+  }
+  return html;
+}
+
+/** A line without its styles. */
+export function toPlain(line: Line): string {
+  return line.map(({ text }) => tidy(text, maxSpanLength)).join('');
+}
+
+// Line breaks and terminal commands, and the marks that turn the direction of whatever follows.
+const unprintable = /[\p{Cc}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
+/** Text of strangers as it may be shown: well-formed, on one line, of a length that fits a phone. */
+function tidy(text: string, room: number): string {
+  const shown = cut(text, Math.min(room, maxSpanLength));
+  return shown.toWellFormed().replaceAll(unprintable, ' ');
+}
+
+/** At most that many UTF-16 units, none of them half a character; an ellipsis stands for what is gone. */
+function cut(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  if (maxLength < 1) return '';
+  const kept = text.slice(0, maxLength - 1);
+  return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
+}
+
+const tags = { bold: 'b', code: 'code', italic: 'i' } as const;
+
+function markUp(text: string, style: Span['style']): string {
+  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return style && text !== '' ? `<${tags[style]}>${escaped}</${tags[style]}>` : escaped;
+}

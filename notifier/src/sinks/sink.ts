@@ -1,0 +1,29 @@
+import { TransientError, type PermanentError } from '@heliograph/contracts';
+import type { Message } from '../messages/message.ts';
+
+export type SendOutcome =
+  | { readonly status: 'sent' }
+  /** Not now: the same message may be sent again, not before `retryAfterMs` if that is given. */
+  | { readonly status: 'failed'; readonly error: TransientError; readonly retryAfterMs?: number }
+  /** Nothing gets through until a person mends what the remedy names. */
+  | { readonly status: 'blocked'; readonly remedy: string }
+  /** This message will never be taken; others may. */
+  | { readonly status: 'refused'; readonly error: PermanentError };
+
+/** A way to reach people. */
+export interface Sink {
+  /** For the log. */
+  readonly name: string;
+  /**
+   * How many messages may be on their way to it at once. 1 keeps their order even when the notifier is killed; more is
+   * for a sink that is faster than the way from the bus and back.
+   */
+  readonly maxInFlight: number;
+  /** Called with one message at a time. Once the signal is aborted it gives up: `failed`, whatever became of it. */
+  send(message: Message, signal: AbortSignal): Promise<SendOutcome>;
+}
+
+/** The outcome of a message that did not get through, as far as is known. */
+export function failed(code: string, message: string): SendOutcome & { status: 'failed' } {
+  return { status: 'failed', error: new TransientError(code, message) };
+}

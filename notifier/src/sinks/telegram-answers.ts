@@ -1,0 +1,62 @@
+import { PermanentError } from '@heliograph/contracts';
+import { z } from 'zod';
+import { failed, type SendOutcome } from './sink.ts';
+
+/** What Telegram answers when it does not take a message. */
+const Refusal = z.looseObject({
+  error_code: z.int(),
+  description: z.string(),
+  parameters: z
+    .looseObject({
+      /** Seconds. */
+      retry_after: z.number().positive().optional(),
+      /** The group's new id, when it has become a supergroup. */
+      migrate_to_chat_id: z.int().optional(),
+    })
+    .default({}),
+});
+
+/** The descriptions of a 400 that speak of the chat or of the bot's place in it, and not of the message. */
+const chatTrouble =
+  /chat not found|chat_id is empty|peer_id_invalid|user not found|kicked|deactivated|write_forbidden|not enough rights|no rights|need administrator|chat_restricted|supergroup/i;
+
+/** What a refusal means for this message and for those behind it. */
+export function outcomeOf(answer: unknown): SendOutcome {
+  const parsed = Refusal.safeParse(answer);
+  if (!parsed.success) return failed('TELEGRAM_DOWN', 'the answer is not one of Telegram');
+  const { error_code: code, description, parameters } = parsed.data;
+  const said = `Telegram says "${code} ${description}"`;
+  if (code === 429) {
+    const retryAfterMs = (parameters.retry_after ?? 1) * 1_000;
+    return { ...failed('TELEGRAM_RATE_LIMIT', said), retryAfterMs };
+  }
+  if (code >= 500) return failed('TELEGRAM_DOWN', said);
+  if (code === 401 || code === 404)
+    return blocked(said, 'check the bot token, as @BotFather shows it, and the API address');
+  if (code === 403)
+    return blocked(said, 'write to the bot in that chat, or add it to the group again');
+  if (code === 400) {
+    const { migrate_to_chat_id: newId } = parameters;
+    if (/can't parse entities/i.test(description)) return refused(unreadable, said);
+    if (newId !== undefined)
+      return blocked(said, `the group has become a supergroup: its chat id is now ${newId}`);
+    if (chatTrouble.test(description))
+      return blocked(said, 'check the chat id, and that the bot is there and may write');
+  }
+  return refused('TELEGRAM_REFUSED', said);
+}
+
+const unreadable = 'TELEGRAM_UNREADABLE';
+
+/** Telegram could not read the HTML: the same is to be sent as plain text. */
+export function isUnreadable(outcome: SendOutcome): boolean {
+  return outcome.status === 'refused' && outcome.error.code === unreadable;
+}
+
+function refused(code: string, said: string): SendOutcome {
+  return { status: 'refused', error: new PermanentError(code, said) };
+}
+
+function blocked(said: string, remedy: string): SendOutcome {
+  return { status: 'blocked', remedy: `${said}: ${remedy}` };
+}

@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs';
+import { Argument, Command, Option } from 'commander';
+import type { ExitCode } from './exit.ts';
+import type { Invocation } from './invocation.ts';
+import {
+  executionFlags,
+  feedFlags,
+  instrumentFlags,
+  natsFlag,
+  queryFlags,
+  repeatable,
+  strategyFlags,
+} from './flags.ts';
+import { createTerminal } from './output/terminal.ts';
+
+type Handler = (invocation: Invocation) => Promise<ExitCode>;
+
+/** The command line. Only its grammar is loaded here: each command's code comes when it is asked for. */
+export function createProgram(): Command {
+  const program = new Command('heliograph')
+    .description('Candles become signals, signals become paper trades, exactly once.')
+    .version(version(), '-V, --version')
+    .option('--json', 'data as JSON on standard output')
+    .addOption(
+      new Option('--config <file>', 'JSON with flags, e.g. {"cash": 20000}').env('HELIOGRAPH_CONFIG'),
+    )
+    .option('--quiet', 'no progress and no notes on standard error')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeErr: () => {} })
+    .addHelpText('after', examples(['start', 'backtest --candles BTC_USDT-1m.csv.gz', 'trades']));
+
+  define(program, {
+    name: 'start',
+    summary: 'run the whole pipeline in one process',
+    options: [
+      ...feedFlags,
+      ...strategyFlags,
+      ...executionFlags,
+      natsFlag('an outside NATS server (default: one of our own)'),
+      dataDirFlag,
+      new Option('--db <file>', 'the trade log (default: heliograph.sqlite in the data folder)').env(
+        'HELIOGRAPH_DB',
+      ),
+      new Option('--workers <count>', 'execution workers').default('1'),
+      new Option('--until-end', 'stop at the end of the feed and print what came of it'),
+    ],
+    examples: [
+      'start',
+      'start --feed BTC_USDT-1m.csv.gz --until-end --json',
+      'start --feed my-candles.csv --symbol ETH/USDT --timeframe 5m --speed 300',
+    ],
+    load: async () => (await import('./commands/start.ts')).start,
+  });
+  define(program, {
+    name: 'run',
+    summary: 'run some of the services against a NATS server',
+    argument: new Argument('<service...>', 'which').choices([
+      'signal-engine',
+      'execution',
+      'notifier',
+      'trade-log',
+    ]),
+    options: [
+      natsFlag('the NATS server, e.g. nats://127.0.0.1:4222'),
+      new Option('--worker <name>', 'names this process among those of its kind'),
+      ...feedFlags,
+      ...strategyFlags,
+      ...executionFlags,
+      dbFlag,
+    ],
+    examples: [
+      'run execution --nats nats://127.0.0.1:4222',
+      'run trade-log notifier --nats nats://127.0.0.1:4222 --db trades.sqlite',
+      'run signal-engine --nats nats://127.0.0.1:4222 --feed BTC_USDT-1m.csv.gz --speed max',
+    ],
+    load: async () => (await import('./commands/run.ts')).run,
+  });
+  define(program, {
+    name: 'backtest',
+    summary: 'play candles through the same strategy and execution, without a server',
+    options: [
+      repeatable(new Option('--candles <path>', 'candle file or folder of them; repeatable')),
+      ...instrumentFlags,
+      ...strategyFlags,
+      ...executionFlags,
+    ],
+    examples: [
+      'backtest --candles BTC_USDT-1m.csv.gz',
+      'backtest --candles candles/ --param fast=5 --param slow=20 --stake all --json',
+    ],
+    load: async () => (await import('./commands/backtest.ts')).backtest,
+  });
+  define(program, {
+    name: 'replay',
+    summary: 'play a logged run again, unchanged or with other settings',
+    options: [
+      dbFlag,
+      new Option('--run <id>', 'the portfolio or the run to replay (default: the latest)'),
+      new Option('--from <time>', 'only what happened at or after it, RFC 3339 or a date'),
+      new Option('--to <time>', 'only what happened before it'),
+      repeatable(new Option('--set <name=value>', 'change a setting; repeatable')),
+    ],
+    examples: ['replay', 'replay --set risk.maxPositions=3 --set feeBps=2 --json'],
+    load: async () => (await import('./commands/replay.ts')).replay,
+  });
+  for (const [name, summary] of [
+    ['signals', 'the signals of a portfolio and what became of them'],
+    ['orders', 'its orders and their fills'],
+    ['trades', 'its closed trades'],
+  ] as const)
+    define(program, {
+      name,
+      summary,
+      options: [
+        dbFlag,
+        ...queryFlags,
+        new Option('--symbol <symbol>', 'only this one'),
+        new Option('--limit <count>', 'the latest so many').default('50'),
+      ],
+      examples: [name, `${name} --symbol BTC/USDT --limit 10 --json`],
+      load: async () => (await import('./commands/lists.ts'))[name],
+    });
+  define(program, {
+    name: 'performance',
+    summary: 'what a portfolio has won and lost',
+    options: [dbFlag, ...queryFlags],
+    examples: ['performance', 'performance --portfolio paper --json'],
+    load: async () => (await import('./commands/performance.ts')).performance,
+  });
+  return program;
+}
+
+const dataDirFlag = new Option('--data-dir <folder>', 'where everything is kept')
+  .default('heliograph-data')
+  .env('HELIOGRAPH_DATA_DIR');
+
+const dbFlag = new Option('--db <file>', 'the trade log')
+  .default('heliograph-data/heliograph.sqlite')
+  .env('HELIOGRAPH_DB');
+
+interface Definition {
+  readonly name: string;
+  readonly summary: string;
+  readonly argument?: Argument;
+  readonly options: readonly Option[];
+  readonly examples: readonly string[];
+  readonly load: () => Promise<Handler>;
+}
+
+function define(program: Command, { name, summary, argument, options, ...rest }: Definition): void {
+  const command = program.command(name).description(summary);
+  if (argument) command.addArgument(argument);
+  for (const option of options) command.addOption(option);
+  command.addHelpText('after', examples(rest.examples));
+  command.action(async () => {
+    const invocation = await invocationOf(command);
+    const handle = await rest.load();
+    process.exitCode = await handle(invocation);
+  });
+}
+
+async function invocationOf(command: Command): Promise<Invocation> {
+  const { config } = command.optsWithGlobals<{ config?: string }>();
+  if (config) await (await import('./config-file.ts')).applyConfigFile(command, config);
+  const { json = false, quiet = false, ...values } = command.optsWithGlobals<{
+    json?: boolean;
+    quiet?: boolean;
+  }>();
+  return {
+    words: command.args,
+    values,
+    sourceOf: (name) => command.getOptionValueSourceWithGlobals(name),
+    json,
+    terminal: createTerminal({ stdout: process.stdout, stderr: process.stderr, quiet }),
+  };
+}
+
+function examples(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  heliograph ${line}\n`).join('')}`;
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  );
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown';
+}

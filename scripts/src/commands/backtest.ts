@@ -1,0 +1,81 @@
+import { canonicalJson, deterministicId, toTime } from '@heliograph/contracts';
+import {
+  createSignalMachine,
+  loadStrategy,
+  openCandleFileFeed,
+  type StrategyFailure,
+} from '@heliograph/signal-engine';
+import { z } from 'zod';
+import { readExecutionOptions } from '../execution-options.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { instrumentOptions, strategyOptions } from '../feed-options.ts';
+import { readOptions, type Invocation } from '../invocation.ts';
+import { createPlayProgress } from '../output/play-progress.ts';
+import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
+import { createSimulatedRun } from '../simulate.ts';
+
+const BacktestOptions = z.object({
+  candles: z.array(z.string(), { error: 'name a candle file, or a folder of them' }),
+  ...instrumentOptions,
+  ...strategyOptions,
+});
+
+/** Candles through the strategy and the execution of the services, synchronously and without a bus. */
+export async function backtest(invocation: Invocation): Promise<ExitCode> {
+  const { candles, strategy: name, param, ...instrument } = readOptions(invocation, BacktestOptions);
+  const { portfolio, settings } = await readExecutionOptions(invocation);
+  const strategy = await loadStrategy(name, param);
+  const feed = await openCandleFileFeed(candles, instrument);
+  const { terminal, json } = invocation;
+  const { name: strategyName, version, configHash, params } = strategy;
+  const run = deterministicId(
+    'backtest',
+    canonicalJson({ feed: feed.identity, strategyName, version, configHash, portfolio, settings }),
+  );
+
+  const failures: StrategyFailure[] = [];
+  const machine = createSignalMachine({
+    strategy,
+    tape: feed.identity,
+    mode: 'backtest',
+    runId: run,
+    source: 'backtest',
+    onError: (failure) => failures.push(failure),
+  });
+  const simulated = createSimulatedRun({
+    portfolio,
+    tape: feed.identity,
+    mode: 'backtest',
+    settings,
+  });
+  // Only somebody who looks at the progress is worth reading everything twice.
+  const total = terminal.interactive ? (await feed.inspect()).candles : undefined;
+  const progress = createPlayProgress(terminal, { unit: 'candles', total });
+  const startedMs = performance.now();
+  for await (const chunk of feed.chunks()) {
+    for (const instant of chunk)
+      simulated.play(instant.candles, machine.onInstant(instant, instant.time));
+    progress.at(simulated.candles);
+  }
+  simulated.end();
+  const elapsedMs = Math.round(performance.now() - startedMs);
+  progress.end();
+
+  const result = simulatedRunJson({ run, simulated, settings, elapsedMs });
+  if (json)
+    terminal.data(JSON.stringify({ ...result, strategy: { name: strategyName, version, params } }));
+  else printSimulatedRun(terminal, result);
+  return reportFailures(failures, invocation);
+}
+
+/** A strategy that threw made no signals where it did: the result is there, but it is not that of the strategy. */
+function reportFailures(failures: readonly StrategyFailure[], { terminal }: Invocation): ExitCode {
+  const [first] = failures;
+  if (!first) return exitCodes.ok;
+  const { strategy, candle, error } = first;
+  terminal.note(
+    `strategy ${strategy} failed ${failures.length} times, first at ${candle.symbol} ${toTime(candle.closeTime)}: ` +
+      (error instanceof Error ? error.message : String(error)),
+  );
+  return exitCodes.findings;
+}

@@ -1,0 +1,52 @@
+import { UserError } from '@heliograph/contracts';
+import { z } from 'zod';
+
+/** A variable that is set to nothing counts as not set. */
+const text = z
+  .string()
+  .transform((value) => (value === '' ? undefined : value))
+  .optional();
+
+const Env = z
+  .object({
+    HELIOGRAPH_LOG_LEVEL: text.pipe(
+      z
+        .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+          error: 'expected trace, debug, info, warn, error, fatal or silent',
+        })
+        .default('info'),
+    ),
+    /** Where to look for a nats-server. */
+    PATH: text,
+    HELIOGRAPH_NATS_SERVER: text,
+    TELEGRAM_BOT_TOKEN: text,
+    TELEGRAM_CHAT_ID: text.pipe(
+      z
+        .string()
+        .regex(/^(-?\d+|@\w+)$/, 'expected a number, or the @name of a channel')
+        .transform((id) => (id.startsWith('@') ? id : Number(id)))
+        .optional(),
+    ),
+    TELEGRAM_API_ROOT: text,
+  })
+  .refine((env) => (env.TELEGRAM_BOT_TOKEN === undefined) === (env.TELEGRAM_CHAT_ID === undefined), {
+    error: 'goes together with TELEGRAM_CHAT_ID: set both, or none to have the alerts here',
+    path: ['TELEGRAM_BOT_TOKEN'],
+  });
+export type Env = z.infer<typeof Env>;
+
+/**
+ * The variables that no flag stands for. Nothing else reads `process.env`.
+ * @throws UserError that names the variable that is wrong, never its value
+ */
+export function readEnv(): Env {
+  const parsed = Env.safeParse(process.env);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new UserError(`${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+/** Whether unexpected errors are shown with their stack. */
+export function wantsStacks(): boolean {
+  return ['debug', 'trace'].includes(process.env['HELIOGRAPH_LOG_LEVEL'] ?? '');
+}

@@ -1,0 +1,62 @@
+import type { PortfolioSettings } from '@heliograph/contracts';
+import type {
+  ConfiguredStrategy,
+  Feed,
+  FeedContents,
+  SignalEngine,
+  Speed,
+} from '@heliograph/signal-engine';
+import { count, minute, money } from './output/format.ts';
+import type { Terminal } from './output/terminal.ts';
+
+export interface Introduced {
+  readonly feed: Feed;
+  readonly contents: FeedContents;
+  readonly speed: Speed;
+  readonly strategy: ConfiguredStrategy;
+  readonly settings: PortfolioSettings;
+  readonly engine: SignalEngine;
+  /** Where the messages go. */
+  readonly messages: string;
+  readonly db: string;
+  /** Where the alerts go. */
+  readonly alerts: string;
+}
+
+/** Says what runs, and how to run it on something else. */
+export function introduce(terminal: Terminal, it: Introduced): void {
+  const heading = terminal.style('bold', 'Heliograph trades on paper: no real order is ever sent.');
+  const facts = [
+    ['Feed', feedText(it)],
+    ['Strategy', strategyText(it.strategy)],
+    ['Portfolio', `${it.engine.portfolio}: ${settingsText(it.settings)}`],
+    ['Messages', it.messages],
+    ['Trade log', it.db],
+    ['Alerts', it.alerts],
+  ].map(([label = '', text]) => `  ${terminal.style('cyan', label.padEnd(10))}${text}`);
+  const help = [
+    'Your own candles: --feed FILE.csv (timestamp,open,high,low,close,volume) --symbol BTC/USDT --timeframe 1m. No exchange is connected in this version.',
+    'Telegram: set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID. Ctrl-C stops; the next start goes on from there. More: heliograph --help',
+  ].map((line) => terminal.style('dim', line));
+  terminal.note([heading, ...facts, '', ...help, ''].join('\n'));
+}
+
+function feedText({ feed, contents, speed, engine }: Introduced): string {
+  const names = feed.instruments.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`);
+  const { candles, firstTime, lastTime } = contents;
+  const pace = speed === 'max' ? 'as fast as it goes' : `${count(Math.round(speed))} times real time`;
+  const goesOn = engine.resumed ? ', going on where it was stopped' : '';
+  return `${names.join(', ')}: ${count(candles)} candles, ${minute(firstTime)} to ${minute(lastTime)} UTC, ${pace}${goesOn}`;
+}
+
+function strategyText({ name, version, params }: ConfiguredStrategy): string {
+  const texts = Object.entries(params).map(([key, value]) => `${key} ${String(value)}`);
+  return `${name} ${version}${texts.length === 0 ? '' : ` (${texts.join(', ')})`}`;
+}
+
+function settingsText({ cash, stake, feeBps, slippageBps, risk }: PortfolioSettings): string {
+  const entry =
+    stake.kind === 'all' ? 'everything' : `${stake.value}${stake.kind === 'base' ? ' units' : ''}`;
+  const limit = risk.maxPositions === undefined ? 'no limit' : `at most ${risk.maxPositions} positions`;
+  return `${money(cash)} at the start, ${entry} an entry, fee ${feeBps} bps, slippage ${slippageBps} bps, ${limit}`;
+}

@@ -1,0 +1,19 @@
+import { CommanderError } from 'commander';
+import { createProgram } from './cli.ts';
+import { exitCodes } from './exit.ts';
+
+/** Runs one command line and leaves its exit code in `process.exitCode`. */
+export async function main(args: readonly string[]): Promise<void> {
+  // Whoever reads our output may have had enough of it (`heliograph trades | head`): that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+    throw error;
+  });
+  try {
+    await createProgram().parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    const { reportFailure } = await import('./report-failure.ts');
+    process.exitCode = reportFailure(error, { json: args.includes('--json') });
+  }
+}

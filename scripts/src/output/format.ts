@@ -1,0 +1,39 @@
+import { Big, exactly, toTime } from '@heliograph/contracts';
+
+/** Money for people: two decimals, thousands apart. */
+export function money(value: string | Big): string {
+  const [whole = '0', cents = '00'] = new Big(value).toFixed(2, Big.roundHalfEven).split('.');
+  return `${grouped(whole)}.${cents}`;
+}
+
+/** A price or a quantity to at most eight decimals, the trailing zeros cut. */
+export function amount(value: string): string {
+  return new Big(value).round(8, Big.roundHalfEven).toFixed();
+}
+
+/** A ratio as `+1.84%`. */
+export function percent(ratio: number): string {
+  const value = exactly(ratio).times('100').round(2, Big.roundHalfEven);
+  return `${value.gt('0') ? '+' : ''}${value.toFixed(2)}%`;
+}
+
+/** Epoch ms as `2026-01-05 00:01`. */
+export function minute(ms: number): string {
+  return toTime(ms).slice(0, 16).replace('T', ' ');
+}
+
+export function count(value: number): string {
+  return grouped(String(value));
+}
+
+function grouped(digits: string): string {
+  return digits.replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
+/** A span of time by its largest units: `4m 07s`, `12.3s`. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${(ms / 1000).toFixed(1)}s`;
+  const minutes = Math.floor(seconds / 60);
+  return `${minutes}m ${String(seconds % 60).padStart(2, '0')}s`;
+}

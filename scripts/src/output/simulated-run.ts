@@ -1,0 +1,93 @@
+import type { PortfolioSettings } from '@heliograph/contracts';
+import type { SimulatedRun } from '../simulate.ts';
+import type { OpenPosition, Trade } from '../tally.ts';
+import { metricsOf, metricLines, type Metrics } from './metrics.ts';
+import { amount, count, duration, minute, money, percent } from './format.ts';
+import { formatTable, type Column } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What `backtest` and `replay` print as JSON. */
+export interface SimulatedRunJson {
+  readonly run: string;
+  readonly candles: number;
+  readonly signals: number;
+  readonly trades: readonly Trade[];
+  readonly openPositions: readonly OpenPosition[];
+  readonly metrics: Metrics;
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly decisionsHash: string;
+  readonly elapsedMs: number;
+}
+
+export function simulatedRunJson({
+  run,
+  simulated: { tally, candles, signals },
+  settings,
+  elapsedMs,
+}: {
+  run: string;
+  simulated: SimulatedRun;
+  settings: PortfolioSettings;
+  elapsedMs: number;
+}): SimulatedRunJson {
+  return {
+    run,
+    candles,
+    signals,
+    trades: tally.trades,
+    openPositions: tally.marked?.openPositions ?? [],
+    metrics: metricsOf(tally, settings.cash),
+    skipped: tally.skipped,
+    decisionsHash: tally.decisionsHash(),
+    elapsedMs,
+  };
+}
+
+const shownTrades = 10;
+
+const tradeColumns: readonly Column<Trade>[] = [
+  { title: 'SYMBOL', text: ({ symbol }) => symbol },
+  { title: 'ENTRY', text: ({ entryTime }) => minute(entryTime) },
+  { title: 'PRICE', right: true, text: ({ entryPrice }) => amount(entryPrice) },
+  { title: 'EXIT', text: ({ exitTime }) => minute(exitTime) },
+  { title: 'PRICE', right: true, text: ({ exitPrice }) => amount(exitPrice) },
+  { title: 'QUANTITY', right: true, text: ({ quantity }) => amount(quantity) },
+  { title: 'FEES', right: true, text: ({ fees }) => money(fees) },
+  { title: 'PNL', right: true, text: ({ pnl }) => money(pnl) },
+  { title: 'RETURN', right: true, text: ({ returnRatio }) => percent(returnRatio) },
+];
+
+const positionColumns: readonly Column<OpenPosition>[] = [
+  { title: 'STILL OPEN', text: ({ symbol }) => symbol },
+  { title: 'ENTRY', text: ({ entryTime }) => minute(entryTime) },
+  { title: 'PRICE', right: true, text: ({ entryPrice }) => amount(entryPrice) },
+  { title: 'LAST', right: true, text: ({ markPrice }) => amount(markPrice) },
+  { title: 'QUANTITY', right: true, text: ({ quantity }) => amount(quantity) },
+  { title: 'PNL', right: true, text: ({ unrealisedPnl }) => money(unrealisedPnl) },
+];
+
+/** The same for people: the last trades, what is open, and the figures. */
+export function printSimulatedRun(terminal: Terminal, run: SimulatedRunJson): void {
+  const earlier = run.trades.length - shownTrades;
+  if (earlier > 0) terminal.data(`${count(earlier)} earlier trades: see --json`);
+  if (run.trades.length > 0)
+    terminal.data(`${formatTable(tradeColumns, run.trades.slice(-shownTrades))}\n`);
+  if (run.openPositions.length > 0)
+    terminal.data(`${formatTable(positionColumns, run.openPositions)}\n`);
+  const rate = Math.round((run.candles / Math.max(run.elapsedMs, 1)) * 1000);
+  terminal.data(
+    [
+      ['Candles', `${count(run.candles)} in ${duration(run.elapsedMs)} (${count(rate)} a second)`],
+      ['Signals', `${count(run.signals)}${skippedText(run.skipped)}`],
+      ...metricLines(run.metrics),
+      ['Decisions', run.decisionsHash],
+    ]
+      .map(([label = '', text]) => `${label.padEnd(16)}${text}`)
+      .join('\n'),
+  );
+}
+
+function skippedText(skipped: Readonly<Record<string, number>>): string {
+  const reasons = Object.entries(skipped).map(([code, times]) => `${code} ${count(times)}`);
+  return reasons.length === 0 ? '' : ` (skipped: ${reasons.join(', ')})`;
+}

@@ -1,0 +1,40 @@
+import { PermanentError, TransientError, UserError } from '@heliograph/contracts';
+import { CommanderError } from 'commander';
+import { wantsStacks } from './env.ts';
+import { exitCodes, type ExitCode } from './exit.ts';
+
+/** Says on standard error what went wrong, with `--json` also on standard output, and gives the exit code for it. */
+export function reportFailure(error: unknown, { json }: { json: boolean }): ExitCode {
+  const failure = describeFailure(error);
+  process.stderr.write(`heliograph: ${failure.message}\n`);
+  if (wantsStacks() && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ error: failure })}\n`);
+  return failure.code;
+}
+
+interface Failure {
+  readonly message: string;
+  readonly code: ExitCode;
+}
+
+function describeFailure(error: unknown): Failure {
+  if (error instanceof CommanderError) return { message: usage(error), code: exitCodes.usage };
+  if (error instanceof UserError) return { message: error.message, code: error.exitCode };
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof TransientError || error instanceof PermanentError)
+    return { message: `${message} (${error.code})`, code: exitCodes.failed };
+  return {
+    message: `unexpected error: ${message} (HELIOGRAPH_LOG_LEVEL=debug shows where)`,
+    code: exitCodes.failed,
+  };
+}
+
+/** commander's message in one sentence: without its prefix, its suggestion on the same line. */
+function usage({ code, message }: CommanderError): string {
+  if (code === 'commander.help') return 'name a command: `heliograph --help` lists them';
+  const sentence = message
+    .replace(/^error: (command-argument value )?/, '')
+    .replace('\n', ' ')
+    .replace(/\.$/, '');
+  return `${sentence}; see \`heliograph --help\``;
+}

@@ -1,0 +1,92 @@
+import type { Notifier } from '@heliograph/notifier';
+import type { SignalEngine } from '@heliograph/signal-engine';
+import type { TradeLog } from '@heliograph/trade-log';
+import type { PortfolioSettings } from '@heliograph/contracts';
+import type { FollowedRun, Latencies } from './follow-run.ts';
+import { count } from './output/format.ts';
+import { metricLines, metricsOf, type Metrics } from './output/metrics.ts';
+import type { OpenPosition, Trade } from './tally.ts';
+
+/** What `start --json` prints: the whole run, also what was done before it was resumed. */
+export interface RunSummary {
+  readonly run: string;
+  readonly portfolio: string;
+  /** `stopped` goes on at the next start. */
+  readonly status: 'ended' | 'stopped';
+  readonly candles: number;
+  readonly signals: number;
+  /** Signals that became orders. */
+  readonly executed: number;
+  readonly skipped: number;
+  readonly skippedByReason: Readonly<Record<string, number>>;
+  readonly orders: number;
+  readonly fills: number;
+  readonly trades: number;
+  readonly tradeList: readonly Trade[];
+  readonly openPositions: readonly OpenPosition[];
+  readonly metrics: Metrics;
+  /** Told by this process. */
+  readonly alerts: number;
+  /** Written down by this process. */
+  readonly logged: number;
+  readonly db: string;
+  readonly decisionsHash: string;
+  /** From the writing of a signal to the writing of its order. */
+  readonly latencyMs: Latencies;
+}
+
+export async function summariseRun({
+  engine,
+  followed,
+  notifier,
+  tradeLog,
+  settings,
+  db,
+}: {
+  engine: SignalEngine;
+  followed: FollowedRun;
+  notifier: Notifier;
+  tradeLog: TradeLog;
+  settings: PortfolioSettings;
+  db: string;
+}): Promise<RunSummary> {
+  const { tally } = followed;
+  const { candles, signals } = engine.progress;
+  return {
+    run: engine.tape,
+    portfolio: engine.portfolio,
+    status: tally.marked ? 'ended' : 'stopped',
+    candles,
+    signals,
+    executed: tally.orders,
+    skipped: tally.skippedCount,
+    skippedByReason: tally.skipped,
+    orders: tally.orders,
+    fills: tally.fills,
+    trades: tally.trades.length,
+    tradeList: tally.trades,
+    openPositions: tally.marked?.openPositions ?? [],
+    metrics: metricsOf(tally, settings.cash),
+    alerts: notifier.alerts(),
+    logged: tradeLog.logged(),
+    db,
+    decisionsHash: tally.decisionsHash(),
+    latencyMs: await followed.latencies(engine.tape),
+  };
+}
+
+/** The same for people. */
+export function summaryLines(summary: RunSummary): string {
+  const { latencyMs, skipped } = summary;
+  return [
+    ['Candles', count(summary.candles)],
+    ['Signals', `${count(summary.signals)}, ${count(summary.executed)} executed, ${count(skipped)} skipped`],
+    ['Orders', `${count(summary.orders)}, ${count(summary.fills)} fills`],
+    ...metricLines(summary.metrics),
+    ['Alerts', count(summary.alerts)],
+    ['Latency', latencyMs.p50 === null ? 'none' : `p50 ${latencyMs.p50} ms, p99 ${latencyMs.p99} ms`],
+    ['Decisions', summary.decisionsHash],
+  ]
+    .map(([label = '', text]) => `${label.padEnd(16)}${text}`)
+    .join('\n');
+}

@@ -1,0 +1,120 @@
+import { Writable } from 'node:stream';
+import { canonicalJson, type PortfolioSettings } from '@heliograph/contracts';
+import { connectJetStreamBus, type Bus } from '@heliograph/contracts/bus';
+import type { Logger, Service } from '@heliograph/contracts/service';
+import { startExecution } from '@heliograph/execution';
+import {
+  createTelegramSink,
+  createTerminalSink,
+  startNotifier,
+  type Notifier,
+  type Sink,
+} from '@heliograph/notifier';
+import {
+  startSignalEngine,
+  type ConfiguredStrategy,
+  type Feed,
+  type SignalEngine,
+  type Speed,
+} from '@heliograph/signal-engine';
+import { openDatabase, startTradeLog, type TradeLog } from '@heliograph/trade-log';
+import type { Env } from './env.ts';
+import type { NatsAddress } from './nats-address.ts';
+
+/** What every service of a process is given. */
+export interface Surroundings {
+  readonly address: NatsAddress;
+  readonly log: Logger;
+  /** Everything that is opened goes on it at once; services stop in the reverse of the order of their start. */
+  readonly stack: AsyncDisposableStack;
+}
+
+export async function openBus({ address, log, stack }: Surroundings, name: string): Promise<Bus> {
+  return stack.use(
+    await connectJetStreamBus({
+      ...address,
+      name: `heliograph ${name}`,
+      onDrift: (text) => log.warn({ difference: text }, 'a stream is not as it should be'),
+    }),
+  );
+}
+
+export async function runTradeLog(surroundings: Surroundings, path: string): Promise<TradeLog> {
+  const { log, stack } = surroundings;
+  const database = stack.adopt(openDatabase(path), (open) => {
+    open.close();
+  });
+  const bus = await openBus(surroundings, 'trade-log');
+  return stack.use(startTradeLog({ bus, database, log: log.child({ service: 'trade-log' }) }));
+}
+
+export async function runNotifier(surroundings: Surroundings, sink: Sink): Promise<Notifier> {
+  const { log, stack } = surroundings;
+  const bus = await openBus(surroundings, 'notifier');
+  return stack.use(startNotifier({ bus, sink, log: log.child({ service: 'notifier' }) }));
+}
+
+export async function runExecution(
+  surroundings: Surroundings,
+  options: { portfolio: string; settings: PortfolioSettings; worker: string },
+): Promise<Service> {
+  const { log, stack } = surroundings;
+  const bus = await openBus(surroundings, `execution ${options.worker}`);
+  return stack.use(
+    startExecution({
+      bus,
+      ...options,
+      mode: 'paper',
+      log: log.child({ service: 'execution', worker: options.worker }),
+    }),
+  );
+}
+
+export async function runSignalEngine(
+  surroundings: Surroundings,
+  options: {
+    feed: Feed;
+    strategy: ConfiguredStrategy;
+    portfolio: string;
+    settings: PortfolioSettings;
+    speed: Speed;
+    pace: 'settled' | 'free';
+    instance: string;
+  },
+): Promise<SignalEngine> {
+  const { portfolio, settings, ...rest } = options;
+  const { log, stack } = surroundings;
+  const bus = await openBus(surroundings, 'signal-engine');
+  return stack.use(
+    await startSignalEngine({
+      bus,
+      ...rest,
+      basePortfolio: portfolio,
+      // Other settings make another run, with a portfolio of its own.
+      salt: canonicalJson({ portfolio, settings }),
+      log: log.child({ service: 'signal-engine' }),
+    }),
+  );
+}
+
+/** Telegram where a token and a chat are set, otherwise a line of text for each alert. */
+export function createSink(env: Env, { write, colour }: { write: (line: string) => void; colour: boolean }): Sink {
+  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId, TELEGRAM_API_ROOT: apiRoot } = env;
+  if (token !== undefined && chatId !== undefined)
+    return createTelegramSink({ token, chatId, ...(apiRoot !== undefined && { apiRoot }) });
+  const stream = new Writable({
+    decodeStrings: false,
+    write(text: string, _encoding, done) {
+      write(text.trimEnd());
+      done();
+    },
+  });
+  return createTerminalSink({ stream, colour });
+}
+
+/** Rejects when one of the services cannot go on; never resolves. */
+export function firstFailure(services: readonly Service[]): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    for (const { finished } of services) finished.catch(reject);
+  });
+}

@@ -1,0 +1,159 @@
+import { Big, toMs, type Decimal, type SymbolName } from '@heliograph/contracts';
+import { createDecisionsHash, type Draft } from '@heliograph/execution';
+
+/** A trade as it is printed: times in epoch ms, prices and money as decimal text. */
+export interface Trade {
+  readonly symbol: SymbolName;
+  readonly side: 'long' | 'short';
+  readonly entryTime: number;
+  readonly entryPrice: string;
+  readonly exitTime: number;
+  readonly exitPrice: string;
+  readonly quantity: string;
+  readonly fees: string;
+  readonly pnl: string;
+  readonly returnRatio: number;
+  readonly exitReason: string;
+}
+
+/** What is held at the end of the tape, marked at the last close; the fee of its entry is in `unrealisedPnl`. */
+export interface OpenPosition {
+  readonly symbol: SymbolName;
+  readonly side: 'long' | 'short';
+  readonly entryTime: number;
+  readonly entryPrice: string;
+  readonly quantity: string;
+  readonly markPrice: string;
+  readonly unrealisedPnl: string;
+}
+
+/** What a portfolio's journal comes to, counted as it is read. */
+export interface Tally {
+  add(event: Draft): void;
+  readonly orders: number;
+  readonly fills: number;
+  readonly trades: readonly Trade[];
+  /** How many signals were skipped, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly skippedCount: number;
+  readonly cash: string;
+  /** Once the tape has ended. */
+  readonly marked: Marked | undefined;
+  decisionsHash(): string;
+}
+
+type Marked = Pick<DataOf<'portfolio_marked'>, 'candles'> & {
+  readonly equity: Decimal;
+  readonly openPositions: readonly OpenPosition[];
+};
+type DataOf<T extends Draft['type']> = Extract<Draft, { type: T }>['data'];
+type Held = DataOf<'position_changed'> & { readonly entryTime: number };
+
+export function createTally(): Tally {
+  const hash = createDecisionsHash();
+  const held = new Map<string, Held>();
+  const trades: Trade[] = [];
+  const skipped: Record<string, number> = {};
+  let skippedCount = 0;
+  let orders = 0;
+  let fills = 0;
+  let cash = '0';
+  let marked: Marked | undefined;
+
+  const hold = (data: DataOf<'position_changed'>, timeMs: number): void => {
+    const key = `${data.venue} ${data.symbol}`;
+    cash = data.cash;
+    if (data.side === 'flat') held.delete(key);
+    else held.set(key, { ...data, entryTime: held.get(key)?.entryTime ?? timeMs });
+  };
+  const markedBy = ({ candles, equity, positions }: DataOf<'portfolio_marked'>): Marked => ({
+    candles,
+    equity,
+    openPositions: positions.flatMap(({ venue, symbol, price }) => {
+      const position = held.get(`${venue} ${symbol}`);
+      return position ? [openPosition(position, price)] : [];
+    }),
+  });
+
+  return {
+    add(event) {
+      hash.add(event);
+      switch (event.type) {
+        case 'portfolio_opened':
+          cash = event.data.settings.cash;
+          break;
+        case 'signal_skipped':
+          skipped[event.data.reason] = (skipped[event.data.reason] ?? 0) + 1;
+          skippedCount++;
+          break;
+        case 'order_intended':
+          orders++;
+          break;
+        case 'order_filled':
+          fills++;
+          break;
+        case 'position_changed':
+          hold(event.data, event.timeMs);
+          break;
+        case 'trade_closed':
+          trades.push(tradeOf(event.data));
+          break;
+        case 'portfolio_marked':
+          marked = markedBy(event.data);
+          break;
+        default:
+          break;
+      }
+    },
+    get orders() {
+      return orders;
+    },
+    get fills() {
+      return fills;
+    },
+    trades,
+    skipped,
+    get skippedCount() {
+      return skippedCount;
+    },
+    get cash() {
+      return cash;
+    },
+    get marked() {
+      return marked;
+    },
+    decisionsHash: () => hash.digest(),
+  };
+}
+
+function tradeOf(data: DataOf<'trade_closed'>): Trade {
+  const { symbol, side, entryPrice, exitPrice, quantity, fees, pnl, returnRatio, exitReason } = data;
+  return {
+    symbol,
+    side,
+    entryTime: toMs(data.entryTime),
+    entryPrice,
+    exitTime: toMs(data.exitTime),
+    exitPrice,
+    quantity,
+    fees,
+    pnl,
+    returnRatio,
+    exitReason,
+  };
+}
+
+function openPosition(position: Held, markPrice: string): OpenPosition {
+  const { symbol, side, entryTime, averageEntryPrice, quantity, realisedPnl } = position;
+  const move = new Big(markPrice).minus(averageEntryPrice);
+  const gain = new Big(quantity).times(side === 'short' ? move.times('-1') : move);
+  return {
+    symbol,
+    side: side === 'short' ? 'short' : 'long',
+    entryTime,
+    entryPrice: averageEntryPrice,
+    quantity,
+    markPrice,
+    unrealisedPnl: gain.plus(realisedPnl).toFixed(),
+  };
+}

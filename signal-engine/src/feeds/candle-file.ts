@@ -1,0 +1,98 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { type Candle, UserError } from '@heliograph/contracts';
+import { candleHeader, createCandleRows } from './candle-rows.ts';
+import type { Instrument } from './feed.ts';
+
+const blockSize = 64 * 1024;
+
+export interface CandleFile {
+  readonly path: string;
+  readonly instrument: Instrument;
+  /** Bytes, as stored. */
+  readonly size: number;
+  /** The first 64 KiB, as stored. */
+  readonly head: Buffer;
+}
+
+/** @throws UserError when the file is not there, cannot be read, is empty, or is named .gz and is not */
+export async function openCandleFile(path: string, instrument: Instrument): Promise<CandleFile> {
+  try {
+    await using handle = await open(path);
+    const { size } = await handle.stat();
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(blockSize), 0, blockSize, 0);
+    const file = { path, instrument, size, head: buffer.subarray(0, bytesRead) };
+    if (size === 0) throw refusal(`${path} is empty, expected the header ${candleHeader}`);
+    if (path.endsWith('.gz') && !isGzip(file))
+      throw refusal(
+        `${path} is no gzip file though its name ends in .gz: unpacked already? Then drop the .gz`,
+      );
+    return file;
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** The candles of one file, a block at a time, each block read when it is asked for. */
+export async function* readCandleFile(file: CandleFile): AsyncGenerator<readonly Candle[]> {
+  const rows = createCandleRows(file.path, file.instrument);
+  let found = false;
+  const bytes = openBytes(file);
+  try {
+    for await (const block of bytes) {
+      const candles = rows.read(block);
+      found ||= candles.length > 0;
+      if (candles.length > 0) yield candles;
+    }
+    const last = rows.end();
+    if (last.length > 0) yield last;
+    else if (!found) throw refusal(noCandles(file.path, rows.line));
+  } catch (error) {
+    throw unreadable(file.path, error, rows.line);
+  } finally {
+    bytes.destroy();
+  }
+}
+
+function openBytes(file: CandleFile): Readable {
+  const stored = createReadStream(file.path, { highWaterMark: blockSize });
+  if (!isGzip(file)) return stored;
+  // An error of either stream comes out of the one that is read.
+  return pipeline(stored, createGunzip({ chunkSize: blockSize }), () => {});
+}
+
+function isGzip({ head }: CandleFile): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+function noCandles(path: string, lines: number): string {
+  return lines === 0
+    ? `${path} is empty, expected the header ${candleHeader}`
+    : `${path}, line 2: found the end of the file, expected a candle below the header`;
+}
+
+function refusal(message: string, cause?: unknown): UserError {
+  return new UserError(message, { exitCode: 1, cause });
+}
+
+/** What a failed read means for the one who named the file. */
+export function unreadable(path: string, error: unknown, line?: number): unknown {
+  if (error instanceof UserError || !(error instanceof Error) || !('code' in error)) return error;
+  if (error.code === 'ENOENT')
+    return new UserError(`${path}: no such file or folder`, { exitCode: 2, cause: error });
+  if (error.code === 'EACCES') return refusal(`${path} cannot be read: permission denied`, error);
+  const where = line ? `${path}, after line ${line}` : path;
+  if (error.code === 'Z_BUF_ERROR')
+    return refusal(
+      `${where}: the gzip data ends too early; copy or download the whole file again`,
+      error,
+    );
+  if (String(error.code).startsWith('Z_'))
+    return refusal(
+      `${where}: the gzip data is damaged (${error.message}); copy or download the file again`,
+      error,
+    );
+  return refusal(`${where}: cannot be read (${error.message})`, error);
+}

@@ -1,0 +1,26 @@
+export {
+  openCandleFileFeed,
+  type CandleFileFeed,
+  type FeedContents,
+} from './feeds/candle-file-feed.ts';
+export type { Feed, Instant, Instrument } from './feeds/feed.ts';
+export type { InstrumentOverrides } from './feeds/instrument-of-file.ts';
+export { decideSignals, instantsOf, pullThrough, type Step } from './pipeline.ts';
+export type { Speed } from './release-at-speed.ts';
+export {
+  startSignalEngine,
+  type SignalEngine,
+  type SignalEngineOptions,
+  type SignalEngineProgress,
+} from './signal-engine.ts';
+export { createSignalMachine, type SignalMachine, type StrategyFailure } from './signals.ts';
+export { builtInStrategies } from './strategies/built-in-strategies.ts';
+export {
+  defineStrategy,
+  type ConfiguredStrategy,
+  type Strategy,
+  type StrategyDefinition,
+  type StrategyIntent,
+} from './strategies/define-strategy.ts';
+export { loadStrategy } from './strategies/load-strategy.ts';
+export { smaCross } from './strategies/sma-cross.ts';

@@ -1,0 +1,199 @@
+import { deterministicId, journalPrefix, portfolioFor, toTime } from '@heliograph/contracts';
+import type { Bus } from '@heliograph/contracts/bus';
+import type { Logger, Service } from '@heliograph/contracts/service';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { concatMap, fromEvent, lastValueFrom, pipe, takeUntil } from 'rxjs';
+import type { Feed, Instant } from './feeds/feed.ts';
+import { decideSignals, instantsOf, pullThrough, type Step } from './pipeline.ts';
+import { createPublisher } from './publisher.ts';
+import { releaseAtSpeed, type Speed } from './release-at-speed.ts';
+import { openRun } from './run-record.ts';
+import { followSettlements } from './settlements.ts';
+import { createSignalMachine } from './signals.ts';
+import type { ConfiguredStrategy } from './strategies/define-strategy.ts';
+import { withRetry } from './with-retry.ts';
+
+const checkpointEveryMs = 1_000;
+/** How long a stopping engine works on the instant in hand; what is not done by then is done again at the next start. */
+const stopGraceMs = 2_000;
+const lastCheckpointMs = 1_000;
+
+export interface SignalEngineOptions {
+  readonly bus: Bus;
+  readonly feed: Feed;
+  readonly strategy: ConfiguredStrategy;
+  /** The portfolio that trades live tapes; this tape's own is named after it. */
+  readonly basePortfolio: string;
+  /** `settled`: each signal waits until the portfolio's journal has settled the one before it. */
+  readonly pace: 'settled' | 'free';
+  readonly speed: Speed;
+  /** Whatever else makes a run another one, e.g. the portfolio's settings. */
+  readonly salt?: string;
+  /** Told apart from other engines in logs and events. */
+  readonly instance: string;
+  readonly log: Logger;
+}
+
+export interface SignalEngineProgress {
+  /** `stopped` can be resumed; `ended` has published all. */
+  readonly status: 'running' | 'stopped' | 'ended';
+  /** Of the whole pass, what was published before it was resumed included. */
+  readonly candles: number;
+  readonly signals: number;
+  /** The last instant that is done, epoch ms. */
+  readonly instant: number | undefined;
+}
+
+export interface SignalEngine extends Service {
+  readonly tape: string;
+  /** The portfolio that trades this tape. */
+  readonly portfolio: string;
+  /** Whether it goes on with a pass that was begun before. */
+  readonly resumed: boolean;
+  readonly progress: SignalEngineProgress;
+}
+
+/**
+ * Plays a feed to a strategy and publishes the candles and the signals on a tape of their own. A run is named by the
+ * feed, the strategy, its parameters and the salt: one that was stopped or killed goes on where it was, one that had
+ * ended is played anew on a new tape. Bus failures that may pass are waited out; any other makes `finished` reject.
+ */
+export async function startSignalEngine(options: SignalEngineOptions): Promise<SignalEngine> {
+  const { bus, feed, strategy, log } = options;
+  const key = deterministicId(
+    'run',
+    feed.identity,
+    strategy.name,
+    strategy.version,
+    strategy.configHash,
+    options.salt ?? '',
+  );
+  const run = await openRun(await bus.bucket('runs'), key);
+  const tape = `${key.slice(0, 12)}-${run.pass}`;
+  const portfolio = portfolioFor(options.basePortfolio, tape);
+  const source = `signal-engine/${options.instance}`;
+  const stopping = new AbortController();
+  const abandoned = new AbortController();
+
+  const settlements =
+    options.pace === 'settled'
+      ? followSettlements(bus.log(journalPrefix(portfolio)), run.resumed.journalSequence, log)
+      : undefined;
+  const { signal } = abandoned;
+  const publisher = createPublisher({ bus, tape, source, settlements, signal, log });
+  const machine = createSignalMachine({
+    strategy,
+    tape,
+    mode: 'paper',
+    runId: tape,
+    source,
+    onError: ({ candle: { symbol, closeTime }, error }) =>
+      log.error(
+        { err: error, strategy: strategy.name, symbol, candle: toTime(closeTime) },
+        'the strategy failed on a candle',
+      ),
+  });
+
+  let progress: SignalEngineProgress = {
+    status: 'running',
+    candles: 0,
+    signals: 0,
+    instant: undefined,
+  };
+  const count = ({ candles, time }: Instant, signals: number): void => {
+    progress = {
+      ...progress,
+      candles: progress.candles + candles.length,
+      signals: progress.signals + signals,
+      instant: time,
+    };
+  };
+
+  /** What is not published yet. What is, goes through the strategy once more, so that it knows what it knew. */
+  async function* remainingInstants(): AsyncGenerator<Instant> {
+    const published = run.resumed.instant ?? -Infinity;
+    for await (const instant of instantsOf(feed)) {
+      if (stopping.signal.aborted) return;
+      if (instant.time > published) yield instant;
+      else count(instant, machine.onInstant(instant, Date.now()).length);
+    }
+  }
+
+  const save = async (status: 'running' | 'ended'): Promise<void> => {
+    await publisher.stored();
+    const { candles, signals, instant = null } = progress;
+    const journalSequence = settlements?.sequence ?? 0;
+    await run.save({ status, instant, journalSequence, candles, signals });
+  };
+
+  const saveUntilDone = (status: 'running' | 'ended'): Promise<void> =>
+    withRetry(() => save(status), {
+      signal,
+      onFailure: (err, delayMs) => log.warn({ err, delayMs }, 'no checkpoint, trying again'),
+    });
+
+  let savedMs = performance.now();
+  const release = async ({ instant, signals }: Step): Promise<void> => {
+    await publisher.release({ instant, signals });
+    count(instant, signals.length);
+    if (performance.now() - savedMs < checkpointEveryMs) return;
+    await saveUntilDone('running');
+    savedMs = performance.now();
+  };
+
+  const play = async (): Promise<void> => {
+    const instants = releaseAtSpeed(remainingInstants(), options.speed, stopping.signal);
+    const played$ = pullThrough(
+      instants,
+      pipe(decideSignals(machine, Date.now), concatMap(release)),
+    );
+    await lastValueFrom(played$.pipe(takeUntil(fromEvent(signal, 'abort'))), {
+      defaultValue: undefined,
+    });
+    if (stopping.signal.aborted) {
+      const tooLong = sleep(lastCheckpointMs, undefined, { ref: false });
+      await Promise.race([save('running'), tooLong]).catch((err: unknown) =>
+        log.warn({ err }, 'no checkpoint at the end: the next start repeats a little more'),
+      );
+      progress = { ...progress, status: 'stopped' };
+    } else {
+      const { candles, instant = 0 } = progress;
+      await publisher.end({ time: instant, candles });
+      await saveUntilDone('ended');
+      progress = { ...progress, status: 'ended' };
+    }
+  };
+
+  const finished = play()
+    .catch((err: unknown) => {
+      progress = { ...progress, status: 'stopped' };
+      log.error({ err, tape }, 'the signal engine cannot go on');
+      throw err;
+    })
+    .finally(() => {
+      abandoned.abort();
+      settlements?.[Symbol.dispose]();
+    });
+  // It has been logged; whoever wants to act on it awaits it.
+  finished.catch(() => {});
+
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    const grace = setTimeout(() => abandoned.abort(), stopGraceMs);
+    await finished.catch(() => {});
+    clearTimeout(grace);
+  };
+
+  return {
+    name: 'signal-engine',
+    tape,
+    portfolio,
+    resumed: run.resumed.instant !== null,
+    get progress() {
+      return progress;
+    },
+    finished,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}

@@ -1,0 +1,34 @@
+import type { Database } from 'better-sqlite3';
+
+/** A query in parts. A condition whose value is undefined does not count. */
+export interface Query {
+  /** The columns and where they come from: what follows SELECT. */
+  readonly select: string;
+  /** SQL with one question mark, and its value. */
+  readonly where: Readonly<Record<string, string | number | undefined>>;
+  readonly group?: string;
+  /** Columns, ascending. */
+  readonly order: readonly string[];
+  /** Only the last so many. */
+  readonly limit?: number | undefined;
+}
+
+/** The last rows of the order, in the order. */
+export function newest<Row>(
+  database: Database,
+  { select, where, group, order, limit = -1 }: Query,
+): Row[] {
+  const used = Object.entries(where).filter(([, value]) => value !== undefined);
+  const sql = [
+    `SELECT ${select}`,
+    used.length > 0 ? `WHERE ${used.map(([condition]) => condition).join(' AND ')}` : '',
+    group === undefined ? '' : `GROUP BY ${group}`,
+    `ORDER BY ${order.map((column) => `${column} DESC`).join(', ')}`,
+    'LIMIT ?',
+  ];
+  const values = used.map(([, value]) => value);
+  return database
+    .prepare<unknown[], Row>(sql.join(' '))
+    .all(...values, limit)
+    .toReversed();
+}

@@ -1,0 +1,88 @@
+import { PermanentError, type HeliographEvent } from '@heliograph/contracts';
+import type { Database, Statement } from 'better-sqlite3';
+import { commonTables, journalTables, project, type Change, type Place } from './projections.ts';
+import { readEvent, type LoggedStream } from './read-event.ts';
+
+/** Keeps the derived tables. Every call belongs inside a transaction. */
+export interface Projector {
+  /** Projects an event that is newer than all that was projected of its journal. */
+  apply(event: HeliographEvent, place: Place): void;
+  /** Derives the rows of one journal again, from all its events in their order. */
+  refold(journal: Pick<Place, 'streamId' | 'portfolio'>): void;
+  /** Derives all tables again. */
+  rebuild(): void;
+}
+
+interface EventRow {
+  readonly stream: LoggedStream;
+  readonly streamId: number;
+  readonly sequence: number;
+  readonly portfolio: string | null;
+  readonly body: string;
+}
+
+const rowsAtOnce = 1_000;
+
+export function createProjector(database: Database): Projector {
+  const statements = new Map<string, Statement>();
+  const run = ([sql, values]: Change): void => {
+    let statement = statements.get(sql);
+    if (statement === undefined) statements.set(sql, (statement = database.prepare(sql)));
+    statement.run(values);
+  };
+
+  const earlierWithId = database.prepare<[string, string, number, number]>(
+    'SELECT 1 FROM events WHERE id = ? AND portfolio = ? AND stream_id = ? AND sequence < ?',
+  );
+  const apply = (event: HeliographEvent, place: Place): void => {
+    const { streamId, sequence, portfolio } = place;
+    // Where one event follows another, the same one a second time would undo what came in between.
+    if (portfolio !== null && earlierWithId.get(event.id, portfolio, streamId, sequence)) return;
+    for (const change of project(event, place)) run(change);
+  };
+
+  /** Rows are read in pages: a connection that iterates cannot write. */
+  const applyAll = (readPage: (last: Pick<Place, 'streamId' | 'sequence'>) => EventRow[]): void => {
+    let last = { streamId: 0, sequence: 0 };
+    for (let rows = readPage(last); rows.length > 0; rows = readPage(last)) {
+      for (const row of rows) {
+        const event = knownEvent(row);
+        if (event !== undefined) apply(event, row);
+      }
+      last = rows.at(-1) ?? last;
+    }
+  };
+
+  const select = `SELECT name AS stream, stream_id AS streamId, sequence, portfolio, body
+    FROM events JOIN streams ON streams.id = stream_id`;
+  const order = `ORDER BY stream_id, sequence LIMIT ${rowsAtOnce}`;
+  const pageOfAll = database.prepare<[number, number], EventRow>(
+    `${select} WHERE (stream_id, sequence) > (?, ?) ${order}`,
+  );
+  const pageOfJournal = database.prepare<[string | null, number, number], EventRow>(
+    `${select} WHERE portfolio = ? AND stream_id = ? AND sequence > ? ${order}`,
+  );
+
+  return {
+    apply,
+    refold({ streamId, portfolio }) {
+      for (const table of journalTables)
+        run([`DELETE FROM ${table} WHERE stream_id = ? AND portfolio = ?`, [streamId, portfolio]]);
+      applyAll(({ sequence }) => pageOfJournal.all(portfolio, streamId, sequence));
+    },
+    rebuild() {
+      for (const table of [...journalTables, ...commonTables]) run([`DELETE FROM ${table}`, []]);
+      applyAll(({ streamId, sequence }) => pageOfAll.all(streamId, sequence));
+    },
+  };
+}
+
+/** What is kept was valid when it came; a later program may be stricter, and passes such an event over. */
+function knownEvent(row: EventRow): HeliographEvent | undefined {
+  try {
+    return readEvent(row).event;
+  } catch (error) {
+    if (error instanceof PermanentError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,196 @@
+import { PermanentError, TransientError } from '@heliograph/contracts';
+import type { Bus, Delivery, StreamName } from '@heliograph/contracts/bus';
+import type { Logger, Service } from '@heliograph/contracts/service';
+import type { Database } from 'better-sqlite3';
+import {
+  BehaviorSubject,
+  bufferTime,
+  concatMap,
+  defer,
+  filter,
+  firstValueFrom,
+  lastValueFrom,
+  map,
+  of,
+  ReplaySubject,
+  retry,
+  switchMap,
+  takeUntil,
+  tap,
+  throwError,
+  timer,
+  type Observable,
+} from 'rxjs';
+import { createEventStore, streamRenewed, type Entry, type KnownStream } from './event-store.ts';
+import { openStreams } from './open-streams.ts';
+import { loggedStreams, readEvent, type ReadEvent } from './read-event.ts';
+
+export interface TradeLogOptions {
+  readonly bus: Pick<Bus, 'copies' | 'lastSequence' | 'read' | 'streamIdentity'>;
+  /** From `openDatabase`. Whoever opened it closes it, once the service has stopped. */
+  readonly database: Database;
+  readonly log: Logger;
+  /** Messages in one transaction. Default 500. */
+  readonly maxBatch?: number;
+  /** How long the first of them may wait for others. Default 20. */
+  readonly maxWaitMs?: number;
+}
+
+export interface TradeLog extends Service {
+  /** How many events it has written down. */
+  logged(): number;
+  /**
+   * Resolves when all that the bus holds at the time of the call is written down.
+   * @throws TransientError STOPPED when the service ends before that
+   */
+  caughtUp(): Promise<void>;
+}
+
+/** A message that was handed out, and what it says or why it says nothing. */
+interface Taken extends Entry {
+  readonly delivery: Delivery;
+  readonly invalid: PermanentError | undefined;
+}
+
+const sourceRetryMs = 1_000;
+/** Well within the time after which the bus hands a message out again. */
+const longestPauseMs = 1_500;
+
+/**
+ * Writes all that happens into the database: a batch in one transaction, then its acks. While the database cannot be
+ * written it takes no more, keeps what it has, and goes on by itself.
+ */
+export function startTradeLog(options: TradeLogOptions): TradeLog {
+  const { bus, database, log, maxBatch = 500, maxWaitMs = 20 } = options;
+  const store = createEventStore(database);
+  const stopping$ = new ReplaySubject<void>(1);
+  const progress$ = new BehaviorSubject<void>(undefined);
+  const held = new Set<Delivery>();
+  const reached = new Map<StreamName, number>();
+  let logged = 0;
+  let failing = false;
+
+  const take = (delivery: Delivery, streamId: number): Taken => {
+    held.add(delivery);
+    return { delivery, streamId, message: delivery.message, ...tryToRead(delivery) };
+  };
+
+  const copies = (known: ReadonlyMap<StreamName, KnownStream>): Observable<Taken> => {
+    const after: Partial<Record<StreamName, number>> = {};
+    for (const [name, { lastSequence }] of known) {
+      after[name] = lastSequence;
+      reached.set(name, lastSequence);
+    }
+    const consumer = `trade-log-${store.id}`;
+    return bus
+      .copies({ consumer, streams: loggedStreams, maxInFlight: 2 * maxBatch, after })
+      .pipe(map((delivery) => take(delivery, known.get(delivery.message.stream)?.id ?? 0)));
+  };
+
+  /** A letter that cannot be stored leaves its message with the bus, which hands it out again. */
+  const rejectInvalid = async (batch: readonly Taken[]): Promise<void> => {
+    const rejections = batch.map(async ({ delivery, message, invalid }) => {
+      if (invalid === undefined) return;
+      const { stream, sequence, subject } = message;
+      log.warn({ stream, sequence, subject, err: invalid }, 'message is no event: dead letter');
+      await delivery.reject(`${invalid.code}: ${invalid.message}`).catch((err: unknown) => {
+        log.warn({ stream, sequence, err }, 'dead letter not stored');
+      });
+    });
+    await Promise.all(rejections);
+  };
+
+  const keep = (batch: readonly Taken[]): Observable<number> =>
+    defer(() => of(store.keep(batch))).pipe(
+      retry({
+        delay: (error: unknown, attempt) => {
+          if (!(error instanceof TransientError) || error.code === streamRenewed)
+            return throwError(() => error);
+          if (!failing) log.error({ err: error }, 'trade log cannot be written: waiting');
+          failing = true;
+          for (const delivery of held) delivery.working();
+          return timer(Math.min(50 * 2 ** attempt, longestPauseMs)).pipe(takeUntil(stopping$));
+        },
+      }),
+    );
+
+  const settle = (batch: readonly Taken[], count: number): void => {
+    if (failing) log.info('trade log can be written again');
+    failing = false;
+    logged += count;
+    for (const { delivery, message } of batch) {
+      delivery.ack();
+      held.delete(delivery);
+      reached.set(message.stream, Math.max(reached.get(message.stream) ?? 0, message.sequence));
+    }
+    progress$.next();
+  };
+
+  const written$ = defer(() => openStreams(bus, store)).pipe(
+    switchMap(copies),
+    // Above the batching: what was taken when the stop came is still written.
+    takeUntil(stopping$),
+    bufferTime(maxWaitMs, undefined, maxBatch),
+    filter((batch) => batch.length > 0),
+    concatMap((batch) => {
+      const valid = batch.every(({ invalid }) => invalid === undefined);
+      return (valid ? of(undefined) : defer(() => rejectInvalid(batch))).pipe(
+        switchMap(() => keep(batch)),
+        tap((count) => settle(batch, count)),
+      );
+    }),
+    retry({
+      delay: (error: unknown) => {
+        if (!(error instanceof TransientError)) return throwError(() => error);
+        log.warn({ err: error }, 'trade log begins again from its last event');
+        held.clear();
+        return timer(sourceRetryMs).pipe(takeUntil(stopping$));
+      },
+    }),
+  );
+
+  const run = async (): Promise<void> => {
+    await lastValueFrom(written$, { defaultValue: 0 });
+    if (held.size > 0)
+      log.warn({ messages: held.size }, 'trade log ended before these were written: they come again');
+  };
+  const finished = run();
+  // Whoever awaits `finished` learns of it; whoever only stops the service need not.
+  const ended = finished.catch(() => undefined).finally(() => progress$.complete());
+
+  const stop = async (): Promise<void> => {
+    stopping$.next();
+    await ended;
+  };
+
+  return {
+    name: 'trade-log',
+    finished,
+    stop,
+    [Symbol.asyncDispose]: stop,
+    logged: () => logged,
+    async caughtUp() {
+      const targets = await Promise.all(
+        loggedStreams.map(async (name) => [name, await bus.lastSequence(name)] as const),
+      );
+      const done$ = progress$.pipe(
+        filter(() => targets.every(([name, sequence]) => (reached.get(name) ?? 0) >= sequence)),
+        map(() => true),
+      );
+      if (!(await firstValueFrom(done$, { defaultValue: false })))
+        throw new TransientError('STOPPED', 'the trade log ended before it had caught up');
+    },
+  };
+}
+
+function tryToRead({ message }: Delivery): {
+  read: ReadEvent | undefined;
+  invalid: PermanentError | undefined;
+} {
+  try {
+    return { read: readEvent(message), invalid: undefined };
+  } catch (error) {
+    if (error instanceof PermanentError) return { read: undefined, invalid: error };
+    throw error;
+  }
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{contracts,signal-engine,execution,notifier,trade-log,scripts,tools}/**/*.test.ts'],
+    globalSetup: ['./tools/require-node-24.ts'],
+    sequence: { shuffle: true },
+    restoreMocks: true,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
