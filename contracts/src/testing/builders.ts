@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { candleEvent, type Candle, type CandleClosed } from '../candle.ts';
 import { deterministicId } from '../ids.ts';
 import { JournalEvent, type JournalEventOf, type JournalEventType } from '../journal.ts';
@@ -34,7 +35,9 @@ export function aCandleEvent(
   return candleEvent(candle, { tape, source: 'test/feed', recordedMs: candle.closeTime });
 }
 
-type SignalChange = Partial<Omit<TradeSignal, 'data'>> & { data?: Partial<TradeSignal['data']> };
+/** Plain text for ids, symbols and decimals: the schema checks them. */
+type SignalInput = z.input<typeof TradeSignal>;
+type SignalChange = Partial<Omit<SignalInput, 'data'>> & { data?: Partial<SignalInput['data']> };
 
 /** A valid market entry, long BTC/USDT, changed as told and then checked against the schema. */
 export function aSignal(change: SignalChange = {}): TradeSignal {
