@@ -1,7 +1,7 @@
 import { PortfolioSettings, SymbolName, type JournalEvent } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { aCandle } from '@heliograph/contracts/testing';
+import { aCandle, startTestNats } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { draftOf } from '../decision/draft.ts';
 import { createDecisionsHash } from '../decisions-hash.ts';
@@ -69,11 +69,19 @@ function simulated(instants: readonly TestInstant[], tape: string) {
 
 const core = ({ type, id, data }: JournalEvent) => ({ type, id, data });
 
-describe('execution workers', () => {
-  test('write the journal of the simulation, to the byte', async () => {
+const servers = {
+  'the in-process bus': async () => {
     const server = createMemoryServer();
-    await using bus = server.connect();
-    await using _worker = worker(server.connect(), 'one');
+    return { connect: async () => server.connect(), [Symbol.asyncDispose]: async () => undefined };
+  },
+  JetStream: startTestNats,
+};
+
+describe.for(Object.entries(servers))('execution workers on %s', ([, startServer]) => {
+  test('write the journal of the simulation, to the byte', async () => {
+    await using server = await startServer();
+    await using bus = await server.connect();
+    await using _worker = worker(await server.connect(), 'one');
     const instants = randomInstants({ seed: 7, count: 60, symbols, tape: 't-1' });
     const journal = await playPaced(bus, instants, { tape: 't-1' });
     expect(journal.map(core)).toEqual(simulated(instants, 't-1').events);
@@ -85,11 +93,11 @@ describe('execution workers', () => {
   });
 
   test('decide alike when three of them share the signals', async () => {
-    const server = createMemoryServer();
-    await using bus = server.connect();
-    await using _one = worker(server.connect(), 'one');
-    await using _two = worker(server.connect(), 'two');
-    await using _three = worker(server.connect(), 'three');
+    await using server = await startServer();
+    await using bus = await server.connect();
+    await using _one = worker(await server.connect(), 'one');
+    await using _two = worker(await server.connect(), 'two');
+    await using _three = worker(await server.connect(), 'three');
     const instants = randomInstants({ seed: 11, count: 60, symbols, tape: 't-1' });
     const journal = await playPaced(bus, instants, { tape: 't-1' });
     const decisions = createDecisionsHash();
@@ -104,9 +112,9 @@ describe('execution workers', () => {
   });
 
   test('trade two replays side by side, each in a portfolio of its own', async () => {
-    const server = createMemoryServer();
-    await using bus = server.connect();
-    await using _worker = worker(server.connect(), 'one');
+    await using server = await startServer();
+    await using bus = await server.connect();
+    await using _worker = worker(await server.connect(), 'one');
     const first = randomInstants({ seed: 1, count: 30, symbols, tape: 'a' });
     const second = randomInstants({ seed: 2, count: 30, symbols, tape: 'b' });
     const journals = await Promise.all([
