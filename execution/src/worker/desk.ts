@@ -109,8 +109,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     refuseOtherSettings(journal.state, { mode, settings });
   };
 
-  const send = async (order: Order, signal: TradeSignal): Promise<void> => {
-    const known = await broker.reportsOf(order.id);
+  /** `fresh`: it was intended a moment ago, here, so nobody can have sent it before. */
+  const send = async (order: Order, signal: TradeSignal, fresh: boolean): Promise<void> => {
+    const known = fresh ? undefined : await broker.reportsOf(order.id);
     const timeMs = nowFor(signal);
     if (!known && isExpired(order.expiryMs, timeMs)) {
       await journal.transact((portfolio) =>
@@ -137,12 +138,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
 
   const decideAndSend = async (signal: TradeSignal): Promise<void> => {
     await openFor(signal.data.symbol, nowFor(signal));
-    do await settleOrders();
-    while (
-      !(await journal.tryWrite(decide(journal.state, signal, { nowMs: nowFor(signal), mode })))
-    );
+    let decision: Draft[];
+    do {
+      await settleOrders();
+      decision = decide(journal.state, signal, { nowMs: nowFor(signal), mode });
+    } while (!(await journal.tryWrite(decision)));
     const order = journal.state.orders.get(orderIdFor(name, signal));
-    if (order && isUnsent(journal.state, order)) await send(order, signal);
+    const fresh = decision.length > 0;
+    if (order && isUnsent(journal.state, order)) await send(order, signal, fresh);
   };
 
   return {
