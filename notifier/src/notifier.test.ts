@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { map } from 'rxjs';
+import { defer, map, throwError } from 'rxjs';
 import { expect, test } from 'vitest';
 import { subjects, TransientError, type JournalEvent } from '@heliograph/contracts';
 import { createMemoryServer, type Bus, type MemoryServerOptions } from '@heliograph/contracts/bus';
@@ -62,8 +62,8 @@ function aSink(
 const failure: SendOutcome = { status: 'failed', error: new TransientError('DOWN', 'down') };
 
 function start(bus: Bus, sink: Sink, change: Partial<NotifierOptions> = {}) {
-  const retry = { minMs: 5, maxMs: 20 };
-  return startNotifier({ bus, sink, log: createSilentLogger(), retry, ...change });
+  const retryDelays = { minMs: 5, maxMs: 20 };
+  return startNotifier({ bus, sink, log: createSilentLogger(), retryDelays, ...change });
 }
 
 function aBus(options: MemoryServerOptions = {}): Bus {
@@ -314,7 +314,7 @@ test('stopping does not wait for a sink that hangs or fails', async () => {
   const failing = start(
     bus,
     aSink(() => failure),
-    { retry: { minMs: 60_000, maxMs: 60_000 } },
+    { retryDelays: { minMs: 60_000, maxMs: 60_000 } },
   );
   await sleep(20);
   await failing.stop();
@@ -348,6 +348,25 @@ test('the terminal takes thousands of events in order', async () => {
   await using notifier = start(bus, createTerminalSink({ stream }));
   await notifier.caughtUp();
   expect(detailsIn(written.trimEnd().split('\n'))).toEqual(skips(1, 5_000));
+});
+
+test('a consumer that the server has lost is made anew', async () => {
+  await using bus = aBus();
+  let losses = 1;
+  const lossyBus: Bus = {
+    ...bus,
+    copies: (options) =>
+      defer(() =>
+        losses-- > 0
+          ? throwError(() => new TransientError('CONSUMER_LOST', 'gone'))
+          : bus.copies(options),
+      ),
+  };
+  const sink = aSink();
+  await using notifier = start(lossyBus, sink);
+  await publishSkips(bus, 1, 1);
+  await notifier.caughtUp();
+  expect(sink.taken).toHaveLength(1);
 });
 
 test('a bus that closes ends it', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TransientError } from '@heliograph/contracts';
 import { handleEach, type Bus, type Delivery, type StoredMessage } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
+import { retry, throwError, timer } from 'rxjs';
 import { createAlerts, hear, type Heard } from './alerts.ts';
 import { createBoundedMap } from './bounded-map.ts';
 import { createOutbox, type RetryDelays } from './outbox.ts';
@@ -12,7 +13,7 @@ export interface NotifierOptions {
   readonly sink: Sink;
   readonly log: Logger;
   /** Default: 1 s, doubled up to 30 s. */
-  readonly retry?: RetryDelays;
+  readonly retryDelays?: RetryDelays;
   /** How long stopping waits for the message that is being sent. Default 3,000. */
   readonly stopTimeoutMs?: number;
 }
@@ -26,6 +27,7 @@ export interface Notifier extends Service {
 
 const name = 'notifier';
 const lagPollMs = 20;
+const resubscribeMs = 1_000;
 /** A server that was killed hands out some hundred messages again that were acknowledged long ago. */
 const rememberedMessages = 4_096;
 
@@ -37,11 +39,11 @@ export function startNotifier({
   bus,
   sink,
   log,
-  retry = { minMs: 1_000, maxMs: 30_000 },
+  retryDelays = { minMs: 1_000, maxMs: 30_000 },
   stopTimeoutMs = 3_000,
 }: NotifierOptions): Notifier {
   const alerts = createAlerts(bus);
-  const outbox = createOutbox({ log, retry });
+  const outbox = createOutbox({ log, delays: retryDelays });
   const told = createBoundedMap<string, true>(rememberedMessages);
   const stopping = new AbortController();
   const outOfTime = new AbortController();
@@ -73,6 +75,14 @@ export function startNotifier({
         maxInFlight: sink.maxInFlight,
       })
       .pipe(
+        retry({
+          delay: (error: unknown) => {
+            if (!(error instanceof TransientError)) return throwError(() => error);
+            log.warn({ err: error }, 'events are subscribed to again');
+            return timer(resubscribeMs);
+          },
+          resetOnSuccess: true,
+        }),
         handleEach({
           parse: hear,
           handle: (event, delivery) => (inHand = tell(event, delivery)),
@@ -93,9 +103,9 @@ export function startNotifier({
 
   const stop = async (): Promise<void> => {
     stopping.abort();
-    const timer = setTimeout(() => outOfTime.abort(), stopTimeoutMs);
+    const deadline = setTimeout(() => outOfTime.abort(), stopTimeoutMs);
     await end;
-    clearTimeout(timer);
+    clearTimeout(deadline);
   };
 
   const untold = (): Promise<number> =>

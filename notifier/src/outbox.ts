@@ -19,7 +19,7 @@ export interface Outbox {
 }
 
 /** Each trouble is logged once, and once more when it is over. */
-export function createOutbox({ log, retry }: { log: Logger; retry: RetryDelays }): Outbox {
+export function createOutbox({ log, delays }: { log: Logger; delays: RetryDelays }): Outbox {
   let trouble: { readonly name: string; readonly sinceMs: number } | undefined;
 
   const report = (name: string, tell: () => void): void => {
@@ -48,14 +48,14 @@ export function createOutbox({ log, retry }: { log: Logger; retry: RetryDelays }
           case 'failed': {
             const { error, retryAfterMs } = outcome;
             report(error.code, () => log.warn({ err: error }, 'alerts are held up'));
-            const backoffMs = Math.min(retry.maxMs, retry.minMs * 2 ** failures);
+            const backoffMs = Math.min(delays.maxMs, delays.minMs * 2 ** failures);
             await pause(retryAfterMs ?? backoffMs, stopping);
             break;
           }
           case 'blocked': {
             const { remedy } = outcome;
             report(remedy, () => log.error({ remedy }, 'alerts are blocked'));
-            await pause(retry.maxMs, stopping);
+            await pause(delays.maxMs, stopping);
             break;
           }
         }

@@ -30,10 +30,11 @@ export function compose(
   return {
     severity,
     quiet,
-    html: toHtml(
-      [line`${emoji} ${bold(title)}`, ...body, line`${italic(`${time}${idea}`)}`],
-      maxLength,
-    ),
+    // Made only where it is wanted: a terminal has no use for it.
+    get html() {
+      const lines = [line`${emoji} ${bold(title)}`, ...body, line`${italic(`${time}${idea}`)}`];
+      return toHtml(lines, maxLength);
+    },
     plain: [toPlain(line`${time} ${emoji} ${title}`), ...body.map(toPlain)].join(' · '),
   };
 }

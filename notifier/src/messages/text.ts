@@ -69,9 +69,10 @@ function cut(text: string, maxLength: number): string {
   return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
 }
 
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 const tags = { bold: 'b', code: 'code', italic: 'i' } as const;
 
 function markUp(text: string, style: Span['style']): string {
-  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const escaped = text.replaceAll(/[&<>]/g, (character) => entities[character] ?? character);
   return style && text !== '' ? `<${tags[style]}>${escaped}</${tags[style]}>` : escaped;
 }

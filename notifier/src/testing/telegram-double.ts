@@ -12,7 +12,7 @@ const SendMessage = z.strictObject({
 });
 
 /** A message that was taken. */
-export interface ReceivedMessage {
+interface ReceivedMessage {
   /** As people read it, without markup. */
   readonly text: string;
   readonly sent: z.infer<typeof SendMessage>;
