@@ -67,7 +67,6 @@ export const channels = {
     receivers: ['notifier', 'trade-log'],
   },
 } as const satisfies Record<string, Channel>;
-export type ChannelName = keyof typeof channels;
 
 /** What the parameters of the addresses stand for. */
 export const parameters: Record<string, string> = {

@@ -58,13 +58,10 @@ export function incompatibilities(released: JsonSchema, current: JsonSchema): st
     ...gone.filter((field) => !isAlternative(field)).map(({ path }) => `${path} was removed`),
     ...come
       .filter((field) => field.required && !isAlternative(field))
-      .map(({ path }) => `${path} is new and required: ${breaksEvents}`),
+      .map(({ path }) => `${path} is new and required: breaks old events`),
     ...[...before.values()].flatMap((field) => changes(field, after.get(field.path))),
   ];
 }
-
-const breaksEvents = 'breaks old events';
-const breaksReaders = 'breaks old readers';
 
 function changes(before: Field, now: Field | undefined): string[] {
   if (!now) return [];
@@ -78,16 +75,25 @@ function changes(before: Field, now: Field | undefined): string[] {
 }
 
 // Words that refuse nothing, and places that are compared as fields of their own.
-const notRules = new Set(
-  '$schema $id $defs title description default examples properties items additionalProperties'.split(
-    ' ',
-  ),
-);
+const notRules = new Set([
+  '$schema',
+  '$id',
+  '$defs',
+  'title',
+  'description',
+  'default',
+  'examples',
+  'properties',
+  'items',
+  'additionalProperties',
+]);
 
 /** What a place refuses; a list of values in order, since their order says nothing. */
 function rulesOf({ schema, required }: Field): Record<string, unknown> {
   return {
-    ...Object.fromEntries(Object.entries(schema).filter(([key]) => !notRules.has(key))),
+    ...Object.fromEntries(
+      Object.entries(schema).filter(([key, rule]) => rule === false || !notRules.has(key)),
+    ),
     ...(schema.enum && { enum: schema.enum.map(String).toSorted() }),
     ...(schema.oneOf && { oneOf: schema.oneOf.map(labelOf).toSorted() }),
     required,
@@ -95,13 +101,14 @@ function rulesOf({ schema, required }: Field): Record<string, unknown> {
 }
 
 function effect(rule: string, was: unknown, is: unknown): string {
-  const [narrower, wider] = [isMissingSome(rule, was, is), isMissingSome(rule, is, was)];
-  if (narrower === wider) return `${breaksEvents} and ${breaksReaders}`;
-  return narrower ? breaksEvents : breaksReaders;
+  const narrower = refusesMore(rule, was, is);
+  const wider = refusesMore(rule, is, was);
+  if (narrower === wider) return 'breaks old events and old readers';
+  return narrower ? 'breaks old events' : 'breaks old readers';
 }
 
-/** Whether the second rule refuses something that the first accepts, as far as a glance can tell. */
-function isMissingSome(rule: string, first: unknown, second: unknown): boolean {
+/** Whether the second refuses something that the first accepts; where that is hard to tell, it may. */
+function refusesMore(rule: string, first: unknown, second: unknown): boolean {
   if (first === undefined || second === undefined) return first === undefined;
   if (Array.isArray(first) && Array.isArray(second))
     return first.some((value) => !second.includes(value));

@@ -3,7 +3,7 @@ import { CandleClosed, TapeEnded } from './candle.ts';
 import { MessageDeadLettered } from './dead-letter.ts';
 import { PermanentError } from './errors.ts';
 import {
-  JournalEvent,
+  type JournalEvent,
   OrderAccepted,
   OrderCancelled,
   OrderFilled,
@@ -66,6 +66,10 @@ function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch (cause) {
-    throw new PermanentError('INVALID_JSON', `not JSON: ${String(cause)}`, { cause });
+    throw new PermanentError(
+      'INVALID_JSON',
+      `not JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }

@@ -1,37 +1,41 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { Kvm, type KvEntry } from '@nats-io/kv';
+import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
 import { Observable } from 'rxjs';
 import type { Bucket, BucketEntry } from './bus.ts';
 import type { JetStreamContext } from './jetstream-context.ts';
 import { inBusTerms, isWrongSequence, toBusError } from './jetstream-errors.ts';
+import { answerTimeoutMs, patiently } from './jetstream-publish.ts';
 
 /** A key-value bucket on JetStream, made if need be. */
-export async function openBucket(
-  { js, options, stops }: JetStreamContext,
-  name: string,
-): Promise<Bucket> {
+export async function openBucket(context: JetStreamContext, name: string): Promise<Bucket> {
   const doing = `bucket ${name}`;
-  const kv = await inBusTerms(
-    doing,
-    new Kvm(js).create(name, { history: 1, replicas: options.replicas }),
-  );
-
+  // One value a key would do, but with one, servers before 2.14.2 can mislay it when they start again.
+  const config = { history: 2, replicas: context.options.replicas };
+  const kv = await inBusTerms(doing, new Kvm(context.js).create(name, config));
   const get = async (key: string): Promise<BucketEntry | undefined> => {
-    const entry = await inBusTerms(doing, kv.get(key));
+    const entry = await patiently(context, doing, () => kv.get(key));
     return entry === null || entry.operation !== 'PUT' ? undefined : toEntry(entry);
   };
   return {
     get,
-    put: (key, value) => inBusTerms(doing, kv.put(key, value)),
-    async update(key, value, revision) {
-      try {
-        return await (revision === 0 ? kv.create(key, value) : kv.update(key, value, revision));
-      } catch (error) {
-        if (error instanceof JetStreamApiError && isWrongSequence(error.code)) return undefined;
-        throw toBusError(error, doing);
-      }
+    put: (key, value) =>
+      patiently(context, doing, () => kv.put(key, value, { timeout: answerTimeoutMs })),
+    update(key, value, revision) {
+      let inDoubt = false;
+      return patiently(context, doing, async () => {
+        try {
+          const updated = await compareAndSet(kv, { key, value, revision });
+          if (updated !== undefined || !inDoubt) return updated;
+          // The first try may have been carried out after all, and stand in its own way now.
+          const now = await get(key);
+          return now?.value === value && now.revision > revision ? now.revision : undefined;
+        } catch (error) {
+          inDoubt = true;
+          throw error;
+        }
+      });
     },
-    delete: (key) => inBusTerms(doing, kv.delete(key)),
+    delete: (key) => patiently(context, doing, () => kv.delete(key)),
     async entries() {
       const keys = await inBusTerms(
         doing,
@@ -40,24 +44,41 @@ export async function openBucket(
       const entries = await Promise.all(keys.map(get));
       return entries.filter((entry) => entry !== undefined);
     },
-    watch: () =>
-      new Observable((subscriber) => {
-        const complete = (): void => subscriber.complete();
-        stops.add(complete);
-        const run = async (): Promise<void> => {
-          const changes = await kv.watch();
-          subscriber.add(() => changes.stop());
-          for await (const change of changes) {
-            const isPut = change.operation === 'PUT';
-            if (isPut || change.isUpdate)
-              subscriber.next({ ...toEntry(change), value: isPut ? change.string() : undefined });
-          }
-          throw new Error('the watch ended');
-        };
-        run().catch((error: unknown) => subscriber.error(toBusError(error, doing)));
-        return () => stops.delete(complete);
-      }),
+    watch: () => watch(context, kv, doing),
   };
+}
+
+async function compareAndSet(
+  kv: KV,
+  { key, value, revision }: BucketEntry,
+): Promise<number | undefined> {
+  try {
+    return await (revision === 0
+      ? kv.create(key, value)
+      : kv.update(key, value, revision, answerTimeoutMs));
+  } catch (error) {
+    if (error instanceof JetStreamApiError && isWrongSequence(error.code)) return undefined;
+    throw error;
+  }
+}
+
+function watch({ stops }: JetStreamContext, kv: KV, doing: string): ReturnType<Bucket['watch']> {
+  return new Observable((subscriber) => {
+    const complete = (): void => subscriber.complete();
+    stops.add(complete);
+    const run = async (): Promise<void> => {
+      const changes = await kv.watch();
+      subscriber.add(() => changes.stop());
+      for await (const change of changes) {
+        const isPut = change.operation === 'PUT';
+        if (isPut || change.isUpdate)
+          subscriber.next({ ...toEntry(change), value: isPut ? change.string() : undefined });
+      }
+      throw new Error('the watch ended');
+    };
+    run().catch((error: unknown) => subscriber.error(toBusError(error, doing)));
+    return () => stops.delete(complete);
+  });
 }
 
 function toEntry(entry: KvEntry): BucketEntry {

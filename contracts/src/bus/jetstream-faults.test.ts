@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, connect as dial, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { retry } from 'rxjs';
 import { describe, expect, test } from 'vitest';
@@ -9,13 +5,16 @@ import type { Bus, Outgoing } from './bus.ts';
 import { handleEach } from './handle-each.ts';
 import { connectJetStreamBus, type JetStreamBusOptions } from './jetstream-bus.ts';
 import { startNatsServer, type NatsServer } from './nats-server.ts';
+import { eventually } from '../testing/eventually.ts';
+import { openTcpLine } from '../testing/tcp-line.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { startTestNats } from '../testing/test-nats.ts';
 
 describe.concurrent('JetStream bus with faults', () => {
   test('loses nothing when the server is killed and started again', async () => {
     await using folder = await temporaryFolder();
     const first = await start(folder.path);
-    await using bus = await connectTo(first);
+    await using bus = await connectTo(first, { ackWaitMs: 1_000 });
     const copied: string[] = [];
     const queued: string[] = [];
     const followed: string[] = [];
@@ -47,11 +46,12 @@ describe.concurrent('JetStream bus with faults', () => {
     bucket.watch().subscribe(({ value }) => watched.push(value));
     bus.requests('control.status').subscribe((request) => request.respond('fine'));
 
+    await bucket.put('paper', 'ACTIVE');
     const published: Outgoing[] = [];
     const appended: Outgoing[] = [];
-    let running = true;
+    const enough = new AbortController();
     const publishing = (async () => {
-      for (let index = 0; running; index++) {
+      for (let index = 0; !enough.signal.aborted; index++) {
         published.push(signal(index));
         await bus.publish(signal(index));
       }
@@ -59,7 +59,7 @@ describe.concurrent('JetStream bus with faults', () => {
     const appending = (async () => {
       const log = bus.log('trading.paper');
       let last = 0;
-      for (let index = 0; running; index++) {
+      for (let index = 0; !enough.signal.aborted; index++) {
         const batch = [entry(`e${index}a`), entry(`e${index}b`)].slice(0, 1 + (index % 2));
         appended.push(...batch);
         const outcome = await log.append(batch, last);
@@ -68,7 +68,10 @@ describe.concurrent('JetStream bus with faults', () => {
       }
     })();
 
-    await eventually(() => expect(copied.length).toBeGreaterThan(20));
+    await eventually(() => {
+      expect(copied.length).toBeGreaterThan(20);
+      expect([queued.length, followed.length, watched.length]).not.toContain(0);
+    });
     process.kill(first.pid, 'SIGKILL');
     await first.exited;
     await first.stop();
@@ -76,7 +79,7 @@ describe.concurrent('JetStream bus with faults', () => {
     await using second = await start(folder.path, first);
     const before = copied.length;
     await eventually(() => expect(copied.length).toBeGreaterThan(before + 20));
-    running = false;
+    enough.abort();
     await Promise.all([publishing, appending]);
 
     const entries = appended.map(({ id }) => id);
@@ -85,14 +88,14 @@ describe.concurrent('JetStream bus with faults', () => {
     await eventually(() => expect(followed).toEqual(entries));
     expect((await bus.log('trading.paper').readAfter(0)).map(({ id }) => id)).toEqual(entries);
     await bucket.put('paper', 'HALTED');
-    await eventually(() => expect(watched).toEqual(['HALTED']));
+    await eventually(() => expect(watched).toEqual(['ACTIVE', 'HALTED']));
     expect(await bus.request('control.status', '')).toBe('fine');
     expect(second.port).toBe(first.port);
   });
 
   test('finds out whether an append whose answer was lost was stored', async () => {
     await using server = await startTestNats();
-    await using line = await openLine(server.port);
+    await using line = await openTcpLine(server.port);
     await using bus = await server.connect({ servers: `nats://127.0.0.1:${line.port}` });
     await using direct = await server.connect();
     const log = bus.log('trading.paper');
@@ -116,7 +119,7 @@ describe.concurrent('JetStream bus with faults', () => {
 
   test('stores a signal once though the answer was lost', async () => {
     await using server = await startTestNats();
-    await using line = await openLine(server.port);
+    await using line = await openTcpLine(server.port);
     await using bus = await server.connect({ servers: `nats://127.0.0.1:${line.port}` });
     await using direct = await server.connect();
     line.mute();
@@ -165,52 +168,6 @@ function connectTo(
   });
 }
 
-/** A TCP line to a server on which the server's answers can be swallowed, and which can be cut. */
-async function openLine(
-  target: number,
-): Promise<AsyncDisposable & { port: number; mute(): void; cut(): void }> {
-  const sockets = new Set<Socket>();
-  let muted = false;
-  const server = createServer((near) => {
-    const far = dial(target, '127.0.0.1');
-    near.on('data', (data) => far.write(data));
-    far.on('data', (data) => muted || near.write(data));
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        other.destroy();
-      });
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-    muted = false;
-  };
-  return {
-    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
-    mute: () => {
-      muted = true;
-    },
-    cut,
-    async [Symbol.asyncDispose]() {
-      cut();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'heliograph-test-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
-
 function signal(index: number): Outgoing {
   const subject = `trade_signal.sma-cross.binance.S${index % 24}`;
   return { subject, id: `s${index}`, body: '{}' };
@@ -218,14 +175,4 @@ function signal(index: number): Outgoing {
 
 function entry(id: string): Outgoing {
   return { subject: 'trading.paper.order_intended', id, body: '{}' };
-}
-
-async function eventually(check: () => void | Promise<void>): Promise<void> {
-  for (const deadline = Date.now() + 8_000; ; await sleep(10)) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-  }
 }

@@ -12,20 +12,26 @@ export const retryPauseMs = 100;
  * Publishes until the server answers. The id makes that safe: what was stored the first time is not stored again.
  * @throws TransientError when the server does not answer or the stream is full, PermanentError when it never will fit
  */
-export async function publish(
-  { js, options }: JetStreamContext,
-  message: Outgoing,
-): Promise<Published> {
+export async function publish(context: JetStreamContext, message: Outgoing): Promise<Published> {
   const { subject, id, body } = message;
   streamOf(subject);
-  for (const deadline = Date.now() + options.patienceMs; ;) {
+  const ack = await patiently(context, `cannot publish on ${subject}`, () =>
+    context.js.publish(subject, body, { msgID: id, timeout: answerTimeoutMs }),
+  );
+  return { sequence: ack.seq, duplicate: ack.duplicate };
+}
+
+/** Repeats what may be repeated until the server answers. */
+export async function patiently<T>(
+  { options }: JetStreamContext,
+  doing: string,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (const deadline = Date.now() + options.patienceMs; ; await sleep(retryPauseMs)) {
     try {
-      const ack = await js.publish(subject, body, { msgID: id, timeout: answerTimeoutMs });
-      return { sequence: ack.seq, duplicate: ack.duplicate };
+      return await attempt();
     } catch (error) {
-      if (!isUnreachable(error) || Date.now() > deadline)
-        throw toBusError(error, `cannot publish on ${subject}`);
-      await sleep(retryPauseMs);
+      if (!isUnreachable(error) || Date.now() > deadline) throw toBusError(error, doing);
     }
   }
 }

@@ -1,2 +1,4 @@
 export { aCandle, aCandleEvent, aJournalEvent, anExitSignal, aSignal } from './builders.ts';
 export { startTestNats, type TestNats } from './test-nats.ts';
+export { eventually } from './eventually.ts';
+export { temporaryFolder } from './temporary-folder.ts';

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { connectJetStreamBus, type JetStreamBusOptions } from '../bus/jetstream-bus.ts';
 import type { Bus } from '../bus/bus.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 import { startNatsServer, type NatsServer } from '../bus/nats-server.ts';
 
 export interface TestNats extends NatsServer {
@@ -15,30 +13,21 @@ export interface TestNats extends NatsServer {
  * to disk: tests do not cut the power.
  */
 export async function startTestNats(): Promise<TestNats> {
-  const storeDir = await mkdtemp(join(tmpdir(), 'heliograph-nats-'));
-  const remove = (): Promise<void> => rm(storeDir, { recursive: true, force: true });
-  try {
-    const server = await startNatsServer({
-      storeDir,
-      path: process.env['PATH'],
-      syncAlways: false,
-    });
-    return {
-      ...server,
-      connect: (options) =>
-        connectJetStreamBus({
-          servers: server.url,
-          name: 'test',
-          credentials: { user: server.user, password: server.password },
-          ...options,
-        }),
-      async [Symbol.asyncDispose]() {
-        await server.stop();
-        await remove();
-      },
-    };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+  await using opened = new AsyncDisposableStack();
+  const { path: storeDir } = opened.use(await temporaryFolder());
+  const server = opened.use(
+    await startNatsServer({ storeDir, path: process.env['PATH'], syncAlways: false }),
+  );
+  const kept = opened.move();
+  return {
+    ...server,
+    connect: (options) =>
+      connectJetStreamBus({
+        servers: server.url,
+        name: 'test',
+        credentials: { user: server.user, password: server.password },
+        ...options,
+      }),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
 }

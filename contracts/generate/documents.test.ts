@@ -1,0 +1,34 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { reasonCodes } from '../src/reason-codes.ts';
+import { eventSchemas } from '../src/events.ts';
+import { documents, root } from './documents.ts';
+
+const texts = await documents();
+
+test.each([...texts.keys()])('%s is what the code generates', (path) => {
+  expect(readFileSync(join(root, path), 'utf8'), 'run npm run generate').toBe(texts.get(path));
+});
+
+test('no document is left of an event that is gone', () => {
+  const files = globSync('contracts/schemas/*.json', { cwd: root });
+  expect(
+    files.filter((file) => !texts.has(file)),
+    'delete them',
+  ).toEqual([]);
+});
+
+test('the documents are the same whenever they are generated', async () => {
+  expect([...(await documents())]).toEqual([...texts]);
+});
+
+test('every reason code is documented', () => {
+  const page = texts.get('docs/reason-codes.md');
+  for (const code of Object.keys(reasonCodes)) expect(page).toContain(`| \`${code}\``);
+});
+
+test('every event is documented', () => {
+  const page = texts.get('docs/events.md');
+  for (const type of Object.keys(eventSchemas)) expect(page).toContain(`### \`${type}\``);
+});
