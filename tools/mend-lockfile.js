@@ -24,7 +24,7 @@ for (const [parent, { optionalDependencies = {}, dev, link }] of Object.entries(
   }
 }
 lock.packages = Object.fromEntries(
-  Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)),
+  Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)),
 );
 
 const changed = JSON.stringify(lock) !== before;

@@ -2,12 +2,15 @@ import {
   type Candle,
   candleEvent,
   deterministicId,
+  exactly,
   subjects,
   TapeEnded,
+  toDecimal,
   toTime,
   type TradeSignal,
 } from '@heliograph/contracts';
 import type { Outgoing } from '@heliograph/contracts/bus';
+import type { TapeTally } from './tape-tally.ts';
 
 /** Where a message comes from. */
 export interface Origin {
@@ -28,11 +31,15 @@ export function signalMessage(signal: TradeSignal, sequence: number | undefined)
   return { subject: subjects.signal(data), id: signal.id, body: JSON.stringify(placed) };
 }
 
-/** `time` is that of the tape's last candle, epoch ms. */
 export function tapeEndedMessage(
-  { time, candles }: { time: number; candles: number },
+  { instant, candles, lastCandles }: TapeTally,
   { tape, source }: Origin,
 ): Outgoing {
+  const closes = lastCandles.map(({ venue, symbol, close }) => ({
+    venue,
+    symbol,
+    close: toDecimal(exactly(close)),
+  }));
   const id = deterministicId('tape_ended', tape);
   const event = TapeEnded.parse({
     specversion: '1.0',
@@ -40,10 +47,10 @@ export function tapeEndedMessage(
     source,
     type: 'tape_ended',
     subject: tape,
-    time: toTime(time),
+    time: toTime(instant ?? 0),
     recordedtime: toTime(Date.now()),
     correlationid: id,
-    data: { tape: { id: tape }, candles },
+    data: { tape: { id: tape }, candles, closes },
   });
   return { subject: subjects.tape(tape), id, body: JSON.stringify(event) };
 }

@@ -5,6 +5,7 @@ import { candleMessage, signalMessage, tapeEndedMessage } from './messages.ts';
 import type { Step } from './pipeline.ts';
 import { createPublishWindow } from './publish-window.ts';
 import type { Settlements } from './settlements.ts';
+import type { TapeTally } from './tape-tally.ts';
 import { withRetry } from './with-retry.ts';
 
 const publishAhead = 256;
@@ -14,8 +15,8 @@ const settleWarningMs = 10_000;
 export interface Publisher {
   /** The candles of an instant, then its signals one by one, each awaited until it is settled. */
   release(step: Step): Promise<void>;
-  /** That nothing more comes on the tape. `time` is that of its last candle, epoch ms. */
-  end(tape: { time: number; candles: number }): Promise<void>;
+  /** That nothing more comes on the tape, with what has been on it. */
+  end(tally: TapeTally): Promise<void>;
   /** Resolves when all that was released is stored. */
   stored(): Promise<void>;
 }
@@ -79,9 +80,9 @@ export function createPublisher(options: {
         calm.delete(symbol);
       }
     },
-    async end(ended) {
+    async end(tally) {
       await window.settled();
-      await window.send(tapeEndedMessage(ended, { tape, source }));
+      await window.send(tapeEndedMessage(tally, { tape, source }));
     },
     stored: () => window.settled(),
   };

@@ -17,10 +17,10 @@ export async function* releaseAtSpeed(
   for await (const instant of instants) {
     start ??= { wallMs: performance.now(), time: instant.time };
     const dueMs = speed === 'max' ? 0 : start.wallMs + (instant.time - start.time) / speed;
-    while (!signal.aborted && dueMs > performance.now())
-      await sleep(Math.min(dueMs - performance.now(), longestSleepMs), undefined, { signal }).catch(
-        () => {},
-      );
+    for (let restMs = dueMs - performance.now(); restMs > 0 && !signal.aborted;) {
+      await sleep(Math.min(restMs, longestSleepMs), undefined, { signal }).catch(() => {});
+      restMs = dueMs - performance.now();
+    }
     if (signal.aborted) return;
     yield instant;
   }

@@ -9,7 +9,7 @@ const RunRecord = z.object({
   status: z.enum(['running', 'ended']),
   /** The last instant whose events are all stored, and settled if they have to be; epoch ms, null before the first. */
   instant: z.int().nullable(),
-  /** The last event of the portfolio's journal that had been read by then. */
+  /** The event of the portfolio's journal that settled the last signal up to then. */
   journalSequence: z.int().nonnegative(),
   /** Of the whole pass, each counted once. */
   candles: z.int().nonnegative(),

@@ -17,7 +17,7 @@ export interface Settlements extends Disposable {
    * signal. Rejects when the journal cannot be read any more.
    */
   settled(signalId: EventId): Promise<void>;
-  /** The last event of the journal that was taken into account. */
+  /** The event that settled the last signal that was waited for: what comes after it settles only later signals. */
   readonly sequence: number;
 }
 
@@ -25,16 +25,28 @@ const resubscribeMs = 1_000;
 
 /** Follows a portfolio's journal from after that sequence. */
 export function followSettlements(journal: FencedLog, after: number, log: Logger): Settlements {
-  let sequence = after;
+  let readSequence = after;
+  let settledSequence = after;
   let failure: unknown;
   const signalOfOrder = new Map<OrderId, EventId>();
-  const early = new Set<EventId>();
-  const waiting = new Map<EventId, PromiseWithResolvers<void>>();
+  /** Settled before they were asked for, and by which event. */
+  const early = new Map<EventId, number>();
+  const waiting = new Map<EventId, PromiseWithResolvers<number>>();
 
   const settle = (signalId: EventId): void => {
     const waiter = waiting.get(signalId);
-    if (waiter) waiter.resolve();
-    else early.add(signalId);
+    if (waiter) waiter.resolve(readSequence);
+    else early.set(signalId, readSequence);
+  };
+
+  const settling = async (signalId: EventId): Promise<number> => {
+    const sequence = early.get(signalId);
+    early.delete(signalId);
+    if (sequence !== undefined) return sequence;
+    if (failure !== undefined) throw failure;
+    const waiter = Promise.withResolvers<number>();
+    waiting.set(signalId, waiter);
+    return waiter.promise.finally(() => waiting.delete(signalId));
   };
 
   const take = (event: JournalEvent): void => {
@@ -54,11 +66,12 @@ export function followSettlements(journal: FencedLog, after: number, log: Logger
   };
 
   const read = (message: StoredMessage): void => {
-    sequence = message.sequence;
+    readSequence = message.sequence;
     try {
       take(parseEvent(JournalEvent, message.body));
     } catch (err) {
-      log.warn({ err, sequence, subject: message.subject }, 'a journal event cannot be read');
+      const { sequence, subject } = message;
+      log.warn({ err, sequence, subject }, 'a journal event cannot be read');
     }
   };
 
@@ -67,7 +80,7 @@ export function followSettlements(journal: FencedLog, after: number, log: Logger
     for (const waiter of waiting.values()) waiter.reject(error);
   };
 
-  const subscription = defer(() => journal.follow(sequence))
+  const subscription = defer(() => journal.follow(readSequence))
     .pipe(
       retry({
         delay: (error) =>
@@ -82,14 +95,10 @@ export function followSettlements(journal: FencedLog, after: number, log: Logger
 
   return {
     async settled(signalId) {
-      if (early.delete(signalId)) return;
-      if (failure !== undefined) throw failure;
-      const waiter = Promise.withResolvers<void>();
-      waiting.set(signalId, waiter);
-      await waiter.promise.finally(() => waiting.delete(signalId));
+      settledSequence = await settling(signalId);
     },
     get sequence() {
-      return sequence;
+      return settledSequence;
     },
     [Symbol.dispose]: () => subscription.unsubscribe(),
   };

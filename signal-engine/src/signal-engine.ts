@@ -11,6 +11,7 @@ import { openRun } from './run-record.ts';
 import { followSettlements } from './settlements.ts';
 import { createSignalMachine } from './signals.ts';
 import type { ConfiguredStrategy } from './strategies/define-strategy.ts';
+import { createTapeTally } from './tape-tally.ts';
 import { withRetry } from './with-retry.ts';
 
 const checkpointEveryMs = 1_000;
@@ -94,20 +95,8 @@ export async function startSignalEngine(options: SignalEngineOptions): Promise<S
       ),
   });
 
-  let progress: SignalEngineProgress = {
-    status: 'running',
-    candles: 0,
-    signals: 0,
-    instant: undefined,
-  };
-  const count = ({ candles, time }: Instant, signals: number): void => {
-    progress = {
-      ...progress,
-      candles: progress.candles + candles.length,
-      signals: progress.signals + signals,
-      instant: time,
-    };
-  };
+  const tally = createTapeTally();
+  let status: SignalEngineProgress['status'] = 'running';
 
   /** What is not published yet. What is, goes through the strategy once more, so that it knows what it knew. */
   async function* remainingInstants(): AsyncGenerator<Instant> {
@@ -115,19 +104,19 @@ export async function startSignalEngine(options: SignalEngineOptions): Promise<S
     for await (const instant of instantsOf(feed)) {
       if (stopping.signal.aborted) return;
       if (instant.time > published) yield instant;
-      else count(instant, machine.onInstant(instant, Date.now()).length);
+      else tally.add(instant, machine.onInstant(instant, Date.now()).length);
     }
   }
 
-  const save = async (status: 'running' | 'ended'): Promise<void> => {
-    await publisher.stored();
-    const { candles, signals, instant = null } = progress;
+  const save = async (reached: 'running' | 'ended'): Promise<void> => {
+    const { candles, signals, instant = null } = tally;
     const journalSequence = settlements?.sequence ?? 0;
-    await run.save({ status, instant, journalSequence, candles, signals });
+    await publisher.stored();
+    await run.save({ status: reached, instant, journalSequence, candles, signals });
   };
 
-  const saveUntilDone = (status: 'running' | 'ended'): Promise<void> =>
-    withRetry(() => save(status), {
+  const saveUntilDone = (reached: 'running' | 'ended'): Promise<void> =>
+    withRetry(() => save(reached), {
       signal,
       onFailure: (err, delayMs) => log.warn({ err, delayMs }, 'no checkpoint, trying again'),
     });
@@ -135,7 +124,7 @@ export async function startSignalEngine(options: SignalEngineOptions): Promise<S
   let savedMs = performance.now();
   const release = async ({ instant, signals }: Step): Promise<void> => {
     await publisher.release({ instant, signals });
-    count(instant, signals.length);
+    tally.add(instant, signals.length);
     if (performance.now() - savedMs < checkpointEveryMs) return;
     await saveUntilDone('running');
     savedMs = performance.now();
@@ -155,18 +144,17 @@ export async function startSignalEngine(options: SignalEngineOptions): Promise<S
       await Promise.race([save('running'), tooLong]).catch((err: unknown) =>
         log.warn({ err }, 'no checkpoint at the end: the next start repeats a little more'),
       );
-      progress = { ...progress, status: 'stopped' };
+      status = 'stopped';
     } else {
-      const { candles, instant = 0 } = progress;
-      await publisher.end({ time: instant, candles });
+      await publisher.end(tally);
       await saveUntilDone('ended');
-      progress = { ...progress, status: 'ended' };
+      status = 'ended';
     }
   };
 
   const finished = play()
     .catch((err: unknown) => {
-      progress = { ...progress, status: 'stopped' };
+      status = 'stopped';
       log.error({ err, tape }, 'the signal engine cannot go on');
       throw err;
     })
@@ -190,7 +178,8 @@ export async function startSignalEngine(options: SignalEngineOptions): Promise<S
     portfolio,
     resumed: run.resumed.instant !== null,
     get progress() {
-      return progress;
+      const { candles, signals, instant } = tally;
+      return { status, candles, signals, instant };
     },
     finished,
     stop,

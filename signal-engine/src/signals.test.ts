@@ -9,9 +9,12 @@ const enter: StrategyIntent = { intent: 'enter', side: 'buy', targetPosition: 'l
 const exit: StrategyIntent = { intent: 'exit', side: 'sell', targetPosition: 'flat' };
 const reverse: StrategyIntent = { intent: 'reverse', side: 'sell', targetPosition: 'short' };
 
-function answer(wish: unknown): unknown {
+/** Strategies are written by others, and in JavaScript too: what they answer may be anything. */
+function answer(wish: unknown): StrategyIntent | undefined {
   if (wish instanceof Error) throw wish;
-  return wish;
+  const answers: StrategyIntent[] = [];
+  Reflect.set(answers, 0, wish);
+  return answers[0];
 }
 
 /** Wants what the close of the candle stands for, as wishes are numbered. */
@@ -24,8 +27,7 @@ function machineOf(
     version: '1.0.0',
     params: z.object({ param: z.number() }),
     create: () => ({
-      // Strategies are written by others, and in JavaScript too: this one answers with anything.
-      onCandle: ({ close }) => Reflect.apply(answer, undefined, [wishes[close]]),
+      onCandle: ({ close }) => answer(wishes[close]),
     }),
   }).configure({ param: options.params ?? 1 });
   return createSignalMachine({
@@ -130,7 +132,7 @@ describe('the id', () => {
 describe('a strategy that fails', () => {
   test.each([
     ['throws', new Error('boom'), 'boom'],
-    ['wants nonsense', { intent: 'buy!' }, 'data.intent: '],
+    ['wants nonsense', { intent: 'buy!' }, 'onCandle gave {"intent":"buy!"}, expected an intent'],
     ['contradicts itself', { ...enter, targetPosition: 'flat' }, 'must aim at long'],
     ['gives a stop on the wrong side', { ...enter, stopLoss: { price: '5' } }, 'must lie below'],
     [
@@ -138,9 +140,9 @@ describe('a strategy that fails', () => {
       { ...enter, indicators: { x: Number.NaN } },
       'data.indicators.x: ',
     ],
-    ['answers later', Promise.resolve(enter), 'data.intent: '],
+    ['answers later', Promise.resolve(enter), 'onCandle gave {}, expected an intent'],
     ['answers null', null, 'onCandle gave null, expected an intent or undefined'],
-    ['answers with text', 'enter', 'onCandle gave enter, expected an intent'],
+    ['answers with text', 'enter', 'onCandle gave "enter", expected an intent'],
   ])('by what it does (%s) is reported and takes no number', (_, wish, message) => {
     const failures: StrategyFailure[] = [];
     const machine = machineOf({ 1: wish, 2: enter }, { failures });

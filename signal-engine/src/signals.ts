@@ -4,6 +4,7 @@ import {
   type EventId,
   deterministicId,
   exactly,
+  Intent,
   liveTape,
   type Mode,
   PermanentError,
@@ -76,7 +77,7 @@ export function createSignalMachine(options: {
       symbol,
       timeframe,
       time,
-      String(intent.intent),
+      intent.intent,
       ...(tape === liveTape ? [] : [tape]),
     );
     const life = leaves(intent) ? exitLife : entryLife;
@@ -113,8 +114,8 @@ export function createSignalMachine(options: {
       const seat = seatOf(candle);
       const intent = seat.instance.onCandle(candle);
       if (intent === undefined) return undefined;
-      if (typeof intent !== 'object' || intent === null)
-        throw invalid(`onCandle gave ${String(intent)}, expected an intent or undefined`);
+      if (!Intent.safeParse(intent?.intent).success)
+        throw invalid(`onCandle gave ${JSON.stringify(intent)}, expected an intent or undefined`);
       const signal = signalOf(intent, candle, seat, recordedMs);
       sequence = signal.sequence;
       seat.idea = signal.data.targetPosition === 'flat' ? undefined : signal.correlationid;

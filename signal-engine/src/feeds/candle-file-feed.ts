@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, deterministicId, UserError } from '@heliograph/contracts';
@@ -76,10 +75,10 @@ function refuseRepeatedSymbols(files: readonly CandleFile[]): void {
 }
 
 function identityOf(files: readonly CandleFile[]): string {
-  const facts = files.map(({ instrument, size, head }) => ({
+  const facts = files.map(({ instrument, size, fingerprint }) => ({
     instrument,
     size,
-    head: createHash('sha256').update(head).digest('hex'),
+    fingerprint,
   }));
   return deterministicId('candle-files', canonicalJson(facts));
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
@@ -7,14 +8,17 @@ import { candleHeader, createCandleRows } from './candle-rows.ts';
 import type { Instrument } from './feed.ts';
 
 const blockSize = 64 * 1024;
+/** How much of a file tells it from others; changing it makes every run another one. */
+const fingerprintSize = 64 * 1024;
 
 export interface CandleFile {
   readonly path: string;
   readonly instrument: Instrument;
   /** Bytes, as stored. */
   readonly size: number;
-  /** The first 64 KiB, as stored. */
-  readonly head: Buffer;
+  /** SHA-256 of the first 64 KiB, as stored. */
+  readonly fingerprint: string;
+  readonly packed: boolean;
 }
 
 /** @throws UserError when the file is not there, cannot be read, is empty, or is named .gz and is not */
@@ -22,14 +26,16 @@ export async function openCandleFile(path: string, instrument: Instrument): Prom
   try {
     await using handle = await open(path);
     const { size } = await handle.stat();
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(blockSize), 0, blockSize, 0);
-    const file = { path, instrument, size, head: buffer.subarray(0, bytesRead) };
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(fingerprintSize), { position: 0 });
+    const head = buffer.subarray(0, bytesRead);
+    const packed = head[0] === 0x1f && head[1] === 0x8b;
     if (size === 0) throw refusal(`${path} is empty, expected the header ${candleHeader}`);
-    if (path.endsWith('.gz') && !isGzip(file))
+    if (path.endsWith('.gz') && !packed)
       throw refusal(
         `${path} is no gzip file though its name ends in .gz: unpacked already? Then drop the .gz`,
       );
-    return file;
+    const fingerprint = createHash('sha256').update(head).digest('hex');
+    return { path, instrument, size, fingerprint, packed };
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -58,13 +64,9 @@ export async function* readCandleFile(file: CandleFile): AsyncGenerator<readonly
 
 function openBytes(file: CandleFile): Readable {
   const stored = createReadStream(file.path, { highWaterMark: blockSize });
-  if (!isGzip(file)) return stored;
+  if (!file.packed) return stored;
   // An error of either stream comes out of the one that is read.
   return pipeline(stored, createGunzip({ chunkSize: blockSize }), () => {});
-}
-
-function isGzip({ head }: CandleFile): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
 }
 
 function noCandles(path: string, lines: number): string {

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@heliograph/contracts/testing';
 
 export interface TempFolder extends AsyncDisposable {
   readonly path: string;
@@ -10,13 +10,13 @@ export interface TempFolder extends AsyncDisposable {
 
 /** An empty folder that is taken away again. */
 export async function makeTempFolder(): Promise<TempFolder> {
-  const path = await mkdtemp(join(tmpdir(), 'heliograph-signal-engine-'));
+  const folder = await temporaryFolder();
   return {
-    path,
+    ...folder,
     async write(name, content) {
-      await writeFile(join(path, name), content);
-      return join(path, name);
+      const path = join(folder.path, name);
+      await writeFile(path, content);
+      return path;
     },
-    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
   };
 }
