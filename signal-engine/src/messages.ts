@@ -24,8 +24,8 @@ export function candleMessage(candle: Candle, origin: Origin): Outgoing {
   return { subject: subjects.candle(candle), id: event.id, body: JSON.stringify(event) };
 }
 
-/** `sequence` is that of the candle that triggered it, in MARKET. */
-export function signalMessage(signal: TradeSignal, sequence: number | undefined): Outgoing {
+/** `sequence` is the last in MARKET that the decision knows of: that of its instant's last candle. */
+export function signalMessage(signal: TradeSignal, sequence: number): Outgoing {
   const { data } = signal;
   const placed = { ...signal, data: { ...data, tape: { ...data.tape, sequence } } };
   return { subject: subjects.signal(data), id: signal.id, body: JSON.stringify(placed) };

@@ -61,23 +61,22 @@ export function createPublisher(options: {
 
   return {
     async release({ instant, signals }) {
-      const stored = new Map(
-        instant.candles.map((candle) => [
-          symbolOf(candle),
-          window.send(candleMessage(candle, { tape, source })),
-        ]),
+      const symbols = instant.candles.map(symbolOf);
+      const stored = instant.candles.map((candle) =>
+        window.send(candleMessage(candle, { tape, source })),
       );
       // A candle that has to be published a second time comes behind later ones. One that fills an order must not.
-      const inOrder =
-        signals.length === 0 && [...stored.keys()].every((symbol) => calm.has(symbol));
+      const inOrder = signals.length === 0 && symbols.every((symbol) => calm.has(symbol));
       await (inOrder ? window.room() : window.settled());
-      for (const symbol of stored.keys()) calm.add(symbol);
+      for (const symbol of symbols) calm.add(symbol);
+      if (signals.length === 0) return;
+      // Whoever decides must have seen all of the instant: a limit can hang on another symbol's fill.
+      const sequences = (await Promise.all(stored)).map(({ sequence }) => sequence);
+      const seen = Math.max(...sequences);
       for (const each of signals) {
-        const symbol = symbolOf(each.data);
-        const candle = await stored.get(symbol);
-        await window.send(signalMessage(each, candle?.sequence));
+        await window.send(signalMessage(each, seen));
         await settled(each);
-        calm.delete(symbol);
+        calm.delete(symbolOf(each.data));
       }
     },
     async end(tally) {

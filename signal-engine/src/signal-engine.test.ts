@@ -80,7 +80,7 @@ test('plays several symbols, the candles of one instant before its signals', asy
   const signals = await signalsIn(server);
   expect(signals.map(({ data }) => [data.symbol, data.tape?.sequence])).toEqual(
     [5, 8, 11].flatMap((at) => [
-      ['BTC/USDT', 2 * at - 1],
+      ['BTC/USDT', 2 * at],
       ['ETH/USDT', 2 * at],
     ]),
   );
