@@ -36,7 +36,7 @@ export interface Delivery {
   readonly pending: number;
   /** The work is done. */
   ack(): void;
-  /** Not now: hand it out again after the delay. */
+  /** Not now: hand it out again after the delay. It does not count towards a dead letter: the message was answered. */
   retry(delayMs: number): void;
   /** Still at it: do not hand it to somebody else. */
   working(): void;
@@ -93,6 +93,7 @@ export interface FencedLog {
   /**
    * Appends all messages or none, if the log's last sequence still is `expectedSequence`; `sequence` in the answer is
    * that of the last one appended. When the answer is lost, it finds out by reading what became of it.
+   * @throws PermanentError DUPLICATE_ID when a message with one of the ids is stored already
    */
   append(messages: readonly Outgoing[], expectedSequence: number): Promise<Appended>;
 }
@@ -128,7 +129,7 @@ export interface Bucket {
  * for tests and single-process work.
  *
  * Every Observable starts at subscription, holds at most what is in flight, and stops taking at unsubscription.
- * Operations throw a TransientError while the server cannot be reached.
+ * Operations throw a TransientError while the server cannot be reached, and PermanentError BUS_CLOSED after `close`.
  */
 export interface Bus extends AsyncDisposable {
   /** Stores a message in the stream that its subject belongs to. Resolves once it is durable. */
@@ -147,7 +148,10 @@ export interface Bus extends AsyncDisposable {
   lastSequence(stream: StreamName): Promise<number>;
   /** Tells one storage of the stream from another that was made anew under the same name. */
   streamIdentity(stream: StreamName): Promise<string>;
-  /** How many messages that consumer has not yet acknowledged, over the streams that it copies. */
+  /**
+   * How many messages that consumer of copies has not yet acknowledged, over its streams.
+   * @throws TransientError NO_CONSUMER while there is none of that name
+   */
   lag(consumer: string): Promise<number>;
   /** Throws a TransientError with code NO_RESPONDERS or TIMEOUT when nobody answers. */
   request(subject: string, body: string, options?: { timeoutMs?: number }): Promise<string>;

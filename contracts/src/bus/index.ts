@@ -26,5 +26,6 @@ export {
   type MemoryServer,
   type MemoryServerOptions,
 } from './memory-server.ts';
+export { findNatsServer, type NatsBinary } from './nats-binary.ts';
 export { startNatsServer, type NatsServer, type NatsServerOptions } from './nats-server.ts';
 export { streams, type StreamDeclaration, type StreamName } from './streams.ts';

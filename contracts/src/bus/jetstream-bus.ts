@@ -19,6 +19,9 @@ import { streamList } from './subject-match.ts';
 
 export type { JetStreamBusOptions, JetStreamCredentials } from './jetstream-options.ts';
 
+/** Closing gives the last acks this long to get through, whatever time the handlers have used up. */
+const lastWordsMs = 500;
+
 /**
  * Connects to a NATS server and makes the streams that are missing.
  * @throws UserError when the server cannot be reached, refuses, or cannot do what is needed
@@ -50,11 +53,13 @@ function createBus(context: JetStreamContext): Bus {
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
     (closing ??= (async () => {
+      const deadline = Date.now() + options.drainTimeoutMs;
+      const left = (): number => Math.max(deadline - Date.now(), lastWordsMs);
       for (const stop of stops) stop();
-      await atMost(options.drainTimeoutMs, Promise.all(draining));
-      await inFlight.settled(options.drainTimeoutMs);
+      await atMost(left(), Promise.all(draining));
+      await inFlight.settled(left());
       // Without a server there is nobody to say goodbye to.
-      await atMost(options.drainTimeoutMs, nc.drain()).catch(() => undefined);
+      await atMost(left(), nc.drain()).catch(() => undefined);
       await nc.close();
     })());
 

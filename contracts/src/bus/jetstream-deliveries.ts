@@ -31,7 +31,7 @@ const pull = { expires: 10_000, idle_heartbeat: 2_000 };
  * lost; subscribing again makes it anew.
  */
 export function deliveries(context: JetStreamContext, durable: Durable): Observable<Delivery> {
-  const { js, nc, stops, draining } = context;
+  const { js, stops, draining } = context;
   return new Observable((subscriber) => {
     const intake = createIntake(context, durable, (delivery) => subscriber.next(delivery));
     const complete = (): void => subscriber.complete();
@@ -60,7 +60,7 @@ export function deliveries(context: JetStreamContext, durable: Durable): Observa
     });
     return () => {
       stops.delete(complete);
-      if (!nc.isClosed()) intake.stop();
+      intake.stop();
     };
   });
 }
@@ -71,9 +71,14 @@ function createIntake(
   { stream, consumer }: Durable,
   emit: (delivery: Delivery) => void,
 ): { take(message: JsMsg): void; stop(): void } {
-  const { inFlight, options } = context;
+  const { nc, inFlight, options } = context;
   const held = new Map<JsMsg, () => void>();
   let stopped = false;
+
+  /** On a closed connection nobody hears an answer, and the message comes again. */
+  const tell = (answer: () => void): void => {
+    if (!nc.isClosed() && !nc.isDraining()) answer();
+  };
 
   const hand = (message: JsMsg, retries: number): void => {
     const { deliveryCount, pending } = message.info;
@@ -85,9 +90,9 @@ function createIntake(
       bus: { publish: (outgoing) => publish(context, outgoing) },
       inFlight,
       answers: {
-        ack: () => message.ack(),
-        drop: () => message.term(),
-        working: () => message.working(),
+        ack: () => tell(() => message.ack()),
+        drop: () => tell(() => message.term()),
+        working: () => tell(() => message.working()),
         retry: (delayMs) => hold(message, retries, delayMs),
       },
     });
@@ -98,9 +103,10 @@ function createIntake(
 
   // Kept here rather than given back: the server would count it as one more delivery without an answer.
   const hold = (message: JsMsg, retries: number, delayMs: number): void => {
-    if (stopped) return message.nak();
-    message.working();
-    const alive = setInterval(() => message.working(), options.ackWaitMs / 3);
+    if (stopped) return tell(() => message.nak());
+    const working = (): void => tell(() => message.working());
+    working();
+    const alive = setInterval(working, options.ackWaitMs / 3);
     const timer = setTimeout(() => {
       release();
       hand(message, retries + 1);
@@ -114,12 +120,12 @@ function createIntake(
   };
 
   return {
-    take: (message) => (stopped ? message.nak() : hand(message, 0)),
+    take: (message) => (stopped ? tell(() => message.nak()) : hand(message, 0)),
     stop: () => {
       stopped = true;
       for (const [message, release] of held) {
         release();
-        message.nak();
+        tell(() => message.nak());
       }
     },
   };

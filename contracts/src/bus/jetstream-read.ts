@@ -52,18 +52,17 @@ export async function* stored(
   from: ReadFrom,
 ): AsyncGenerator<StoredMessage[]> {
   const last = await lastSequenceOf(context, stream, filter);
-  let next: ReadFrom = from;
-  for (
-    const deadline = Date.now() + batchTimeoutMs;
-    !('sequence' in next) || next.sequence <= last;
-  ) {
+  let next = from;
+  let progress = Date.now();
+  while (!('sequence' in next) || next.sequence <= last) {
     const batch = await fetchBatch(context, stream, filter, next);
     const end = batch.at(-1);
     if (end !== undefined) {
       yield batch;
       next = { sequence: end.sequence + 1 };
+      progress = Date.now();
     } else if (!('sequence' in next)) return;
-    else if (Date.now() > deadline)
+    else if (Date.now() > progress + batchTimeoutMs)
       throw new TransientError('BEHIND', `stream ${stream} lags behind its leader`);
     else await sleep(behindPauseMs);
   }
@@ -144,6 +143,7 @@ export function follow(
         idle_heartbeat: 2_000,
         max_messages: batchSize,
         callback: (message) => {
+          // Whatever the client does at a reconnect: who folds these must see none twice.
           if (message.seq <= last) return;
           last = message.seq;
           subscriber.next(fromDelivered(stream, message));

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
@@ -31,7 +31,7 @@ export async function lockStore(folder: string): Promise<StoreLock> {
   const own = join(folder, `owner-${process.pid}.lock`);
   const write = (claim: Claim): Promise<void> => writeFile(own, JSON.stringify(claim));
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     const earlier = await readClaim(own);
     if (earlier?.owner.start === owner.start) throw inUse(folder, process.pid);
     if (earlier?.server !== undefined) await endLeftover(earlier.server);
@@ -45,6 +45,20 @@ export async function lockStore(folder: string): Promise<StoreLock> {
     recordServer: (pid) => write({ owner, server: { pid, start: processStart(pid) ?? '' } }),
     release: () => rm(own, { force: true }),
   };
+}
+
+/** Node's own recursive `mkdir` never returns below a folder that takes none, such as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const make = (): Promise<void> => mkdir(path, { mode: 0o700 });
+  try {
+    await make();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await make();
+  }
 }
 
 async function voidClaimsOfOthers(folder: string): Promise<void> {
