@@ -9,6 +9,8 @@ if (Number(major) < 24) {
   );
   process.exitCode = 78;
 } else {
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache();
   const { main } = await import('../src/main.ts');
   await main(process.argv.slice(2));
 }

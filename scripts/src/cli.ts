@@ -22,7 +22,9 @@ export function createProgram(): Command {
     .version(version(), '-V, --version')
     .option('--json', 'data as JSON on standard output')
     .addOption(
-      new Option('--config <file>', 'JSON with flags, e.g. {"cash": 20000}').env('HELIOGRAPH_CONFIG'),
+      new Option('--config <file>', 'JSON with flags, e.g. {"cash": 20000}').env(
+        'HELIOGRAPH_CONFIG',
+      ),
     )
     .option('--quiet', 'no progress and no notes on standard error')
     .exitOverride()
@@ -39,9 +41,10 @@ export function createProgram(): Command {
       ...executionFlags,
       natsFlag('an outside NATS server (default: one of our own)'),
       dataDirFlag,
-      new Option('--db <file>', 'the trade log (default: heliograph.sqlite in the data folder)').env(
-        'HELIOGRAPH_DB',
-      ),
+      new Option(
+        '--db <file>',
+        'the trade log (default: heliograph.sqlite in the data folder)',
+      ).env('HELIOGRAPH_DB'),
       new Option('--workers <count>', 'execution workers').default('1'),
       new Option('--until-end', 'stop at the end of the feed and print what came of it'),
     ],
@@ -163,7 +166,11 @@ function define(program: Command, { name, summary, argument, options, ...rest }:
 async function invocationOf(command: Command): Promise<Invocation> {
   const { config } = command.optsWithGlobals<{ config?: string }>();
   if (config) await (await import('./config-file.ts')).applyConfigFile(command, config);
-  const { json = false, quiet = false, ...values } = command.optsWithGlobals<{
+  const {
+    json = false,
+    quiet = false,
+    ...values
+  } = command.optsWithGlobals<{
     json?: boolean;
     quiet?: boolean;
   }>();

@@ -20,10 +20,14 @@ const ConfigFile = z.record(
  */
 export async function applyConfigFile(command: Command, path: string): Promise<void> {
   const values = await readConfigFile(path);
-  const known = new Set(optionsOf(command.parent ?? command).map((option) => option.attributeName()));
+  const known = new Set(
+    optionsOf(command.parent ?? command).map((option) => option.attributeName()),
+  );
   for (const name of Object.keys(values))
     if (!known.has(name))
-      throw new UserError(`${path}: unknown option ${name}, expected one of ${[...known].join(', ')}`);
+      throw new UserError(
+        `${path}: unknown option ${name}, expected one of ${[...known].join(', ')}`,
+      );
   for (const option of [...command.options, ...(command.parent?.options ?? [])]) {
     const name = option.attributeName();
     const value = values[name];
@@ -59,6 +63,7 @@ function optionsOf(program: Command) {
 function asGiven(value: z.infer<typeof ConfigFile>[string]): string | boolean | string[] {
   if (typeof value === 'boolean') return value;
   if (Array.isArray(value)) return value.map(String);
-  if (typeof value === 'object') return Object.entries(value).map(([key, inner]) => `${key}=${inner}`);
+  if (typeof value === 'object')
+    return Object.entries(value).map(([key, inner]) => `${key}=${inner}`);
   return String(value);
 }

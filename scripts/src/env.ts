@@ -29,10 +29,13 @@ const Env = z
     ),
     TELEGRAM_API_ROOT: text,
   })
-  .refine((env) => (env.TELEGRAM_BOT_TOKEN === undefined) === (env.TELEGRAM_CHAT_ID === undefined), {
-    error: 'goes together with TELEGRAM_CHAT_ID: set both, or none to have the alerts here',
-    path: ['TELEGRAM_BOT_TOKEN'],
-  });
+  .refine(
+    (env) => (env.TELEGRAM_BOT_TOKEN === undefined) === (env.TELEGRAM_CHAT_ID === undefined),
+    {
+      error: 'goes together with TELEGRAM_CHAT_ID: set both, or none to have the alerts here',
+      path: ['TELEGRAM_BOT_TOKEN'],
+    },
+  );
 export type Env = z.infer<typeof Env>;
 
 /**

@@ -10,15 +10,27 @@ import {
 import { z } from 'zod';
 import { readOptions, type Invocation } from './invocation.ts';
 
-const Amount = z.string().pipe(PositiveDecimal);
-const BasisPoints = NonNegativeDecimal.refine((text) => Number(text) < 10_000, {
-  error: 'expected less than 10000 basis points',
-});
+const Amount = decimal(PositiveDecimal, 'expected a number above 0, such as 1000 or 0.01');
+const BasisPoints = decimal(
+  NonNegativeDecimal.refine((text) => Number(text) < 10_000),
+  'expected basis points from 0 to below 10000, such as 7.5',
+);
+
+/** A decimal as somebody types it. */
+function decimal<S extends z.ZodType<unknown, string>>(schema: S, expected: string) {
+  return z
+    .string()
+    .refine((text) => schema.safeParse(text).success, expected)
+    .pipe(schema);
+}
 
 /** `1000` quote currency, `all`, or `0.5unit`. */
 export const StakeText = z
   .string()
-  .regex(/^(all|\d+(\.\d+)?(unit)?)$/, 'expected an amount such as 1000, all, or base units such as 0.5unit')
+  .regex(
+    /^(all|\d+(\.\d+)?(unit)?)$/,
+    'expected an amount such as 1000, all, or base units such as 0.5unit',
+  )
   .transform((text) => {
     if (text === 'all') return { kind: 'all' };
     const kind = text.endsWith('unit') ? 'base' : 'quote';
@@ -26,8 +38,11 @@ export const StakeText = z
   })
   .pipe(PortfolioSettings.shape.stake);
 
+/** A replay's portfolio is named after it and after its tape, and is a name itself. */
+const longestPortfolio = 40;
+
 const ExecutionOptions = z.object({
-  portfolio: Name,
+  portfolio: Name.max(longestPortfolio, `expected at most ${longestPortfolio} characters`),
   cash: Amount,
   stake: StakeText,
   lotSize: Amount,
@@ -56,16 +71,21 @@ async function readRisk(risk: string): Promise<RiskLimits> {
   if (risk === 'none') return {};
   if (risk === 'default') return defaultRisk;
   const text = await readFile(risk, 'utf8').catch((cause: unknown) => {
-    throw new UserError(`--risk: expected none, default or a file that can be read, found ${risk}`, {
-      exitCode: 2,
-      cause,
-    });
+    throw new UserError(
+      `--risk: expected none, default or a file that can be read, found ${risk}`,
+      {
+        exitCode: 2,
+        cause,
+      },
+    );
   });
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new UserError(`${risk}: not JSON, expected limits such as {"maxPositions": 5}`, { cause });
+    throw new UserError(`${risk}: not JSON, expected limits such as {"maxPositions": 5}`, {
+      cause,
+    });
   }
   const limits = z.strictObject(RiskLimits.shape).safeParse(json);
   if (limits.success) return limits.data;

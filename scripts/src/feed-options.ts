@@ -1,32 +1,57 @@
-import { timeframeMs } from '@heliograph/contracts';
-import type { Feed, Speed } from '@heliograph/signal-engine';
 import { fileURLToPath } from 'node:url';
+import { timeframeMs } from '@heliograph/contracts';
+import {
+  loadStrategy,
+  openCandleFileFeed,
+  type CandleFileFeed,
+  type ConfiguredStrategy,
+  type Feed,
+  type Speed,
+} from '@heliograph/signal-engine';
 import { z } from 'zod';
+import { readOptions, type Invocation } from './invocation.ts';
 
-export const strategyOptions = {
+const StrategyOptions = z.object({
   strategy: z.string(),
   param: z.array(z.string()).default([]),
-};
+});
+
+export function readStrategy(invocation: Invocation): Promise<ConfiguredStrategy> {
+  const { strategy, param } = readOptions(invocation, StrategyOptions);
+  return loadStrategy(strategy, param);
+}
 
 /** What a candle file's name does not tell; checked where the files are opened. */
-export const instrumentOptions = {
+const InstrumentOptions = z.object({
   symbol: z.string().exactOptional(),
   timeframe: z.string().exactOptional(),
   venue: z.string().exactOptional(),
-};
+});
 
+/** Opens candle files with what the flags say of them. */
+export function openFeed(
+  invocation: Invocation,
+  paths: readonly string[] = [demoCandles],
+): Promise<CandleFileFeed> {
+  return openCandleFileFeed(paths, readOptions(invocation, InstrumentOptions));
+}
+
+/** The candles that come with the project. */
 const demoCandles = fileURLToPath(
   new URL('../../data/BTC_USD-30m-bitstamp-2014.csv.gz', import.meta.url),
 );
 
+/** The flags of a feed that is played over the bus. */
 export const feedOptions = {
-  feed: z.array(z.string()).default([demoCandles]),
+  feed: z.array(z.string()).optional(),
   speed: z
     .string()
     .refine((text) => text === 'max' || Number(text) > 0, 'expected a number above 0, or max')
     .transform((text): Speed => (text === 'max' ? text : Number(text)))
     .optional(),
-  pace: z.enum(['settled', 'none']).transform((pace) => (pace === 'none' ? 'free' : pace)),
+  pace: z
+    .enum(['settled', 'none'])
+    .transform((pace): 'settled' | 'free' => (pace === 'none' ? 'free' : pace)),
 };
 
 const watchableCandlesPerSecond = 20;

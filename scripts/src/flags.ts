@@ -26,7 +26,9 @@ export const feedFlags: readonly Option[] = [
 ];
 
 export const strategyFlags: readonly Option[] = [
-  new Option('--strategy <name>', 'a built-in strategy, or the path of a file').default('sma-cross'),
+  new Option('--strategy <name>', 'a built-in strategy, or the path of a file').default(
+    'sma-cross',
+  ),
   repeatable(new Option('--param <name=value>', "one of the strategy's parameters; repeatable")),
 ];
 
@@ -34,7 +36,9 @@ export const strategyFlags: readonly Option[] = [
 export const executionFlags: readonly Option[] = [
   new Option('--portfolio <name>', 'the portfolio to trade').default('paper'),
   new Option('--cash <amount>', 'quote currency at the start').default('10000'),
-  new Option('--stake <size>', 'an entry: quote currency, all, or base units as 1unit').default('1000'),
+  new Option('--stake <size>', 'an entry: quote currency, all, or base units as 1unit').default(
+    '1000',
+  ),
   new Option('--lot-size <step>', 'quantities are multiples of it').default('0.00000001'),
   new Option('--tick-size <step>', 'prices are multiples of it (default: prices as they come)'),
   new Option('--fee-bps <bps>', 'fee a side, basis points').default('10'),

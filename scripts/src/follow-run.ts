@@ -38,7 +38,8 @@ export function followRun(bus: Bus, portfolio: string): FollowedRun {
     sequence = message.sequence;
     const event = parseEvent(JournalEvent, message.body);
     tally.add(draftOf(event));
-    if (event.type === 'order_intended') intended.set(event.data.signalId, toMs(event.recordedtime));
+    if (event.type === 'order_intended')
+      intended.set(event.data.signalId, toMs(event.recordedtime));
     if (event.type === 'portfolio_marked') resolve();
   };
   const subscription = defer(() => bus.log(journalPrefix(portfolio)).follow(sequence))

@@ -1,6 +1,6 @@
 import { exitCodes } from './exit.ts';
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+type StopSignal = 'SIGINT' | 'SIGTERM';
 
 /** Ctrl-C and its kin, from now on until it is disposed of. */
 export interface Interrupts extends Disposable {

@@ -44,7 +44,8 @@ export function introduce(terminal: Terminal, it: Introduced): void {
 function feedText({ feed, contents, speed, engine }: Introduced): string {
   const names = feed.instruments.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`);
   const { candles, firstTime, lastTime } = contents;
-  const pace = speed === 'max' ? 'as fast as it goes' : `${count(Math.round(speed))} times real time`;
+  const pace =
+    speed === 'max' ? 'as fast as it goes' : `${count(Math.round(speed))} times real time`;
   const goesOn = engine.resumed ? ', going on where it was stopped' : '';
   return `${names.join(', ')}: ${count(candles)} candles, ${minute(firstTime)} to ${minute(lastTime)} UTC, ${pace}${goesOn}`;
 }
@@ -57,6 +58,7 @@ function strategyText({ name, version, params }: ConfiguredStrategy): string {
 function settingsText({ cash, stake, feeBps, slippageBps, risk }: PortfolioSettings): string {
   const entry =
     stake.kind === 'all' ? 'everything' : `${stake.value}${stake.kind === 'base' ? ' units' : ''}`;
-  const limit = risk.maxPositions === undefined ? 'no limit' : `at most ${risk.maxPositions} positions`;
+  const limit =
+    risk.maxPositions === undefined ? 'no limit' : `at most ${risk.maxPositions} positions`;
   return `${money(cash)} at the start, ${entry} an entry, fee ${feeBps} bps, slippage ${slippageBps} bps, ${limit}`;
 }

@@ -28,7 +28,12 @@ export function readOptions<S extends z.ZodObject>(
   const issue = parsed.error.issues[0];
   const option = String(issue?.path[0]);
   const source = sourceOf(option);
-  const origin = source === 'env' ? ', from the environment' : source === 'config' ? ', from the configuration file' : '';
+  const origin =
+    source === 'env'
+      ? ', from the environment'
+      : source === 'config'
+        ? ', from the configuration file'
+        : '';
   const given = values[option];
   const found =
     given === undefined || secrets.has(option) ? '' : ` (found ${JSON.stringify(given)}${origin})`;
@@ -41,6 +46,6 @@ export function readOptions<S extends z.ZodObject>(
 const secrets = new Set(['nats']);
 
 /** `lotSize` as it is written: `--lot-size`. */
-export function flagOf(option: string): string {
+function flagOf(option: string): string {
   return `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -1,10 +1,10 @@
-import type { Notifier } from '@heliograph/notifier';
-import type { SignalEngine } from '@heliograph/signal-engine';
-import type { TradeLog } from '@heliograph/trade-log';
+import type { Performance } from '@heliograph/trade-log';
 import type { PortfolioSettings } from '@heliograph/contracts';
-import type { FollowedRun, Latencies } from './follow-run.ts';
+import type { Latencies } from './follow-run.ts';
 import { count } from './output/format.ts';
-import { metricLines, metricsOf, type Metrics } from './output/metrics.ts';
+import { metricLines, metricsOf } from './output/metrics.ts';
+import { formatFacts } from './output/table.ts';
+import type { Pipeline } from './pipeline.ts';
 import type { OpenPosition, Trade } from './tally.ts';
 
 /** What `start --json` prints: the whole run, also what was done before it was resumed. */
@@ -24,7 +24,7 @@ export interface RunSummary {
   readonly trades: number;
   readonly tradeList: readonly Trade[];
   readonly openPositions: readonly OpenPosition[];
-  readonly metrics: Metrics;
+  readonly metrics: Performance;
   /** Told by this process. */
   readonly alerts: number;
   /** Written down by this process. */
@@ -35,21 +35,10 @@ export interface RunSummary {
   readonly latencyMs: Latencies;
 }
 
-export async function summariseRun({
-  engine,
-  followed,
-  notifier,
-  tradeLog,
-  settings,
-  db,
-}: {
-  engine: SignalEngine;
-  followed: FollowedRun;
-  notifier: Notifier;
-  tradeLog: TradeLog;
-  settings: PortfolioSettings;
-  db: string;
-}): Promise<RunSummary> {
+export async function summariseRun(
+  { engine, followed, notifier, tradeLog }: Pipeline,
+  { settings, db }: { settings: PortfolioSettings; db: string },
+): Promise<RunSummary> {
   const { tally } = followed;
   const { candles, signals } = engine.progress;
   return {
@@ -78,15 +67,19 @@ export async function summariseRun({
 /** The same for people. */
 export function summaryLines(summary: RunSummary): string {
   const { latencyMs, skipped } = summary;
-  return [
+  return formatFacts([
     ['Candles', count(summary.candles)],
-    ['Signals', `${count(summary.signals)}, ${count(summary.executed)} executed, ${count(skipped)} skipped`],
+    [
+      'Signals',
+      `${count(summary.signals)}, ${count(summary.executed)} executed, ${count(skipped)} skipped`,
+    ],
     ['Orders', `${count(summary.orders)}, ${count(summary.fills)} fills`],
     ...metricLines(summary.metrics),
     ['Alerts', count(summary.alerts)],
-    ['Latency', latencyMs.p50 === null ? 'none' : `p50 ${latencyMs.p50} ms, p99 ${latencyMs.p99} ms`],
+    [
+      'Latency',
+      latencyMs.p50 === null ? 'none' : `p50 ${latencyMs.p50} ms, p99 ${latencyMs.p99} ms`,
+    ],
     ['Decisions', summary.decisionsHash],
-  ]
-    .map(([label = '', text]) => `${label.padEnd(16)}${text}`)
-    .join('\n');
+  ]);
 }

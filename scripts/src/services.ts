@@ -98,7 +98,10 @@ export async function runSignalEngine(
 }
 
 /** Telegram where a token and a chat are set, otherwise a line of text for each alert. */
-export function createSink(env: Env, { write, colour }: { write: (line: string) => void; colour: boolean }): Sink {
+export function createSink(
+  env: Env,
+  { write, colour }: { write: (line: string) => void; colour: boolean },
+): Sink {
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId, TELEGRAM_API_ROOT: apiRoot } = env;
   if (token !== undefined && chatId !== undefined)
     return createTelegramSink({ token, chatId, ...(apiRoot !== undefined && { apiRoot }) });

@@ -62,10 +62,7 @@ export function createSimulatedRun(options: {
       const closes = [...last.values()]
         .flatMap((ofVenue) => [...ofVenue.values()])
         .map(({ venue, symbol, close }) => ({ venue, symbol, close: toDecimal(exactly(close)) }));
-      simulation.onTapeEnded(
-        { tape: { id: options.tape }, candles: candleCount, closes },
-        timeMs,
-      );
+      simulation.onTapeEnded({ tape: { id: options.tape }, candles: candleCount, closes }, timeMs);
     },
   };
 }

@@ -36,7 +36,8 @@ export interface Tally {
   /** How many signals were skipped, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
   readonly skippedCount: number;
-  readonly cash: string;
+  /** Of the closed trades. */
+  readonly realisedPnl: Big;
   /** Once the tape has ended. */
   readonly marked: Marked | undefined;
   decisionsHash(): string;
@@ -57,12 +58,11 @@ export function createTally(): Tally {
   let skippedCount = 0;
   let orders = 0;
   let fills = 0;
-  let cash = '0';
+  let realisedPnl = new Big('0');
   let marked: Marked | undefined;
 
   const hold = (data: DataOf<'position_changed'>, timeMs: number): void => {
     const key = `${data.venue} ${data.symbol}`;
-    cash = data.cash;
     if (data.side === 'flat') held.delete(key);
     else held.set(key, { ...data, entryTime: held.get(key)?.entryTime ?? timeMs });
   };
@@ -79,9 +79,6 @@ export function createTally(): Tally {
     add(event) {
       hash.add(event);
       switch (event.type) {
-        case 'portfolio_opened':
-          cash = event.data.settings.cash;
-          break;
         case 'signal_skipped':
           skipped[event.data.reason] = (skipped[event.data.reason] ?? 0) + 1;
           skippedCount++;
@@ -97,6 +94,7 @@ export function createTally(): Tally {
           break;
         case 'trade_closed':
           trades.push(tradeOf(event.data));
+          realisedPnl = realisedPnl.plus(event.data.pnl);
           break;
         case 'portfolio_marked':
           marked = markedBy(event.data);
@@ -116,8 +114,8 @@ export function createTally(): Tally {
     get skippedCount() {
       return skippedCount;
     },
-    get cash() {
-      return cash;
+    get realisedPnl() {
+      return realisedPnl;
     },
     get marked() {
       return marked;
@@ -127,7 +125,8 @@ export function createTally(): Tally {
 }
 
 function tradeOf(data: DataOf<'trade_closed'>): Trade {
-  const { symbol, side, entryPrice, exitPrice, quantity, fees, pnl, returnRatio, exitReason } = data;
+  const { symbol, side, entryPrice, exitPrice, quantity, fees, pnl, returnRatio, exitReason } =
+    data;
   return {
     symbol,
     side,

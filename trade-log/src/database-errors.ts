@@ -9,8 +9,7 @@ const meanings: Readonly<Record<string, string>> = {
   SQLITE_IOERR: 'the disk reports an error; check it',
   SQLITE_READONLY: 'it may not be written to; give write permission to the file and its folder',
   SQLITE_PERM: 'it may not be used; give read and write permission to the file and its folder',
-  SQLITE_CANTOPEN:
-    'it cannot be opened; give read and write permission to the file and its folder',
+  SQLITE_CANTOPEN: 'it cannot be opened; give read and write permission to the file and its folder',
   SQLITE_CORRUPT: 'it is damaged; put a backup in its place, or move it away to begin a new one',
   SQLITE_NOTADB: 'it is not a SQLite database; name another file, or move this one away',
 };
@@ -19,10 +18,10 @@ const meanings: Readonly<Record<string, string>> = {
 const lasting: ReadonlySet<string> = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB']);
 
 /**
- * What an error of SQLite means while a database is being opened: a UserError with the remedy, exit code 78. A full
+ * What an error of SQLite means while a database is being opened or read: a UserError with the remedy, exit code 78. A full
  * disk is a TransientError here too. Other errors are handed back as they are.
  */
-export function openingError(error: unknown, path: string): unknown {
+export function readingError(error: unknown, path: string): unknown {
   const found = explain(error, path);
   if (found === undefined) return error;
   const { code, message } = found;

@@ -2,7 +2,7 @@ import { mkdirSync, statSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '@heliograph/contracts';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
-import { openingError } from './database-errors.ts';
+import { readingError } from './database-errors.ts';
 import { checkMigrated, migrate } from './migrate.ts';
 
 /** Waiting for a lock stops the whole process, trading included: whoever is refused tries again by himself. */
@@ -34,7 +34,7 @@ export function openDatabase(path: string, { readOnly = false } = {}): Database 
     return database;
   } catch (error) {
     database?.close();
-    throw openingError(error, path);
+    throw readingError(error, path);
   }
 }
 
@@ -42,7 +42,9 @@ export function openDatabase(path: string, { readOnly = false } = {}): Database 
 function checkPath(path: string, readOnly: boolean): void {
   const found = entryAt(path);
   if (found?.isDirectory())
-    throw new UserError(`${path}: it is a folder; name a file in it, such as ${path}/heliograph.db.`);
+    throw new UserError(
+      `${path}: it is a folder; name a file in it, such as ${path}/heliograph.db.`,
+    );
   if (found === undefined && readOnly)
     throw new UserError(`${path}: there is no such database; \`heliograph start\` creates one.`, {
       exitCode: 2,

@@ -48,9 +48,9 @@ export function createEventStore(database: Database): EventStore {
     `SELECT id, last_sequence AS lastSequence FROM streams WHERE name = ? AND identity = ?
      ORDER BY generation DESC LIMIT 1`,
   );
-  const addGeneration = database.prepare(
+  const addGeneration = database.prepare<[{ name: string; identity: string }]>(
     `INSERT INTO streams (name, identity, generation)
-     SELECT ?1, ?2, count(*) + 1 FROM streams WHERE name = ?1 AND identity = ?2`,
+     SELECT @name, @identity, count(*) + 1 FROM streams WHERE name = @name AND identity = @identity`,
   );
   const lastKept = database.prepare<[number], { sequence: number; body: string }>(
     'SELECT sequence, body FROM events WHERE stream_id = ? ORDER BY sequence DESC LIMIT 1',
@@ -102,7 +102,7 @@ export function createEventStore(database: Database): EventStore {
       const before = reached.get(streamId) ?? lastSequence.get(streamId) ?? 0;
       reached.set(streamId, Math.max(before, sequence));
       if (read === undefined) continue;
-      const place = { streamId, sequence, portfolio: portfolioOf(message) };
+      const place = { streamId, sequence, portfolio: read.portfolio };
       if (!add(read, message, place)) continue;
       count++;
       if (read.event === undefined) continue;
@@ -125,7 +125,7 @@ export function createEventStore(database: Database): EventStore {
   };
   const nextGeneration: EventStore['nextGeneration'] = (name, identity) =>
     whileWriting(() => {
-      const { lastInsertRowid } = addGeneration.run(name, identity);
+      const { lastInsertRowid } = addGeneration.run({ name, identity });
       return { id: Number(lastInsertRowid), lastSequence: 0, lastKept: undefined };
     });
 
@@ -152,10 +152,6 @@ export function rebuildProjections(database: Database): void {
   } catch (error) {
     throw writingError(error, database.name);
   }
-}
-
-function portfolioOf({ stream, subject }: StoredMessage): string | null {
-  return stream === 'TRADING' ? (subject.split('.')[1] ?? null) : null;
 }
 
 function tapeOf(event: HeliographEvent | undefined): string | null {

@@ -27,18 +27,17 @@ export function migrate(database: Database, path: string): void {
 /** @throws UserError as `migrate`, and when steps are missing */
 export function checkMigrated(database: Database, path: string): void {
   const migrations = readMigrations();
-  if (checkVersion(database, path, migrations) < migrations.length)
+  const version = checkVersion(database, path, migrations);
+  if (version === 0)
+    throw new UserError(`${path}: it is empty; \`heliograph start --db ${path}\` fills it.`);
+  if (version < migrations.length)
     throw new UserError(
       `${path}: it was made by an older version of this program; \`heliograph start --db ${path}\` brings it up to date.`,
     );
 }
 
 /** @returns the number of the last step that the database has, 0 for none */
-function checkVersion(
-  database: Database,
-  path: string,
-  migrations: readonly Migration[],
-): number {
+function checkVersion(database: Database, path: string, migrations: readonly Migration[]): number {
   const version = integerPragma(database, 'user_version');
   const isOurs = integerPragma(database, 'application_id') === applicationId;
   if (!isOurs && (version > 0 || hasTables(database)))
@@ -71,7 +70,9 @@ function apply(database: Database, { version, name, sql, hash }: Migration): voi
           'CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, time INTEGER NOT NULL) STRICT',
         );
       database.exec(sql);
-      database.prepare('INSERT INTO migrations VALUES (?, ?, ?, ?)').run(version, name, hash, Date.now());
+      database
+        .prepare('INSERT INTO migrations VALUES (?, ?, ?, ?)')
+        .run(version, name, hash, Date.now());
       database.pragma(`application_id = ${applicationId}`);
       database.pragma(`user_version = ${version}`);
     })

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { readingError } from './database-errors.ts';
 
 /** A query in parts. A condition whose value is undefined does not count. */
 export interface Query {
@@ -13,7 +14,10 @@ export interface Query {
   readonly limit?: number | undefined;
 }
 
-/** The last rows of the order, in the order. */
+/**
+ * The last rows of the order, in the order.
+ * @throws UserError when the file is damaged or the disk fails
+ */
 export function newest<Row>(
   database: Database,
   { select, where, group, order, limit = -1 }: Query,
@@ -27,8 +31,12 @@ export function newest<Row>(
     'LIMIT ?',
   ];
   const values = used.map(([, value]) => value);
-  return database
-    .prepare<unknown[], Row>(sql.join(' '))
-    .all(...values, limit)
-    .toReversed();
+  try {
+    return database
+      .prepare<unknown[], Row>(sql.join(' '))
+      .all(...values, limit)
+      .toReversed();
+  } catch (error) {
+    throw readingError(error, database.name);
+  }
 }

@@ -21,7 +21,14 @@ type Value = string | number | null;
 export type Change = readonly [sql: string, values: readonly Value[]];
 
 /** The tables of one journal each: their rows belong to a stream and a portfolio. */
-export const journalTables = ['portfolios', 'skips', 'orders', 'fills', 'positions', 'trades'] as const;
+export const journalTables = [
+  'portfolios',
+  'skips',
+  'orders',
+  'fills',
+  'positions',
+  'trades',
+] as const;
 
 /** The tables of all streams together, where the first row with a key stays. */
 export const commonTables = ['candles', 'signals', 'dead_letters'] as const;
@@ -273,9 +280,7 @@ export function project(event: HeliographEvent, place: Place): readonly Change[]
       return [trades(event, place)];
     case 'portfolio_marked': {
       const { candles: count, cash: finalCash, equity, positions: open } = event.data;
-      return [
-        [marked, [toMs(event.time), count, finalCash, equity, JSON.stringify(open), ...run]],
-      ];
+      return [[marked, [toMs(event.time), count, finalCash, equity, JSON.stringify(open), ...run]]];
     }
     case 'tape_ended':
     case 'trading_state_changed':

@@ -1,15 +1,16 @@
-import {
-  OrderSize,
-  PortfolioSettings,
-  type Decimal,
-  type EventId,
-  type ReasonCode,
-  type SymbolName,
-  type Timeframe,
-  type Venue,
-} from '@heliograph/contracts';
+import { OrderSize, PortfolioSettings, type Decimal, type ReasonCode } from '@heliograph/contracts';
 import type { Database } from 'better-sqlite3';
-import { newest } from './newest.ts';
+import { newest, type Query } from './newest.ts';
+import type {
+  CandleRow,
+  DeadLetterRow,
+  FillRow,
+  OrderRow,
+  PortfolioRow,
+  PositionRow,
+  SignalRow,
+  TradeRow,
+} from './rows.ts';
 
 /** Which rows: of the newest journal of a portfolio, of a symbol, of a strategy, and when (epoch ms, `to` excluded). */
 export interface Filter {
@@ -20,29 +21,6 @@ export interface Filter {
   readonly to?: number | undefined;
   /** The newest so many. Default: all. */
   readonly limit?: number | undefined;
-}
-
-/** A signal and what a portfolio made of it: one row for each that decided on it, else one with nulls. */
-export interface SignalRow {
-  readonly id: EventId;
-  readonly time: number;
-  readonly expiryTime: number;
-  readonly tape: string;
-  readonly mode: string;
-  readonly strategy: string;
-  readonly strategyVersion: string;
-  readonly venue: Venue;
-  readonly symbol: SymbolName;
-  readonly timeframe: Timeframe;
-  readonly intent: string;
-  readonly side: 'buy' | 'sell';
-  readonly targetPosition: 'long' | 'short' | 'flat';
-  readonly referencePrice: Decimal;
-  readonly portfolio: string | null;
-  /** `skipped`, or its order's. */
-  readonly status: OrderStatus | 'skipped' | null;
-  readonly reason: ReasonCode | null;
-  readonly orderId: string | null;
 }
 
 /** Signals, in the order in which they came. */
@@ -59,37 +37,6 @@ export function readSignals(database: Database, filter: Filter = {}): SignalRow[
   });
 }
 
-export type OrderStatus =
-  | 'intended'
-  | 'accepted'
-  | 'partially_filled'
-  | 'filled'
-  | 'rejected'
-  | 'cancelled'
-  | 'unknown';
-
-export interface OrderRow {
-  readonly portfolio: string;
-  readonly orderId: string;
-  readonly signalId: EventId;
-  readonly time: number;
-  readonly strategy: string;
-  readonly venue: Venue;
-  readonly symbol: SymbolName;
-  readonly intent: string;
-  readonly side: 'buy' | 'sell';
-  readonly orderType: 'market' | 'limit' | 'stop';
-  readonly size: OrderSize;
-  readonly referencePrice: Decimal;
-  readonly status: OrderStatus;
-  /** When the status came about. */
-  readonly statusTime: number;
-  readonly filledQuantity: Decimal;
-  readonly venueOrderId: string | null;
-  readonly reason: ReasonCode | null;
-  readonly detail: string | null;
-}
-
 /** Orders as they stand, in the order in which they were intended. */
 export function readOrders(database: Database, filter: Filter = {}): OrderRow[] {
   return newest<Omit<OrderRow, 'size'> & { size: string }>(database, {
@@ -103,45 +50,16 @@ export function readOrders(database: Database, filter: Filter = {}): OrderRow[] 
   }).map((row) => ({ ...row, size: OrderSize.parse(JSON.parse(row.size)) }));
 }
 
-export interface FillRow {
-  readonly portfolio: string;
-  readonly orderId: string;
-  readonly fillId: string;
-  readonly time: number;
-  readonly strategy: string;
-  readonly venue: Venue;
-  readonly symbol: SymbolName;
-  readonly side: 'buy' | 'sell';
-  readonly quantity: Decimal;
-  readonly price: Decimal;
-  readonly fee: Decimal;
-  readonly liquidity: 'maker' | 'taker';
-  readonly slippageBps: number;
-}
-
 /** Fills, in the order of the journal. */
 export function readFills(database: Database, filter: Filter = {}): FillRow[] {
   return newest<FillRow>(database, {
     select: `f.portfolio, f.order_id AS orderId, f.fill_id AS fillId, f.time, o.strategy, f.venue, f.symbol, f.side,
       f.quantity, f.price, f.fee, f.liquidity, f.slippage_bps AS slippageBps
       FROM fills f JOIN orders o USING (stream_id, portfolio, order_id)`,
-    where: conditions(filter, { run: 'f.', row: 'f.', strategy: 'o.' }),
+    where: conditions(filter, { run: 'f.', row: 'f.', ordered: 'o.' }),
     order: ['f.stream_id', 'f.sequence'],
     limit: filter.limit,
   });
-}
-
-export interface PositionRow {
-  readonly portfolio: string;
-  readonly venue: Venue;
-  readonly symbol: SymbolName;
-  readonly side: 'long' | 'short';
-  readonly quantity: Decimal;
-  readonly averageEntryPrice: Decimal;
-  /** Of this position since it was opened, fees taken off. */
-  readonly realisedPnl: Decimal;
-  /** Of the last change. */
-  readonly time: number;
 }
 
 /** Open positions, the one that changed last at the end. */
@@ -157,26 +75,6 @@ export function readPositions(
     order: inJournal,
     limit,
   });
-}
-
-export interface TradeRow {
-  readonly portfolio: string;
-  readonly tradeId: EventId;
-  readonly strategy: string;
-  readonly venue: Venue;
-  readonly symbol: SymbolName;
-  readonly side: 'long' | 'short';
-  readonly entryTime: number;
-  readonly entryPrice: Decimal;
-  readonly exitTime: number;
-  readonly exitPrice: Decimal;
-  readonly quantity: Decimal;
-  readonly fees: Decimal;
-  readonly pnl: Decimal;
-  readonly returnRatio: number;
-  readonly exitReason: string;
-  readonly entrySignalId: EventId;
-  readonly exitSignalId: EventId;
 }
 
 /** Closed trades, in the order in which they were closed; `from` and `to` are about the exit. */
@@ -207,18 +105,6 @@ export function countSkips(
   return Object.fromEntries(rows.map(({ reason, count }) => [reason, count]));
 }
 
-export interface DeadLetterRow {
-  readonly id: EventId;
-  readonly time: number;
-  readonly consumer: string;
-  readonly stream: string;
-  readonly sequence: number;
-  readonly subject: string;
-  readonly error: string;
-  readonly deliveries: number;
-  readonly body: string;
-}
-
 export function readDeadLetters(
   database: Database,
   { from, to, limit }: Pick<Filter, 'from' | 'to' | 'limit'> = {},
@@ -231,19 +117,6 @@ export function readDeadLetters(
     order: inJournal,
     limit,
   });
-}
-
-export interface CandleRow {
-  readonly venue: Venue;
-  readonly symbol: SymbolName;
-  readonly timeframe: Timeframe;
-  readonly openTime: number;
-  readonly closeTime: number;
-  readonly open: Decimal;
-  readonly high: Decimal;
-  readonly low: Decimal;
-  readonly close: Decimal;
-  readonly volume: Decimal;
 }
 
 /** Candles of one tape by their open time, `from` included, `to` excluded. */
@@ -268,26 +141,6 @@ export function readCandles(
     order: ['open_time', 'venue', 'symbol', 'timeframe'],
     limit,
   });
-}
-
-/** A journal of a portfolio: its settings, its cash, and how it ended, once its tape has. */
-export interface PortfolioRow {
-  readonly portfolio: string;
-  readonly mode: string;
-  readonly tape: string;
-  readonly currency: string;
-  readonly settings: PortfolioSettings;
-  readonly openedTime: number;
-  readonly cash: Decimal;
-  readonly end: PortfolioEnd | null;
-}
-
-export interface PortfolioEnd {
-  readonly time: number;
-  readonly candles: number;
-  readonly cash: Decimal;
-  /** Cash and what is still open, at the last closes. */
-  readonly equity: Decimal;
 }
 
 /** All portfolios; the one that was opened last is the last. */
@@ -327,16 +180,24 @@ type StoredPortfolio = Omit<PortfolioRow, 'settings' | 'end'> & {
 
 const inJournal = ['stream_id', 'sequence'];
 
+/** How the columns of the filter are called: prefixes, and which time counts. */
+interface Columns {
+  readonly run?: string;
+  readonly row?: string;
+  readonly ordered?: string;
+  readonly time?: string;
+}
+
 function conditions(
   { portfolio, symbol, strategy, from, to }: Filter,
-  { run = '', row = '', strategy: ordered = row, time = `${row}time` } = {},
-): Record<string, string | number | undefined> {
+  { run = '', row = '', ordered = row, time = 'time' }: Columns = {},
+): Query['where'] {
   return {
     [`(${run}stream_id, ${run}portfolio) = (SELECT max(stream_id), portfolio FROM portfolios WHERE portfolio = ?)`]:
       portfolio,
     [`${row}symbol = ?`]: symbol,
     [`${ordered}strategy = ?`]: strategy,
-    [`${time} >= ?`]: from,
-    [`${time} < ?`]: to,
+    [`${row}${time} >= ?`]: from,
+    [`${row}${time} < ?`]: to,
   };
 }

@@ -1,12 +1,4 @@
-import {
-  CandleClosed,
-  JournalEvent,
-  MessageDeadLettered,
-  parseEvent,
-  TapeEnded,
-  TradeSignal,
-  type HeliographEvent,
-} from '@heliograph/contracts';
+import { eventSchemas, parseEvent, TapeEnded, type HeliographEvent } from '@heliograph/contracts';
 import type { StoredMessage } from '@heliograph/contracts/bus';
 import { z } from 'zod';
 
@@ -18,6 +10,8 @@ export type LoggedStream = (typeof loggedStreams)[number];
 export interface ReadEvent {
   readonly envelope: Envelope;
   readonly event: HeliographEvent | undefined;
+  /** Whose journal it belongs to. */
+  readonly portfolio: string | null;
 }
 
 /** The envelope of every event, whatever its type, version and data. */
@@ -28,44 +22,39 @@ const Envelope = TapeEnded.extend({
 });
 type Envelope = z.infer<typeof Envelope>;
 
-type EventSchema = z.ZodType<HeliographEvent> & { shape: { type: { value: string } } };
+const schemas: ReadonlyMap<string, z.ZodType<HeliographEvent>> = new Map(
+  Object.entries(eventSchemas),
+);
 
-const schemas = {
-  MARKET: eventOf([CandleClosed, TapeEnded]),
-  SIGNALS: eventOf([TradeSignal]),
-  TRADING: eventOf(JournalEvent.options),
-  DEAD_LETTERS: eventOf([MessageDeadLettered]),
-} satisfies Record<LoggedStream, unknown>;
-
-/** @throws PermanentError when it is not JSON, not an event, or breaks the schema of its type */
-export function readEvent({ stream, body }: Pick<StoredMessage, 'stream' | 'body'>): ReadEvent {
-  return parseEvent(schemas[loggedStream(stream)], body);
+/**
+ * Reads a message as what its subject says that it is.
+ * @throws PermanentError when it is not JSON, not an event, or breaks the schema of its type
+ */
+export function readEvent({ subject, body }: Pick<StoredMessage, 'subject' | 'body'>): ReadEvent {
+  const { type, portfolio } = aboutSubject(subject);
+  const schema = schemas.get(type);
+  if (schema === undefined)
+    return { envelope: parseEvent(Envelope, body), event: undefined, portfolio };
+  const event = parseEvent(schema, body);
+  return { envelope: event, event, portfolio };
 }
 
-function loggedStream(name: string): LoggedStream {
-  return z.enum(loggedStreams).parse(name);
+function aboutSubject(subject: string): { type: string; portfolio: string | null } {
+  const [root = '', second = '', third = ''] = subject.split('.', 3);
+  switch (root) {
+    case 'trade_signal':
+      return { type: 'trade_signal', portfolio: null };
+    case 'dead_letter':
+      return { type: 'message_dead_lettered', portfolio: null };
+    case 'trading':
+      return { type: third, portfolio: second };
+    default:
+      return { type: marketEvents.get(second) ?? '', portfolio: null };
+  }
 }
 
-/** An event of one of these types, or of one that is not known, told apart before the one parse. */
-function eventOf(known: readonly EventSchema[]) {
-  const schemaOf = new Map(known.map((schema) => [schema.shape.type.value, schema]));
-  return z.unknown().transform((json, context): ReadEvent => {
-    const schema = hasType(json) ? schemaOf.get(json.type) : undefined;
-    if (schema === undefined) {
-      const envelope = settle(Envelope.safeParse(json), context);
-      return { envelope, event: undefined };
-    }
-    const event = settle(schema.safeParse(json), context);
-    return { envelope: event, event };
-  });
-}
-
-function settle<T>(result: z.ZodSafeParseResult<T>, context: z.RefinementCtx): T {
-  if (result.success) return result.data;
-  for (const issue of result.error.issues) context.addIssue({ ...issue });
-  return z.NEVER;
-}
-
-function hasType(json: unknown): json is { type: string } {
-  return typeof json === 'object' && json !== null && 'type' in json && typeof json.type === 'string';
-}
+/** By the second part of `market.…`. */
+const marketEvents: ReadonlyMap<string, keyof typeof eventSchemas> = new Map([
+  ['candle', 'candle_closed'],
+  ['tape', 'tape_ended'],
+]);

@@ -81,6 +81,7 @@ export function startTradeLog(options: TradeLogOptions): TradeLog {
       after[name] = lastSequence;
       reached.set(name, lastSequence);
     }
+    progress$.next();
     const consumer = `trade-log-${store.id}`;
     return bus
       .copies({ consumer, streams: loggedStreams, maxInFlight: 2 * maxBatch, after })
@@ -92,8 +93,9 @@ export function startTradeLog(options: TradeLogOptions): TradeLog {
     const rejections = batch.map(async ({ delivery, message, invalid }) => {
       if (invalid === undefined) return;
       const { stream, sequence, subject } = message;
-      log.warn({ stream, sequence, subject, err: invalid }, 'message is no event: dead letter');
-      await delivery.reject(`${invalid.code}: ${invalid.message}`).catch((err: unknown) => {
+      const reason = `${invalid.code}: ${invalid.message}`;
+      log.warn({ stream, sequence, subject, reason }, 'message is no event: dead letter');
+      await delivery.reject(reason).catch((err: unknown) => {
         log.warn({ stream, sequence, err }, 'dead letter not stored');
       });
     });
@@ -140,9 +142,10 @@ export function startTradeLog(options: TradeLogOptions): TradeLog {
       );
     }),
     retry({
-      delay: (error: unknown) => {
+      resetOnSuccess: true,
+      delay: (error: unknown, attempt) => {
         if (!(error instanceof TransientError)) return throwError(() => error);
-        log.warn({ err: error }, 'trade log begins again from its last event');
+        if (attempt === 1) log.warn({ err: error }, 'trade log begins again from its last event');
         held.clear();
         return timer(sourceRetryMs).pipe(takeUntil(stopping$));
       },
@@ -152,7 +155,10 @@ export function startTradeLog(options: TradeLogOptions): TradeLog {
   const run = async (): Promise<void> => {
     await lastValueFrom(written$, { defaultValue: 0 });
     if (held.size > 0)
-      log.warn({ messages: held.size }, 'trade log ended before these were written: they come again');
+      log.warn(
+        { messages: held.size },
+        'trade log ended before these were written: they come again',
+      );
   };
   const finished = run();
   // Whoever awaits `finished` learns of it; whoever only stops the service need not.

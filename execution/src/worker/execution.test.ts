@@ -1,7 +1,14 @@
-import { PortfolioSettings, SymbolName, type JournalEvent } from '@heliograph/contracts';
+import {
+  PortfolioSettings,
+  subjects,
+  SymbolName,
+  toTime,
+  type JournalEvent,
+} from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { aCandle, startTestNats } from '@heliograph/contracts/testing';
+import { aCandle, aSignal, startTestNats } from '@heliograph/contracts/testing';
+import { firstValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { draftOf } from '../decision/draft.ts';
 import { createDecisionsHash } from '../decisions-hash.ts';
@@ -109,6 +116,34 @@ describe.for(Object.entries(servers))('execution workers on %s', ([, startServer
       journal.filter(({ type }) => type === 'order_intended').map(({ source }) => source),
     );
     expect(authors.size, 'they share the work').toBeGreaterThan(1);
+  });
+
+  test('are not stopped by a signal that names a place which MARKET does not have', async () => {
+    await using server = await startServer();
+    await using bus = await server.connect();
+    await using _worker = worker(await server.connect(), 'one');
+    const far = { id: 'x', sequence: 1_000_000 };
+    const signals = ['far', 'next'].map((id, index) =>
+      aSignal({ id, time: toTime(index * 1_000), data: { tape: index === 0 ? far : { id: 'x' } } }),
+    );
+    for (const signal of signals)
+      await bus.publish({
+        subject: subjects.signal(signal.data),
+        id: signal.id,
+        body: JSON.stringify(signal),
+      });
+    const decided = bus.log('trading.paper-x').follow(0);
+    const types = decided.pipe(
+      map(({ subject }) => subject.split('.').at(-1)),
+      take(4),
+      toArray(),
+    );
+    await expect(firstValueFrom(types)).resolves.toEqual([
+      'portfolio_opened',
+      'order_intended',
+      'order_accepted',
+      'signal_skipped',
+    ]);
   });
 
   test('trade two replays side by side, each in a portfolio of its own', async () => {

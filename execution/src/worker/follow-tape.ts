@@ -17,7 +17,10 @@ export interface TapeFollower {
     /** A handler has failed; the next message follows all the same. */
     onError(error: unknown): void;
   }): void;
-  /** Resolves once everything up to that place has been worked off; at once when it already has. */
+  /**
+   * Resolves once everything up to that place has been worked off. What MARKET does not hold (a number out of the air, or
+   * a tail that a power cut took) is not waited for.
+   */
   reached(sequence: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -63,9 +66,11 @@ export async function followTape(bus: Bus, tape: string): Promise<TapeFollower> 
         .pipe(concatMap(work), retry({ delay: reconnectDelayMs, resetOnSuccess: true }))
         .subscribe({ error: onError });
     },
-    reached(sequence) {
-      if (sequence <= reachedSequence) return Promise.resolve();
-      return new Promise((resolve) => waiting.add({ sequence, resolve }));
+    async reached(sequence) {
+      if (sequence <= reachedSequence) return;
+      const there = Math.min(sequence, await bus.lastSequence('MARKET'));
+      if (there <= reachedSequence) return;
+      await new Promise<void>((resolve) => waiting.add({ sequence: there, resolve }));
     },
     async stop() {
       subscription?.unsubscribe();

@@ -1,36 +1,30 @@
 import { canonicalJson, deterministicId, toTime } from '@heliograph/contracts';
-import {
-  createSignalMachine,
-  loadStrategy,
-  openCandleFileFeed,
-  type StrategyFailure,
-} from '@heliograph/signal-engine';
+import { createSignalMachine, type StrategyFailure } from '@heliograph/signal-engine';
 import { z } from 'zod';
 import { readExecutionOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { instrumentOptions, strategyOptions } from '../feed-options.ts';
+import { openFeed, readStrategy } from '../feed-options.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
+import { count } from '../output/format.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
 import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
 import { createSimulatedRun } from '../simulate.ts';
 
 const BacktestOptions = z.object({
   candles: z.array(z.string(), { error: 'name a candle file, or a folder of them' }),
-  ...instrumentOptions,
-  ...strategyOptions,
 });
 
 /** Candles through the strategy and the execution of the services, synchronously and without a bus. */
 export async function backtest(invocation: Invocation): Promise<ExitCode> {
-  const { candles, strategy: name, param, ...instrument } = readOptions(invocation, BacktestOptions);
+  const { candles } = readOptions(invocation, BacktestOptions);
   const { portfolio, settings } = await readExecutionOptions(invocation);
-  const strategy = await loadStrategy(name, param);
-  const feed = await openCandleFileFeed(candles, instrument);
+  const strategy = await readStrategy(invocation);
+  const feed = await openFeed(invocation, candles);
   const { terminal, json } = invocation;
-  const { name: strategyName, version, configHash, params } = strategy;
+  const { name, version, configHash, params } = strategy;
   const run = deterministicId(
     'backtest',
-    canonicalJson({ feed: feed.identity, strategyName, version, configHash, portfolio, settings }),
+    canonicalJson({ feed: feed.identity, name, version, configHash, portfolio, settings }),
   );
 
   const failures: StrategyFailure[] = [];
@@ -62,8 +56,7 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
   progress.end();
 
   const result = simulatedRunJson({ run, simulated, settings, elapsedMs });
-  if (json)
-    terminal.data(JSON.stringify({ ...result, strategy: { name: strategyName, version, params } }));
+  if (json) terminal.data(JSON.stringify({ ...result, strategy: { name, version, params } }));
   else printSimulatedRun(terminal, result);
   return reportFailures(failures, invocation);
 }
@@ -73,8 +66,9 @@ function reportFailures(failures: readonly StrategyFailure[], { terminal }: Invo
   const [first] = failures;
   if (!first) return exitCodes.ok;
   const { strategy, candle, error } = first;
+  const times = failures.length === 1 ? '1 time' : `${count(failures.length)} times`;
   terminal.note(
-    `strategy ${strategy} failed ${failures.length} times, first at ${candle.symbol} ${toTime(candle.closeTime)}: ` +
+    `strategy ${strategy} failed ${times}, first at ${candle.symbol} ${toTime(candle.closeTime)}: ` +
       (error instanceof Error ? error.message : String(error)),
   );
   return exitCodes.findings;

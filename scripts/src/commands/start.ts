@@ -1,33 +1,25 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toTime, UserError } from '@heliograph/contracts';
-import { startNatsServer } from '@heliograph/contracts/bus';
-import { loadStrategy, openCandleFileFeed } from '@heliograph/signal-engine';
 import { z } from 'zod';
+import { prepareDataFolder } from '../data-folder.ts';
 import { readEnv } from '../env.ts';
 import { readExecutionOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { feedOptions, instrumentOptions, strategyOptions, watchableSpeed } from '../feed-options.ts';
-import { followRun } from '../follow-run.ts';
+import { feedOptions, openFeed, readStrategy, watchableSpeed } from '../feed-options.ts';
 import { listenForInterrupts } from '../interrupts.ts';
+import { introduce } from '../introduction.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
-import { NatsAddressText, type NatsAddress } from '../nats-address.ts';
+import { openOwnServer, outsideServer } from '../message-server.ts';
+import { NatsAddressText } from '../nats-address.ts';
 import { createCommandLog } from '../output/command-log.ts';
-import {
-  createSink,
-  firstFailure,
-  openBus,
-  runExecution,
-  runNotifier,
-  runSignalEngine,
-  runTradeLog,
-} from '../services.ts';
+import { showRunProgress } from '../output/run-progress.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { openPipeline, type Pipeline } from '../pipeline.ts';
+import { summariseRun, summaryLines } from '../run-summary.ts';
+import { createSink } from '../services.ts';
 
 const StartOptions = z.object({
   ...feedOptions,
-  ...instrumentOptions,
-  ...strategyOptions,
   nats: NatsAddressText.optional(),
   dataDir: z.string().min(1, 'expected a folder'),
   db: z.string().min(1, 'expected a file').optional(),
@@ -44,13 +36,71 @@ const stopWithinMs = 10_000;
 
 /** All services in this process, over a NATS server of our own or one that runs already. */
 export async function start(invocation: Invocation): Promise<ExitCode> {
-  const { strategy: name, param, feed: paths, symbol, timeframe, venue, ...options } = readOptions(
-    invocation,
-    StartOptions,
-  );
+  const { terminal, json } = invocation;
+  const options = readOptions(invocation, StartOptions);
+  const { dataDir, untilEnd, db = join(dataDir, 'heliograph.sqlite'), workers, pace } = options;
   const env = readEnv();
   const { portfolio, settings } = await readExecutionOptions(invocation);
-  const strategy = await loadStrategy(name, param);
-  const feed = await openCandleFileFeed(paths, { symbol, timeframe, venue });
+  const strategy = await readStrategy(invocation);
+  const feed = await openFeed(invocation, options.feed);
   const contents = await feed.inspect();
+  const speed = options.speed ?? (untilEnd ? 'max' : watchableSpeed(feed));
+  await prepareDataFolder(dataDir);
+
+  using interrupts = listenForInterrupts({ stopWithinMs });
+  await using stack = new AsyncDisposableStack();
+  const server = options.nats
+    ? outsideServer(options.nats)
+    : await openOwnServer(dataDir, { env, stack });
+  const log = createCommandLog({ terminal, level: env.HELIOGRAPH_LOG_LEVEL ?? 'warn' });
+  const sink = createSink(env, {
+    write: (line) => (json ? terminal.note(line) : terminal.data(line)),
+    colour: !json && terminal.colours,
+  });
+  const run = { feed, strategy, portfolio, settings, speed, pace, db };
+  const pipeline = await openPipeline(
+    { address: server.address, log, stack },
+    {
+      ...run,
+      sink,
+      workers,
+      onStarted: (engine) =>
+        introduce(terminal, {
+          ...run,
+          engine,
+          contents,
+          messages: server.description,
+          alerts: env.TELEGRAM_BOT_TOKEN === undefined ? 'here' : 'Telegram',
+        }),
+    },
+  );
+  const { engine, followed } = pipeline;
+  stack.use(showRunProgress(terminal, { engine, tally: followed.tally, total: contents.candles }));
+
+  const ended = untilEnd ? endOfRun(pipeline) : stayUp(pipeline, terminal);
+  const reason = await Promise.race([ended, interrupts.first, pipeline.failed, server.lost]);
+  await pipeline.stopTrading();
+  await Promise.race([pipeline.caughtUp(), sleep(drainWithinMs, undefined, { ref: false })]);
+  const summary = await summariseRun(pipeline, { settings, db });
+  await stack.disposeAsync();
+
+  if (json) terminal.data(JSON.stringify(summary));
+  else terminal.data(`\n${summaryLines(summary)}`);
+  if (summary.status === 'ended') return exitCodes.ok;
+  terminal.note(`Stopped; all of it is in ${dataDir}, and the same command goes on from here.`);
+  return reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.ok;
+}
+
+async function endOfRun({ followed, caughtUp }: Pipeline): Promise<'ended'> {
+  await followed.marked;
+  await caughtUp();
+  return 'ended';
+}
+
+/** Never resolves: who did not ask for an end has to be asked to stop. */
+async function stayUp({ followed, notifier }: Pipeline, terminal: Terminal): Promise<never> {
+  await followed.marked;
+  await notifier.caughtUp();
+  terminal.note('The feed has ended; everything stays up until Ctrl-C.');
+  return new Promise<never>(() => {});
 }

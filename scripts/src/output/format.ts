@@ -11,10 +11,14 @@ export function amount(value: string): string {
   return new Big(value).round(8, Big.roundHalfEven).toFixed();
 }
 
-/** A ratio as `+1.84%`. */
+/** A ratio as `1.84%`. */
 export function percent(ratio: number): string {
-  const value = exactly(ratio).times('100').round(2, Big.roundHalfEven);
-  return `${value.gt('0') ? '+' : ''}${value.toFixed(2)}%`;
+  return `${exactly(ratio).times('100').toFixed(2, Big.roundHalfEven)}%`;
+}
+
+/** A change as `+1.84%`. */
+export function change(ratio: number): string {
+  return `${ratio > 0 ? '+' : ''}${percent(ratio)}`;
 }
 
 /** Epoch ms as `2026-01-05 00:01`. */

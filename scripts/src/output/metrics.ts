@@ -1,4 +1,30 @@
+import { summarisePerformance, type Performance } from '@heliograph/trade-log';
 import type { Tally } from '../tally.ts';
-export type Metrics = Record<string, unknown>;
-export function metricsOf(tally: Tally, cash: string): Metrics { return { finalEquity: tally.marked?.equity, cash }; }
-export function metricLines(m: Metrics): string[][] { return Object.entries(m).map(([k,v]) => [k, String(v)]); }
+import { change, count, money, percent } from './format.ts';
+
+export function metricsOf(tally: Tally, startCash: string): Performance {
+  return summarisePerformance({
+    startCash,
+    trades: tally.trades,
+    finalEquity: tally.marked?.equity,
+  });
+}
+
+/** The figures that people look at first, as labels and texts. */
+export function metricLines(metrics: Performance): [label: string, text: string][] {
+  const { trades, wins, losses, winRate, profitFactor, expectancy } = metrics;
+  const none = 'none';
+  return [
+    ['Result', `${money(metrics.netPnl)} (${change(metrics.returnRatio)})`],
+    ['Final equity', `${money(metrics.finalEquity)}, from ${money(metrics.startCash)}`],
+    [
+      'Trades',
+      `${count(trades)}: ${count(wins)} won, ${count(losses)} lost` +
+        (winRate === null ? '' : ` (${percent(winRate)} won)`),
+    ],
+    ['A trade brings', expectancy === null ? none : money(expectancy)],
+    ['Profit factor', profitFactor === null ? none : profitFactor.toFixed(2)],
+    ['Max. drawdown', `${money(metrics.maxDrawdown)} (${percent(metrics.maxDrawdownRatio)})`],
+    ['Fees', money(metrics.fees)],
+  ];
+}

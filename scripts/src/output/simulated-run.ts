@@ -1,9 +1,12 @@
 import type { PortfolioSettings } from '@heliograph/contracts';
 import type { SimulatedRun } from '../simulate.ts';
+import type { Performance } from '@heliograph/trade-log';
 import type { OpenPosition, Trade } from '../tally.ts';
-import { metricsOf, metricLines, type Metrics } from './metrics.ts';
-import { amount, count, duration, minute, money, percent } from './format.ts';
-import { formatTable, type Column } from './table.ts';
+
+import { amount, count, duration, minute, money } from './format.ts';
+import { metricLines, metricsOf } from './metrics.ts';
+import { formatFacts, formatTable, type Column } from './table.ts';
+import { tradeColumns } from './trade-columns.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `backtest` and `replay` print as JSON. */
@@ -13,7 +16,7 @@ export interface SimulatedRunJson {
   readonly signals: number;
   readonly trades: readonly Trade[];
   readonly openPositions: readonly OpenPosition[];
-  readonly metrics: Metrics;
+  readonly metrics: Performance;
   readonly skipped: Readonly<Record<string, number>>;
   readonly decisionsHash: string;
   readonly elapsedMs: number;
@@ -45,18 +48,6 @@ export function simulatedRunJson({
 
 const shownTrades = 10;
 
-const tradeColumns: readonly Column<Trade>[] = [
-  { title: 'SYMBOL', text: ({ symbol }) => symbol },
-  { title: 'ENTRY', text: ({ entryTime }) => minute(entryTime) },
-  { title: 'PRICE', right: true, text: ({ entryPrice }) => amount(entryPrice) },
-  { title: 'EXIT', text: ({ exitTime }) => minute(exitTime) },
-  { title: 'PRICE', right: true, text: ({ exitPrice }) => amount(exitPrice) },
-  { title: 'QUANTITY', right: true, text: ({ quantity }) => amount(quantity) },
-  { title: 'FEES', right: true, text: ({ fees }) => money(fees) },
-  { title: 'PNL', right: true, text: ({ pnl }) => money(pnl) },
-  { title: 'RETURN', right: true, text: ({ returnRatio }) => percent(returnRatio) },
-];
-
 const positionColumns: readonly Column<OpenPosition>[] = [
   { title: 'STILL OPEN', text: ({ symbol }) => symbol },
   { title: 'ENTRY', text: ({ entryTime }) => minute(entryTime) },
@@ -76,14 +67,12 @@ export function printSimulatedRun(terminal: Terminal, run: SimulatedRunJson): vo
     terminal.data(`${formatTable(positionColumns, run.openPositions)}\n`);
   const rate = Math.round((run.candles / Math.max(run.elapsedMs, 1)) * 1000);
   terminal.data(
-    [
+    formatFacts([
       ['Candles', `${count(run.candles)} in ${duration(run.elapsedMs)} (${count(rate)} a second)`],
       ['Signals', `${count(run.signals)}${skippedText(run.skipped)}`],
       ...metricLines(run.metrics),
       ['Decisions', run.decisionsHash],
-    ]
-      .map(([label = '', text]) => `${label.padEnd(16)}${text}`)
-      .join('\n'),
+    ]),
   );
 }
 

@@ -9,7 +9,10 @@ export interface Column<Row> {
 
 /** Rows as aligned text, two blanks between the columns. */
 export function formatTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
-  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ text }) => text(row)))];
+  const cells = [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => columns.map(({ text }) => text(row))),
+  ];
   const widths = columns.map((_, at) => Math.max(...cells.map((line) => width(line[at] ?? ''))));
   return cells
     .map((line) =>
@@ -22,6 +25,11 @@ export function formatTable<Row>(columns: readonly Column<Row>[], rows: readonly
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** Labels and what is to be said of each, a line for each. */
+export function formatFacts(facts: readonly (readonly string[])[]): string {
+  return facts.map(([label = '', text = '']) => `${label.padEnd(16)}${text}`).join('\n');
 }
 
 function width(cell: string): number {

@@ -1,3 +1,4 @@
+import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
@@ -6,6 +7,8 @@ type Style = Parameters<typeof styleText>[0];
 export interface Terminal {
   /** Whether somebody sees the progress line. */
   readonly interactive: boolean;
+  /** Whether standard output shows colours. */
+  readonly colours: boolean;
   data(text: string): void;
   /** One line for people; nothing with `--quiet`. */
   note(text: string): void;
@@ -25,8 +28,8 @@ export function createTerminal({
   stderr,
   quiet,
 }: {
-  stdout: NodeJS.WriteStream;
-  stderr: NodeJS.WriteStream;
+  stdout: WriteStream;
+  stderr: WriteStream;
   quiet: boolean;
 }): Terminal {
   const interactive = stderr.isTTY;
@@ -42,6 +45,7 @@ export function createTerminal({
 
   return {
     interactive: interactive && !quiet,
+    colours: stdout.isTTY && stdout.hasColors(),
     data(text) {
       clear();
       stdout.write(`${text}\n`);

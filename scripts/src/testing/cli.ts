@@ -82,8 +82,3 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { path: strin
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
-
-/** The candles that come with the project: 1,968 half hours of BTC/USD. */
-export const shippedCandles = fileURLToPath(
-  new URL('../../../data/BTC_USD-30m-bitstamp-2014.csv.gz', import.meta.url),
-);
