@@ -1,0 +1,101 @@
+import {
+  readFills,
+  readOrders,
+  readSignals,
+  readTrades,
+  type Filter,
+  type FillRow,
+  type OrderRow,
+  type SignalRow,
+} from '@heliograph/trade-log';
+import { SymbolName } from '@heliograph/contracts';
+import { z } from 'zod';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { readOptions, type Invocation } from '../invocation.ts';
+import { amount, minute, money } from '../output/format.ts';
+import { formatTable, type Column } from '../output/table.ts';
+import { tradeColumns } from '../output/trade-columns.ts';
+import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
+
+const ListOptions = z.object({
+  portfolio: z.string().optional(),
+  symbol: SymbolName.optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, 'expected a number above 0')
+    .transform(Number),
+});
+
+const signalColumns: readonly Column<SignalRow>[] = [
+  { title: 'TIME', text: ({ time }) => minute(time) },
+  { title: 'SYMBOL', text: ({ symbol }) => symbol },
+  { title: 'STRATEGY', text: ({ strategy }) => strategy },
+  { title: 'INTENT', text: ({ intent }) => intent },
+  { title: 'SIDE', text: ({ side }) => side },
+  { title: 'PRICE', right: true, text: ({ referencePrice }) => amount(referencePrice) },
+  {
+    title: 'BECAME',
+    text: ({ status, reason }) => [status ?? 'undecided', reason].join(' ').trim(),
+  },
+];
+
+type OrderWithFills = OrderRow & { readonly fills: readonly FillRow[] };
+
+const orderColumns: readonly Column<OrderWithFills>[] = [
+  { title: 'TIME', text: ({ time }) => minute(time) },
+  { title: 'SYMBOL', text: ({ symbol }) => symbol },
+  { title: 'SIDE', text: ({ side }) => side },
+  { title: 'TYPE', text: ({ orderType }) => orderType },
+  { title: 'STATUS', text: ({ status, reason }) => [status, reason].join(' ').trim() },
+  { title: 'QUANTITY', right: true, text: ({ filledQuantity }) => amount(filledQuantity) },
+  {
+    title: 'PRICE',
+    right: true,
+    text: ({ fills }) => fills.map(({ price }) => amount(price)).join(' '),
+  },
+  { title: 'FEE', right: true, text: ({ fills }) => fills.map(({ fee }) => money(fee)).join(' ') },
+  { title: 'ORDER', text: ({ orderId }) => orderId },
+];
+
+/** Signals and what became of each. */
+export async function signals(invocation: Invocation): Promise<ExitCode> {
+  return list(invocation, 'signals', readSignals, signalColumns);
+}
+
+/** Orders with their fills. */
+export async function orders(invocation: Invocation): Promise<ExitCode> {
+  return list(invocation, 'orders', ordersWithFills, orderColumns);
+}
+
+/** Closed trades. */
+export async function trades(invocation: Invocation): Promise<ExitCode> {
+  return list(invocation, 'trades', readTrades, tradeColumns);
+}
+
+function list<Row extends object>(
+  invocation: Invocation,
+  name: string,
+  read: (database: Database, filter: Filter) => Row[],
+  columns: readonly Column<Row>[],
+): ExitCode {
+  const { portfolio: wanted, ...filter } = readOptions(invocation, ListOptions);
+  using log = openLog(invocation);
+  const portfolio =
+    wanted === 'all' ? undefined : findPortfolio(log.database, wanted, '--portfolio')?.portfolio;
+  const rows = read(log.database, { ...filter, portfolio });
+  const { terminal, json } = invocation;
+  if (json) terminal.data(JSON.stringify({ portfolio: portfolio ?? null, [name]: rows }));
+  else if (rows.length === 0) terminal.note(`There are no ${name} here.`);
+  else {
+    terminal.note(portfolio ?? 'all portfolios');
+    terminal.data(formatTable(columns, rows));
+  }
+  return exitCodes.ok;
+}
+
+function ordersWithFills(database: Database, filter: Filter): OrderWithFills[] {
+  const rows = readOrders(database, filter);
+  const { limit: _, ...unlimited } = filter;
+  const fills = Map.groupBy(readFills(database, unlimited), ({ orderId }) => orderId);
+  return rows.map((order) => ({ ...order, fills: fills.get(order.orderId) ?? [] }));
+}

@@ -1,0 +1,56 @@
+import { Mode, UserError } from '@heliograph/contracts';
+import { readRecording } from '@heliograph/trade-log';
+import { z } from 'zod';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { readOptions, type Invocation } from '../invocation.ts';
+import { createPlayProgress } from '../output/play-progress.ts';
+import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
+import { changeSettings } from '../change-settings.ts';
+import { createSimulatedRun } from '../simulate.ts';
+import { findPortfolio, openLog } from '../trade-log-options.ts';
+
+const Moment = z
+  .string()
+  .transform((text) => Date.parse(text))
+  .refine(Number.isFinite, 'expected a time such as 2026-11-23T20:00:00Z, or a date')
+  .optional();
+
+const ReplayOptions = z.object({
+  run: z.string().optional(),
+  from: Moment,
+  to: Moment,
+  set: z.array(z.string()).default([]),
+});
+
+const progressEvery = 1_000;
+
+/** A logged run once more: its candles and signals through the execution that decided them, unchanged or not. */
+export async function replay(invocation: Invocation): Promise<ExitCode> {
+  const { run, from, to, set } = readOptions(invocation, ReplayOptions);
+  using log = openLog(invocation);
+  const recorded = findPortfolio(log.database, run, '--run');
+  if (!recorded)
+    throw new UserError('there is nothing to replay: the log has no portfolio', { exitCode: 1 });
+  const { portfolio, tape, mode, end } = recorded;
+  const settings = set.reduce(changeSettings, recorded.settings);
+  const simulated = createSimulatedRun({ portfolio, tape, mode: Mode.parse(mode), settings });
+  const { terminal, json } = invocation;
+  const progress = createPlayProgress(terminal, { unit: 'candles', total: end?.candles });
+  const startedMs = performance.now();
+  for (const event of readRecording(log.database, portfolio, { from, to })) {
+    if (event.kind === 'signal') simulated.play([], [event.signal]);
+    else simulated.play([event.candle], []);
+    if (simulated.candles % progressEvery === 0) progress.at(simulated.candles);
+  }
+  if (simulated.candles === 0)
+    throw new UserError(`there is nothing to replay: ${portfolio} has no candles there`, {
+      exitCode: 1,
+    });
+  simulated.end();
+  const elapsedMs = Math.round(performance.now() - startedMs);
+  progress.end();
+  const result = simulatedRunJson({ run: portfolio, simulated, settings, elapsedMs });
+  if (json) terminal.data(JSON.stringify({ ...result, settings }));
+  else printSimulatedRun(terminal, result);
+  return exitCodes.ok;
+}

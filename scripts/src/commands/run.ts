@@ -1,0 +1,98 @@
+import { hostname } from 'node:os';
+import { Name } from '@heliograph/contracts';
+import type { Service } from '@heliograph/contracts/service';
+import { z } from 'zod';
+import { readEnv, type Env } from '../env.ts';
+import { readExecutionOptions } from '../execution-options.ts';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { feedOptions, openFeed, readStrategy, watchableSpeed } from '../feed-options.ts';
+import { listenForInterrupts } from '../interrupts.ts';
+import { readOptions, type Invocation } from '../invocation.ts';
+import { NatsAddressText } from '../nats-address.ts';
+import { createCommandLog } from '../output/command-log.ts';
+import {
+  createSink,
+  firstFailure,
+  runExecution,
+  runNotifier,
+  runSignalEngine,
+  runTradeLog,
+  type Surroundings,
+} from '../services.ts';
+
+const RunOptions = z.object({
+  ...feedOptions,
+  nats: z
+    .string({ error: 'name the NATS server, e.g. --nats nats://127.0.0.1:4222 (or set NATS_URL)' })
+    .pipe(NatsAddressText),
+  worker: Name.default(
+    () =>
+      `${hostname()
+        .replaceAll(/[^A-Za-z0-9]/g, '')
+        .slice(0, 40)}-${process.pid}`,
+  ),
+  db: z.string().min(1, 'expected a file'),
+});
+type RunOptions = z.infer<typeof RunOptions>;
+
+const stopWithinMs = 10_000;
+
+/** One or more services in this process, together with others over one NATS server. */
+export async function run(invocation: Invocation): Promise<ExitCode> {
+  const options = readOptions(invocation, RunOptions);
+  const env = readEnv();
+  using interrupts = listenForInterrupts({ stopWithinMs });
+  await using stack = new AsyncDisposableStack();
+  const { terminal } = invocation;
+  const log = createCommandLog({ terminal, level: env.HELIOGRAPH_LOG_LEVEL ?? 'info' });
+  const surroundings = { address: options.nats, log, stack };
+  const services: Service[] = [];
+  for (const [name, begin] of Object.entries(starters))
+    if (invocation.words.includes(name)) {
+      services.push(await begin({ invocation, options, env, surroundings }));
+      log.info({ service: name, worker: options.worker }, 'started');
+    }
+
+  const engine = services.find(({ name }) => name === 'signal-engine');
+  const endings = [interrupts.first, firstFailure(services)];
+  const reason = await Promise.race(
+    engine && services.length === 1 ? [...endings, engine.finished] : endings,
+  );
+  await stack.disposeAsync();
+  log.info('stopped');
+  return reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.ok;
+}
+
+interface Start {
+  readonly invocation: Invocation;
+  readonly options: RunOptions;
+  readonly env: Env;
+  readonly surroundings: Surroundings;
+}
+
+/** In the order of starting: who consumes comes before who produces, and is stopped after it. */
+const starters: Readonly<Record<string, (start: Start) => Promise<Service>>> = {
+  'trade-log': ({ options, surroundings }) => runTradeLog(surroundings, options.db),
+  notifier: ({ invocation: { terminal }, env, surroundings }) =>
+    runNotifier(
+      surroundings,
+      createSink(env, { write: (line) => terminal.data(line), colour: terminal.colours }),
+    ),
+  execution: async ({ invocation, options: { worker }, surroundings }) =>
+    runExecution(surroundings, { ...(await readExecutionOptions(invocation)), worker }),
+  'signal-engine': async ({ invocation, options, surroundings }) => {
+    const { portfolio, settings } = await readExecutionOptions(invocation);
+    const strategy = await readStrategy(invocation);
+    const feed = await openFeed(invocation, options.feed);
+    await feed.inspect();
+    return runSignalEngine(surroundings, {
+      feed,
+      strategy,
+      portfolio,
+      settings,
+      speed: options.speed ?? watchableSpeed(feed),
+      pace: options.pace,
+      instance: options.worker,
+    });
+  },
+};

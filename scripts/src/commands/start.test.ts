@@ -1,0 +1,281 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDatabase } from '@heliograph/trade-log';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startBotApi } from '../testing/bot-api.ts';
+import { firstCandles, shippedCandles } from '../testing/candles.ts';
+import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
+
+const untilEnd = ['start', '--until-end', '--json', '--quiet'];
+const timeout = 120_000;
+
+async function printed(args: readonly string[], cwd: string) {
+  const { code, stdout, stderr } = await runCli(args, { cwd });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+function backtest(candles: string, cwd: string) {
+  return printed(['backtest', '--json', '--quiet', '--candles', candles], cwd);
+}
+
+/** What `start` and `backtest` have to agree on. */
+function resultOf(run: Record<string, unknown>) {
+  const { tradeList, trades, openPositions, metrics, decisionsHash } = run;
+  return { trades: tradeList ?? trades, openPositions, metrics, decisionsHash };
+}
+
+/** A folder with the first of the shipped candles. */
+async function folderWithCandles(count = 500) {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder.path, 'BTC_USD-30m-bitstamp.csv'), firstCandles(count));
+  return folder;
+}
+
+describe.concurrent('start --until-end', { timeout }, () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let run: Record<string, string>;
+  let expected: Record<string, unknown>;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    run = await printed(untilEnd, folder.path);
+    expected = await backtest(shippedCandles, folder.path);
+  }, timeout);
+  afterAll(() => folder[Symbol.asyncDispose]());
+
+  test('trades as backtest does', () => {
+    expect(resultOf(run)).toEqual(resultOf(expected));
+    expect(run).toMatchObject({
+      status: 'ended',
+      candles: 1968,
+      signals: 88,
+      executed: 87,
+      skipped: 1,
+      skippedByReason: { NO_POSITION: 1 },
+      orders: 87,
+      fills: 87,
+      trades: 43,
+      db: join('heliograph-data', 'heliograph.sqlite'),
+    });
+    expect(run['alerts'], 'one for each order, fill and trade at least').toBeGreaterThan(170);
+    expect(run['logged'], 'candles, signals and journal').toBeGreaterThan(1968 + 88 + 348);
+    expect(run['latencyMs']).toEqual({ p50: expect.any(Number), p99: expect.any(Number) });
+  });
+
+  test('does so again in the same folder, whatever the number of workers', async () => {
+    const second = await printed([...untilEnd, '--workers', '3'], folder.path);
+    expect(resultOf(second)).toEqual(resultOf(expected));
+    expect(second.run, 'a tape of its own').not.toBe(run['run']);
+  });
+
+  test('leaves a log that answers', async () => {
+    const mine = ['--portfolio', run['portfolio'] ?? '', '--json'];
+    const ask = (...args: string[]) => printed([...args, ...mine], folder.path);
+    const [trades, signals, latest, orders, none, performance] = await Promise.all([
+      ask('trades', '--limit', '1000'),
+      ask('signals', '--limit', '1000'),
+      ask('signals', '--limit', '3'),
+      ask('orders', '--symbol', 'BTC/USD', '--limit', '1000'),
+      ask('orders', '--symbol', 'ETH/USD'),
+      ask('performance'),
+    ]);
+    expect(trades.portfolio).toBe(run['portfolio']);
+    expect(trades).toMatchObject({ trades: expected['trades'] });
+    expect(signals.signals).toHaveLength(88);
+    expect(latest.signals).toEqual(signals.signals.slice(-3));
+    expect(orders.orders).toHaveLength(87);
+    expect(orders.orders[0]).toMatchObject({ status: 'filled', fills: [{ price: '568.55' }] });
+    expect(none.orders).toEqual([]);
+    expect(performance.portfolios).toMatchObject([{ metrics: expected['metrics'] }]);
+  });
+
+  test('leaves a log that is readable', async () => {
+    const args = ['trades', '--limit', '2', '--portfolio', run['portfolio'] ?? ''];
+    const { stdout } = await runCli(args, { cwd: folder.path });
+    expect(stdout).toMatch(/^SYMBOL .*\nBTC\/USD .*\nBTC\/USD .*\n$/);
+  });
+
+  test('leaves a log that replays to the same decisions, and to others when changed', async () => {
+    const replay = ['replay', '--json', '--quiet', '--run', run['run'] ?? ''];
+    const changes = ['--set', 'feeBps=0', '--set', 'stake=all', '--set', 'risk.maxPositions=none'];
+    const span = ['--from', '2014-07-01', '--to', '2014-08-01'];
+    const [same, changed, july] = await Promise.all([
+      printed(replay, folder.path),
+      printed([...replay, ...changes], folder.path),
+      printed([...replay, ...span], folder.path),
+    ]);
+    expect(same).toMatchObject({ candles: 1968, signals: 88, skipped: { NO_POSITION: 1 } });
+    expect(resultOf(same)).toEqual(resultOf(expected));
+    expect(changed.decisionsHash).not.toBe(same.decisionsHash);
+    expect(changed.metrics.fees).toBe('0');
+    expect(changed.settings).toMatchObject({ stake: { kind: 'all' }, risk: {} });
+    expect(july.candles, 'three are missing in the source').toBe(31 * 48 - 3);
+  });
+
+  test.for([
+    [['replay', '--set', 'risk.max=1'], 'expected name=value with one of cash, stake'],
+    [['replay', '--set', 'cash=-1'], '--set cash=-1: expected a decimal number above 0'],
+    [['replay', '--run', 'nope'], '--run: there is no portfolio nope; the latest are paper-'],
+    [['trades', '--portfolio', 'nope'], '--portfolio: there is no portfolio nope'],
+  ] as const)('leaves a log that refuses %j', async ([args, sentence]) => {
+    const { code, stderr } = await runCli(args, { cwd: folder.path });
+    expect(stderr).toContain(sentence);
+    expect(code).toBe(2);
+  });
+});
+
+describe.concurrent('start', { timeout }, () => {
+  const slowly = ['start', '--feed', 'BTC_USD-30m-bitstamp.csv', '--speed', '360000'];
+  const onwards = [...untilEnd, '--feed', 'BTC_USD-30m-bitstamp.csv', '--speed', 'max'];
+
+  test('stops cleanly at Ctrl-C and goes on to the same end at the next start', async () => {
+    await using folder = await folderWithCandles();
+    await using first = startCli(slowly, { cwd: folder.path });
+    await first.said('stdout', /closed/i);
+    const pressedMs = performance.now();
+    first.kill('SIGINT');
+    const { code, stdout, stderr } = await first.result;
+    expect(performance.now() - pressedMs).toBeLessThan(5_000);
+    expect(code).toBe(130);
+    expect(stderr).toContain('Heliograph trades on paper');
+    expect(stderr).toContain('Your own candles: --feed');
+    expect(stderr).toContain('TELEGRAM_BOT_TOKEN');
+    expect(stderr).toContain('Stopped; all of it is in heliograph-data, and the same command');
+    expect(stdout).toMatch(/^Trades +\d+/m);
+
+    const resumed = await printed(onwards, folder.path);
+    const expected = await backtest('BTC_USD-30m-bitstamp.csv', folder.path);
+    expect(resultOf(resumed)).toEqual(resultOf(expected));
+    const { portfolios } = await printed(
+      ['performance', '--portfolio', 'all', '--json'],
+      folder.path,
+    );
+    expect(portfolios).toHaveLength(1);
+  });
+
+  test('takes up what a killed one left', async () => {
+    await using folder = await folderWithCandles();
+    await using first = startCli(slowly, { cwd: folder.path });
+    await first.said('stdout', /closed/i);
+    first.kill('SIGKILL');
+    await first.result;
+    const resumed = await printed(onwards, folder.path);
+    const expected = await backtest('BTC_USD-30m-bitstamp.csv', folder.path);
+    expect(resultOf(resumed)).toEqual(resultOf(expected));
+  });
+
+  test('stays up at the end of the feed, and is stopped by SIGTERM without complaint', async () => {
+    await using folder = await folderWithCandles();
+    const args = ['start', '--feed', 'BTC_USD-30m-bitstamp.csv', '--speed', 'max', '--json'];
+    await using running = startCli(args, { cwd: folder.path });
+    await running.said('stderr', /The feed has ended; everything stays up until Ctrl-C/);
+    running.kill('SIGTERM');
+    const { code, stdout, stderr } = await running.result;
+    expect(code).toBe(0);
+    expect(stderr, 'alerts leave standard output to the JSON').toMatch(/closed/i);
+    const expected = await backtest('BTC_USD-30m-bitstamp.csv', folder.path);
+    expect(resultOf(JSON.parse(stdout))).toEqual(resultOf(expected));
+  });
+
+  test('tells Telegram instead of the terminal when it has a token and a chat', async () => {
+    const texts: string[] = [];
+    await using api = await startBotApi((text) => texts.push(text));
+    await using folder = await folderWithCandles(60);
+    const env = {
+      TELEGRAM_BOT_TOKEN: '1:secret',
+      TELEGRAM_CHAT_ID: '42',
+      TELEGRAM_API_ROOT: api.url,
+    };
+    const args = [...onwards, '--json'];
+    const { code, stdout, stderr } = await runCli(args, { cwd: folder.path, env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'ended', alerts: texts.length });
+    expect(texts.join('\n')).toMatch(/opened[^]*NO_POSITION[^]*has ended/);
+  });
+
+  test('is refused a data folder that another one uses, which goes on', async () => {
+    await using folder = await folderWithCandles();
+    await using first = startCli(slowly, { cwd: folder.path });
+    await first.said('stderr', /Heliograph trades on paper/);
+    const { code, stderr } = await runCli(['start'], { cwd: folder.path });
+    expect(stderr).toContain(`is in use by process ${first.pid}`);
+    expect(code).toBe(78);
+    first.kill('SIGTERM');
+    expect((await first.result).code).toBe(0);
+  });
+});
+
+describe.concurrent('start refuses', () => {
+  test('a broken feed, before anything is begun', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'BTC_USD-30m.csv'), `${firstCandles(1499)}\noops\n`);
+    const args = ['start', '--feed', 'BTC_USD-30m.csv'];
+    const { code, stderr } = await runCli(args, { cwd: folder.path });
+    expect(stderr).toContain('BTC_USD-30m.csv, line 1501: found 1 field in "oops"');
+    expect(code).toBe(1);
+    expect(existsSync(join(folder.path, 'heliograph-data'))).toBe(false);
+  });
+
+  test('a database that a newer version has made', async () => {
+    await using folder = await temporaryFolder();
+    const database = openDatabase(join(folder.path, 'newer.sqlite'));
+    database.pragma('user_version = 9999');
+    database.close();
+    for (const args of [['start'], ['trades']]) {
+      const { code, stderr } = await runCli([...args, '--db', 'newer.sqlite'], {
+        cwd: folder.path,
+      });
+      expect(stderr).toMatch(/^heliograph: newer\.sqlite: .*newer/);
+      expect(code).toBe(78);
+    }
+  });
+
+  test.for([
+    {
+      what: 'a data folder that cannot be made',
+      args: ['--data-dir', '/sys/heliograph'],
+      sentence: 'cannot write to the data folder /sys/heliograph: make it writable',
+    },
+    {
+      what: 'a data folder that is a file',
+      args: ['--data-dir', 'a-file'],
+      sentence: 'cannot write to the data folder a-file: make it writable',
+    },
+    {
+      what: 'a database that is something else',
+      args: ['--db', 'a-file'],
+      sentence: 'heliograph: a-file: ',
+    },
+    {
+      what: 'a nats-server that is none',
+      env: { HELIOGRAPH_NATS_SERVER: '/bin/true' },
+      sentence: '/bin/true is not a nats-server that runs here',
+    },
+    {
+      what: 'a server that cannot be reached',
+      args: ['--nats', 'nats://me:secret@127.0.0.1:1'],
+      sentence: 'cannot reach NATS at nats://127.0.0.1:1 within 5 s',
+      exitCode: 1,
+    },
+    {
+      what: 'a level that is none',
+      env: { HELIOGRAPH_LOG_LEVEL: 'loud' },
+      sentence: 'HELIOGRAPH_LOG_LEVEL: expected trace, debug',
+    },
+    {
+      what: 'a Telegram token without a chat',
+      env: { TELEGRAM_BOT_TOKEN: '1:secret' },
+      sentence: 'TELEGRAM_BOT_TOKEN: goes together with TELEGRAM_CHAT_ID',
+    },
+  ])('$what', async ({ args = [], env = {}, sentence, exitCode = 78 }) => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'a-file'), 'this is no database '.repeat(100));
+    const result = await runCli(['start', ...args], { cwd: folder.path, env });
+    expect(result.stderr).toContain(sentence);
+    expect(result.stderr.trim().split('\n')).toHaveLength(1);
+    expect(result.stderr).not.toContain('secret');
+    expect({ code: result.code, stdout: result.stdout }).toEqual({ code: exitCode, stdout: '' });
+  });
+});

@@ -1,0 +1,27 @@
+import type { SignalEngine } from '@heliograph/signal-engine';
+import type { Tally } from '../tally.ts';
+import { count, money } from './format.ts';
+import type { Terminal } from './terminal.ts';
+
+const everyMs = 100;
+
+/** Keeps the progress line of a run over the bus up to date until it is disposed of. */
+export function showRunProgress(
+  terminal: Terminal,
+  { engine, tally, total }: { engine: SignalEngine; tally: Tally; total: number },
+): Disposable {
+  const timer = setInterval(() => {
+    const { candles, signals } = engine.progress;
+    const share = Math.floor((candles / total) * 100);
+    terminal.progress(
+      `${count(candles)}/${count(total)} candles ${share}% · signals ${count(signals)} · orders ${count(tally.orders)} · ` +
+        `trades ${count(tally.trades.length)} · result ${money(tally.realisedPnl)}`,
+    );
+  }, everyMs);
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      terminal.endProgress();
+    },
+  };
+}
