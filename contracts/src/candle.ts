@@ -13,6 +13,7 @@ import {
   toMs,
   toTime,
   Venue,
+  type EventId,
 } from './units.ts';
 
 /** A closed candle as the pipeline computes with it. Prices are market data, hence numbers; money never is. */
@@ -87,13 +88,19 @@ export const TapeEnded = envelope(
 ).describe('Nothing more comes on this tape. `time` is that of its last candle.');
 export type TapeEnded = z.infer<typeof TapeEnded>;
 
+/** The id of a candle's event, the same whoever publishes it. */
+export function candleEventId(candle: Candle, tape: string): EventId {
+  const { venue, symbol, timeframe, openTime } = candle;
+  return deterministicId('candle_closed', tape, venue, symbol, timeframe, toTime(openTime));
+}
+
 export function candleEvent(
   candle: Candle,
   context: { tape: string; source: string; recordedMs: number },
 ): CandleClosed {
   const { venue, symbol, timeframe } = candle;
   const openTime = toTime(candle.openTime);
-  const id = deterministicId('candle_closed', context.tape, venue, symbol, timeframe, openTime);
+  const id = candleEventId(candle, context.tape);
   const closeTime = toTime(candle.closeTime);
   return {
     specversion: '1.0',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { EventId } from './units.ts';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -8,9 +8,9 @@ const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
  * parts, each preceded by its length so that no two lists of parts run together).
  */
 export function deterministicId(...parts: readonly string[]): EventId {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length}:${part};`);
-  const digest = hash.digest();
+  let named = '';
+  for (const part of parts) named += `${part.length}:${part};`;
+  const digest = hash('sha256', named, 'buffer');
   let bits = 0;
   let held = 0;
   let id = '';

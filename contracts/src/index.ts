@@ -1,5 +1,6 @@
 export {
   candleEvent,
+  candleEventId,
   candleOf,
   liveTape,
   CandleClosed,

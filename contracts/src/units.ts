@@ -71,13 +71,13 @@ export const Name = z
       'A name that is safe as one token of a subject, e.g. of a strategy or a portfolio.',
   });
 
-const timeframeUnits = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-} as const;
+const timeframeUnits = new Map([
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+  ['w', 604_800_000],
+]);
 
 export const Timeframe = z
   .string()
@@ -90,8 +90,7 @@ export const Timeframe = z
 export type Timeframe = z.infer<typeof Timeframe>;
 
 export function timeframeMs(timeframe: Timeframe): number {
-  const unit = z.enum(['s', 'm', 'h', 'd', 'w']).parse(timeframe.at(-1));
-  return Number(timeframe.slice(0, -1)) * timeframeUnits[unit];
+  return Number(timeframe.slice(0, -1)) * (timeframeUnits.get(timeframe.slice(-1)) ?? NaN);
 }
 
 export const EventId = z

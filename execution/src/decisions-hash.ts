@@ -4,17 +4,23 @@ import type { Draft } from './decision/draft.ts';
 
 /**
  * SHA-256 over what was decided, in order: one line of canonical JSON for each `order_intended` and `signal_skipped`
- * with its type, its event time and its data but for the ids, which name the run. So equal decisions of two runs give
- * the same hash, whatever they are called and whoever made them.
+ * with its type, its event time and its data but for the ids and the words that hold them, which name the run. So equal
+ * decisions of two runs give the same hash, whatever they are called and whoever made them.
  */
 export function createDecisionsHash(): { add(event: Draft): void; digest(): string } {
   const hash = createHash('sha256');
   return {
     add({ type, timeMs, data }) {
       if (type !== 'order_intended' && type !== 'signal_skipped') return;
-      const { signalId: _signalId, ...facts } = data;
-      const { orderId: _orderId, ...rest } = { orderId: undefined, ...facts };
-      hash.update(`${canonicalJson({ type, timeMs, ...rest })}\n`);
+      const facts = {
+        type,
+        timeMs,
+        ...data,
+        signalId: undefined,
+        orderId: undefined,
+        detail: undefined,
+      };
+      hash.update(`${canonicalJson(facts)}\n`);
     },
     digest: () => hash.copy().digest('hex'),
   };

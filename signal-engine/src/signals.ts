@@ -1,6 +1,6 @@
 import {
   type Candle,
-  candleEvent,
+  candleEventId,
   type EventId,
   deterministicId,
   exactly,
@@ -92,7 +92,7 @@ export function createSignalMachine(options: {
       expirytime: toTime(closeTime + life * timeframeMs(timeframe)),
       sequence: sequence + 1,
       correlationid: begins(intent) ? id : (seat.idea ?? id),
-      causationid: candleEvent(candle, { tape, source, recordedMs }).id,
+      causationid: candleEventId(candle, tape),
       data: {
         ...intent,
         strategy: strategy.name,

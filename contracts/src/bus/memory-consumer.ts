@@ -12,7 +12,7 @@ export interface MemoryConsumer {
   lag(): number;
 }
 
-export interface MemoryMember {
+interface MemoryMember {
   readonly emit: (delivery: Delivery) => void;
   readonly maxInFlight: number;
   readonly inFlight: InFlight;

@@ -7,12 +7,12 @@ import {
   type Stake,
 } from '@heliograph/contracts';
 
-const basisPoints = new Big('10000');
+const basisPoint = new Big('0.0001');
 const one = new Big('1');
 
 /** The fee for a notional, quote currency. */
 export function feeFor(notional: Big, { feeBps }: Pick<PortfolioSettings, 'feeBps'>): Big {
-  return notional.times(feeBps).div(basisPoints);
+  return notional.times(feeBps).times(basisPoint);
 }
 
 /** The price that a market order gets when the market trades at `price`: slippage and tick both go against it. */
@@ -21,7 +21,7 @@ export function slipped(
   side: 'buy' | 'sell',
   { slippageBps, tickSize }: Pick<PortfolioSettings, 'slippageBps' | 'tickSize'>,
 ): Big {
-  const shift = new Big(slippageBps).div(basisPoints);
+  const shift = new Big(slippageBps).times(basisPoint);
   const moved = price.times(side === 'buy' ? one.plus(shift) : one.minus(shift));
   if (tickSize === undefined) return moved;
   return multiple(moved, tickSize, side === 'buy' ? Big.roundUp : Big.roundDown);

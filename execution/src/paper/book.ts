@@ -49,6 +49,9 @@ export const PaperEvent = z.discriminatedUnion('type', [
   }),
 ]);
 export type PaperEvent = z.infer<typeof PaperEvent>;
+/** How many ended orders are remembered with all that happened to them. */
+const reportsKept = 1_000;
+
 export type RestingOrder = Extract<PaperEvent, { type: 'order_accepted' }>;
 
 /**
@@ -62,14 +65,17 @@ export interface PaperBook {
   readonly holdings: ReadonlyMap<string, Big>;
   /** Accepted and not ended, oldest first. */
   readonly resting: ReadonlyMap<OrderId, RestingOrder>;
-  /** All that happened to each order, for those who ask. */
+  /** All that happened to each order that rests or has ended lately. */
   readonly reports: ReadonlyMap<OrderId, readonly Report[]>;
+  /** Every order that was ever taken. */
+  readonly taken: ReadonlySet<OrderId>;
 }
 
 /** The same as its owner folds it. */
 export interface PaperBookState extends PaperBook {
   readonly resting: Map<OrderId, RestingOrder>;
   readonly reports: Map<OrderId, readonly Report[]>;
+  readonly taken: Set<OrderId>;
 }
 
 export function emptyBook(): PaperBookState {
@@ -79,12 +85,13 @@ export function emptyBook(): PaperBookState {
     holdings: new Map(),
     resting: new Map(),
     reports: new Map(),
+    taken: new Set(),
   };
 }
 
 /** Takes an order: nothing when it is known already. */
 export function place(book: PaperBook, order: OrderRequest): PaperEvent[] {
-  if (book.reports.has(order.id)) return [];
+  if (book.taken.has(order.id)) return [];
   const { id, venue, symbol, side, size, reduceOnly, timeMs, tapeSequence = 0 } = order;
   return [
     {
@@ -137,6 +144,7 @@ export function evolveBook(book: PaperBookState, event: PaperEvent): PaperBookSt
       return { ...book, settings: event.settings, cash: new Big(event.settings.cash) };
     case 'order_accepted':
       resting.set(event.orderId, event);
+      book.taken.add(event.orderId);
       break;
     case 'order_filled':
     case 'order_cancelled': {
@@ -148,7 +156,16 @@ export function evolveBook(book: PaperBookState, event: PaperEvent): PaperBookSt
     }
   }
   reports.set(event.orderId, [...(reports.get(event.orderId) ?? []), reportOf(event)]);
+  if (reports.size > reportsKept + resting.size) forgetOldest(book);
   return book;
+}
+
+function forgetOldest({ reports, resting }: PaperBookState): void {
+  for (const id of reports.keys())
+    if (!resting.has(id)) {
+      reports.delete(id);
+      return;
+    }
 }
 
 function fill(
@@ -211,7 +228,7 @@ function afterFill(
   };
 }
 
-function reportOf(event: Exclude<PaperEvent, { type: 'account_opened' }>): Report {
+export function reportOf(event: Exclude<PaperEvent, { type: 'account_opened' }>): Report {
   const { orderId, timeMs } = event;
   switch (event.type) {
     case 'order_accepted':

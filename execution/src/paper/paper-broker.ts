@@ -7,7 +7,7 @@ import {
   type PortfolioSettings,
 } from '@heliograph/contracts';
 import type { Bus, Outgoing, StoredMessage } from '@heliograph/contracts/bus';
-import type { Broker } from '../brokers/broker.ts';
+import type { Broker, Report } from '../brokers/broker.ts';
 import { createFold } from '../fold.ts';
 import {
   cancelResting,
@@ -16,6 +16,7 @@ import {
   match,
   PaperEvent,
   place,
+  reportOf,
   type RestingOrder,
 } from './book.ts';
 import { createRecentCandles } from './recent-candles.ts';
@@ -26,7 +27,6 @@ import { candlesBetween } from './tape.ts';
  * of these is a replica: whichever sees a fill first writes it, the others find it written. Calls must not overlap.
  */
 export interface PaperBroker extends Broker {
-  readonly hasResting: boolean;
   /** The next candle of the tape, and its place in MARKET. */
   onCandle(candle: Candle, sequence: number): Promise<void>;
   /** The next message of MARKET that is no candle of the tape. */
@@ -55,11 +55,13 @@ export async function openPaperBroker({
   /** Up to where each resting order has been matched. */
   const matched = new Map<OrderId, number>();
   const prefix = `paper.${account}`;
+  const log = bus.log(prefix);
+  const read = ({ body }: StoredMessage): PaperEvent => PaperEvent.parse(JSON.parse(body));
   const fold = createFold({
-    log: bus.log(prefix),
+    log,
     initial: emptyBook(),
     evolve: evolveBook,
-    read: (message: StoredMessage) => PaperEvent.parse(JSON.parse(message.body)),
+    read,
     write: (event: PaperEvent): Outgoing => ({
       subject: `${prefix}.${event.type}`,
       id: eventId(account, event),
@@ -90,20 +92,26 @@ export async function openPaperBroker({
     }
   };
 
+  /** Of an order that ended so long ago that the book has forgotten how. */
+  const readReports = async (orderId: OrderId): Promise<Report[]> =>
+    (await log.readAfter(0))
+      .map(read)
+      .filter((event) => event.type !== 'account_opened')
+      .filter((event) => event.orderId === orderId)
+      .map(reportOf);
+
   return {
-    get hasResting() {
-      return fold.state.resting.size > 0;
-    },
     async place(order) {
       await fold.transact((book) => place(book, order));
       await matchMissed();
     },
     async reportsOf(orderId) {
-      if (!fold.state.reports.has(orderId)) {
+      if (!fold.state.taken.has(orderId)) {
         await fold.catchUp();
         await matchMissed();
       }
-      return fold.state.reports.get(orderId);
+      if (!fold.state.taken.has(orderId)) return undefined;
+      return fold.state.reports.get(orderId) ?? (await readReports(orderId));
     },
     async onCandle(candle, sequence) {
       recent.add(candle, sequence);
