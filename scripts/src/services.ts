@@ -35,6 +35,10 @@ export async function openBus({ address, log, stack }: Surroundings, name: strin
       ...address,
       name: `heliograph ${name}`,
       onDrift: (text) => log.warn({ difference: text }, 'a stream is not as it should be'),
+      onConnection: (state) =>
+        state === 'lost'
+          ? log.warn({ bus: name }, 'NATS is lost, trying to reach it again')
+          : log.warn({ bus: name }, 'NATS is back'),
     }),
   );
 }

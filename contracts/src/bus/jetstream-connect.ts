@@ -15,10 +15,22 @@ export async function connectNats(options: CompleteOptions): Promise<NatsConnect
   const nc = await dial(options);
   try {
     await checkServer(nc, options);
+    if (options.onConnection) void tellConnection(nc, options.onConnection);
     return nc;
   } catch (error) {
     await nc.close();
     throw error;
+  }
+}
+
+/** Ends with the connection. */
+async function tellConnection(
+  nc: NatsConnection,
+  tell: (state: 'lost' | 'back') => void,
+): Promise<void> {
+  for await (const { type } of nc.status()) {
+    if (type === 'disconnect') tell('lost');
+    if (type === 'reconnect') tell('back');
   }
 }
 

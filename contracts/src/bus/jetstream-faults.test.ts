@@ -14,7 +14,9 @@ describe.concurrent('JetStream bus with faults', () => {
   test('loses nothing when the server is killed and started again', async () => {
     await using folder = await temporaryFolder();
     const first = await start(folder.path);
-    await using bus = await connectTo(first, { ackWaitMs: 1_000 });
+    const connection: string[] = [];
+    const onConnection = (state: string): void => void connection.push(state);
+    await using bus = await connectTo(first, { ackWaitMs: 1_000, onConnection });
     const copied: string[] = [];
     const queued: string[] = [];
     const followed: string[] = [];
@@ -91,6 +93,7 @@ describe.concurrent('JetStream bus with faults', () => {
     await eventually(() => expect(watched).toEqual(['ACTIVE', 'HALTED']));
     expect(await bus.request('control.status', '')).toBe('fine');
     expect(second.port).toBe(first.port);
+    expect([connection[0], connection.at(-1)]).toEqual(['lost', 'back']);
   });
 
   test('finds out whether an append whose answer was lost was stored', async () => {

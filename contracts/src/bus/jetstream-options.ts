@@ -20,6 +20,8 @@ export interface JetStreamBusOptions {
   readonly drainTimeoutMs?: number;
   /** Told, in words, of each way in which a stream that exists differs from its declaration. It is left as it is. */
   readonly onDrift?: (text: string) => void;
+  /** Told each time the server is lost, and each time it is there again. */
+  readonly onConnection?: (state: 'lost' | 'back') => void;
 }
 
 export type JetStreamCredentials =

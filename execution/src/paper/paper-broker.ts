@@ -56,7 +56,6 @@ export async function openPaperBroker({
   const matched = new Map<OrderId, number>();
   const prefix = `paper.${account}`;
   const log = bus.log(prefix);
-  const read = ({ body }: StoredMessage): PaperEvent => PaperEvent.parse(JSON.parse(body));
   const fold = createFold({
     log,
     initial: emptyBook(),
@@ -127,6 +126,10 @@ export async function openPaperBroker({
       await fold.transact((book) => cancelResting(book, timeMs));
     },
   };
+}
+
+function read({ body }: StoredMessage): PaperEvent {
+  return PaperEvent.parse(JSON.parse(body));
 }
 
 function eventId(account: string, event: PaperEvent): string {

@@ -30,6 +30,8 @@ const StartOptions = z.object({
   untilEnd: z.boolean().default(false),
 });
 
+/** How long a run that is at its end waits for alerts, which Telegram takes one a second. */
+const alertsWithinMs = 30_000;
 /** Ctrl-C means now: what is not told or logged by then is so at the next start. */
 const drainWithinMs = 1_500;
 const stopWithinMs = 10_000;
@@ -77,7 +79,7 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
   const { engine, followed } = pipeline;
   stack.use(showRunProgress(terminal, { engine, tally: followed.tally, total: contents.candles }));
 
-  const ended = untilEnd ? endOfRun(pipeline) : stayUp(pipeline, terminal);
+  const ended = untilEnd ? endOfRun(pipeline, terminal) : stayUp(pipeline, terminal);
   const reason = await Promise.race([ended, interrupts.first, pipeline.failed, server.lost]);
   await pipeline.stopTrading();
   await Promise.race([pipeline.caughtUp(), sleep(drainWithinMs, undefined, { ref: false })]);
@@ -91,9 +93,17 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
   return reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.ok;
 }
 
-async function endOfRun({ followed, caughtUp }: Pipeline): Promise<'ended'> {
+async function endOfRun(
+  { followed, tradeLog, notifier }: Pipeline,
+  terminal: Terminal,
+): Promise<'ended'> {
   await followed.marked;
-  await caughtUp();
+  await tradeLog.caughtUp();
+  const told = await Promise.race([
+    notifier.caughtUp().then(() => true),
+    sleep(alertsWithinMs, false, { ref: false }),
+  ]);
+  if (!told) terminal.note('Some alerts are not told yet; the next start goes on with them.');
   return 'ended';
 }
 
