@@ -30,6 +30,8 @@ export function openDatabase(path: string, { readOnly = false } = {}): Database 
       migrate(database, path);
       // After the look at what it is: the mode stays in the file, and another program's file is left as it was.
       database.pragma('journal_mode = WAL');
+      // SQLite opens what may not be written to without a word, and would refuse the first event instead.
+      database.transaction(() => undefined).immediate();
     }
     return database;
   } catch (error) {

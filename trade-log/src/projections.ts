@@ -30,7 +30,7 @@ export const journalTables = [
   'trades',
 ] as const;
 
-/** The tables of all streams together, where the first row with a key stays. */
+/** The tables of all streams together: of the events with one key, the one kept in the first place counts. */
 export const commonTables = ['candles', 'signals', 'dead_letters'] as const;
 
 type Columns<E> = Readonly<Record<string, (event: E, place: Place) => Value>>;
@@ -41,51 +41,68 @@ const origin = {
 };
 const journalOrigin = { ...origin, portfolio: (_: unknown, { portfolio }: Place) => portfolio };
 
-/** A row for each event; a second one with its key changes nothing. */
-function insertion<E>(table: string, columns: Columns<E>, onConflict = 'DO NOTHING') {
+/** What becomes of a row when another event has its key. */
+type OnConflict = 'keep' | 'keep-earlier' | 'replace';
+
+/** A row for each event. */
+function insertion<E>(table: string, columns: Columns<E>, onConflict: OnConflict = 'keep') {
   const names = Object.keys(columns);
   const values = Object.values(columns);
   const marks = names.map(() => '?').join(', ');
-  const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${marks}) ON CONFLICT ${onConflict}`;
+  const replace = `DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+  const clauses = {
+    keep: 'DO NOTHING',
+    'keep-earlier': `${replace} WHERE (excluded.stream_id, excluded.sequence) < (${table}.stream_id, ${table}.sequence)`,
+    replace,
+  };
+  const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${marks}) ON CONFLICT ${clauses[onConflict]}`;
   return (event: E, place: Place): Change => [sql, values.map((value) => value(event, place))];
 }
 
-const candles = insertion<CandleClosed>('candles', {
-  ...origin,
-  tape: ({ data }) => data.tape.id,
-  venue: ({ data }) => data.venue,
-  symbol: ({ data }) => data.symbol,
-  timeframe: ({ data }) => data.timeframe,
-  open_time: ({ data }) => toMs(data.openTime),
-  close_time: ({ data }) => toMs(data.closeTime),
-  open: ({ data }) => data.open,
-  high: ({ data }) => data.high,
-  low: ({ data }) => data.low,
-  close: ({ data }) => data.close,
-  volume: ({ data }) => data.volume,
-});
+const candles = insertion<CandleClosed>(
+  'candles',
+  {
+    ...origin,
+    tape: ({ data }) => data.tape.id,
+    venue: ({ data }) => data.venue,
+    symbol: ({ data }) => data.symbol,
+    timeframe: ({ data }) => data.timeframe,
+    open_time: ({ data }) => toMs(data.openTime),
+    close_time: ({ data }) => toMs(data.closeTime),
+    open: ({ data }) => data.open,
+    high: ({ data }) => data.high,
+    low: ({ data }) => data.low,
+    close: ({ data }) => data.close,
+    volume: ({ data }) => data.volume,
+  },
+  'keep-earlier',
+);
 
-const signals = insertion<TradeSignal>('signals', {
-  ...origin,
-  id: ({ id }) => id,
-  time: ({ time }) => toMs(time),
-  expiry_time: ({ expirytime }) => toMs(expirytime),
-  tape: ({ data }) => data.tape?.id ?? liveTape,
-  tape_sequence: ({ data }) => data.tape?.sequence ?? null,
-  correlation_id: ({ correlationid }) => correlationid,
-  mode: ({ data }) => data.mode,
-  strategy: ({ data }) => data.strategy,
-  strategy_version: ({ data }) => data.strategyVersion,
-  config_hash: ({ data }) => data.configHash,
-  engine_run_id: ({ data }) => data.runId,
-  venue: ({ data }) => data.venue,
-  symbol: ({ data }) => data.symbol,
-  timeframe: ({ data }) => data.timeframe,
-  intent: ({ data }) => data.intent,
-  side: ({ data }) => data.side,
-  target_position: ({ data }) => data.targetPosition,
-  reference_price: ({ data }) => data.referencePrice.price,
-});
+const signals = insertion<TradeSignal>(
+  'signals',
+  {
+    ...origin,
+    id: ({ id }) => id,
+    time: ({ time }) => toMs(time),
+    expiry_time: ({ expirytime }) => toMs(expirytime),
+    tape: ({ data }) => data.tape?.id ?? liveTape,
+    tape_sequence: ({ data }) => data.tape?.sequence ?? null,
+    correlation_id: ({ correlationid }) => correlationid,
+    mode: ({ data }) => data.mode,
+    strategy: ({ data }) => data.strategy,
+    strategy_version: ({ data }) => data.strategyVersion,
+    config_hash: ({ data }) => data.configHash,
+    engine_run_id: ({ data }) => data.runId,
+    venue: ({ data }) => data.venue,
+    symbol: ({ data }) => data.symbol,
+    timeframe: ({ data }) => data.timeframe,
+    intent: ({ data }) => data.intent,
+    side: ({ data }) => data.side,
+    target_position: ({ data }) => data.targetPosition,
+    reference_price: ({ data }) => data.referencePrice.price,
+  },
+  'keep-earlier',
+);
 
 const portfolios = insertion<JournalEventOf<'portfolio_opened'>>('portfolios', {
   ...journalOrigin,
@@ -203,9 +220,7 @@ const positions = insertion<JournalEventOf<'position_changed'>>(
     order_id: ({ data }) => data.orderId,
     time: ({ time }) => toMs(time),
   },
-  `(stream_id, portfolio, venue, symbol) DO UPDATE SET sequence = excluded.sequence, side = excluded.side,
-    quantity = excluded.quantity, average_entry_price = excluded.average_entry_price,
-    realised_pnl = excluded.realised_pnl, order_id = excluded.order_id, time = excluded.time`,
+  'replace',
 );
 
 const trades = insertion<JournalEventOf<'trade_closed'>>('trades', {
@@ -228,18 +243,22 @@ const trades = insertion<JournalEventOf<'trade_closed'>>('trades', {
   exit_signal_id: ({ data }) => data.exitSignalId,
 });
 
-const deadLetters = insertion<MessageDeadLettered>('dead_letters', {
-  ...origin,
-  id: ({ id }) => id,
-  time: ({ time }) => toMs(time),
-  consumer: ({ data }) => data.consumer,
-  message_stream: ({ data }) => data.stream,
-  message_sequence: ({ data }) => data.sequence,
-  message_subject: ({ data }) => data.subject,
-  error: ({ data }) => data.error,
-  deliveries: ({ data }) => data.deliveries,
-  body: ({ data }) => data.body,
-});
+const deadLetters = insertion<MessageDeadLettered>(
+  'dead_letters',
+  {
+    ...origin,
+    id: ({ id }) => id,
+    time: ({ time }) => toMs(time),
+    consumer: ({ data }) => data.consumer,
+    message_stream: ({ data }) => data.stream,
+    message_sequence: ({ data }) => data.sequence,
+    message_subject: ({ data }) => data.subject,
+    error: ({ data }) => data.error,
+    deliveries: ({ data }) => data.deliveries,
+    body: ({ data }) => data.body,
+  },
+  'keep-earlier',
+);
 
 const cash = 'UPDATE portfolios SET cash = ? WHERE stream_id = ? AND portfolio = ?';
 const marked = `UPDATE portfolios SET ended_time = ?, candles = ?, final_cash = ?, final_equity = ?, open_positions = ?

@@ -1,0 +1,42 @@
+export { openDatabase } from './database.ts';
+export { rebuildProjections } from './event-store.ts';
+export {
+  summarisePerformance,
+  type ClosedTrade,
+  type EquityPoint,
+  type Performance,
+  type PerformanceInput,
+} from './performance.ts';
+export {
+  countSkips,
+  readCandles,
+  readDeadLetters,
+  readFills,
+  readOrders,
+  readPortfolio,
+  readPortfolios,
+  readPositions,
+  readSignals,
+  readTrades,
+  type Filter,
+} from './queries.ts';
+export type {
+  CandleRow,
+  DeadLetterRow,
+  FillRow,
+  OrderRow,
+  OrderStatus,
+  PortfolioEnd,
+  PortfolioRow,
+  PositionRow,
+  SignalRow,
+  TradeRow,
+} from './rows.ts';
+export {
+  readJournal,
+  readRecording,
+  type JournalRow,
+  type Recorded,
+  type Span,
+} from './recording.ts';
+export { startTradeLog, type TradeLog, type TradeLogOptions } from './trade-log.ts';

@@ -1,0 +1,108 @@
+import { liveTape } from '@heliograph/contracts';
+import { aCandle, aCandleEvent, aSignal } from '@heliograph/contracts/testing';
+import { expect, test } from 'vitest';
+import { createEventStore } from './event-store.ts';
+import { readJournal, readRecording, type Recorded } from './recording.ts';
+import {
+  candleMessage,
+  createJournal,
+  createPlaces,
+  signalMessage,
+  startMs,
+} from './testing/history.ts';
+import { openMemoryDatabase } from './testing/temp-database.ts';
+
+const at = (minutes: number): string => new Date(startMs + minutes * 60_000).toISOString();
+
+const candles = [0, 1, 2, 3].map((minute) => aCandleEvent({ at: minute }));
+const eth = aCandleEvent({ at: 1, symbol: aSignal({ data: { symbol: 'ETH/USDT' } }).data.symbol });
+const first = aSignal({ time: at(2) });
+const second = aSignal({ time: at(2), data: { symbol: 'ETH/USDT' } });
+const third = aSignal({ time: at(3) });
+const notTaken = aSignal({ time: at(4) });
+
+function openRecording() {
+  const memory = openMemoryDatabase();
+  const store = createEventStore(memory.database);
+  const place = createPlaces({
+    MARKET: store.stream('MARKET', 'first').id,
+    SIGNALS: store.stream('SIGNALS', 'first').id,
+    TRADING: store.stream('TRADING', 'first').id,
+  });
+  const journal = createJournal('paper');
+  const messages = [
+    journal.opened(),
+    journal.intended(second),
+    journal.skipped(first),
+    journal.intended(third),
+    journal.skipped(third),
+    createJournal('other').opened(),
+    createJournal('other').skipped(notTaken),
+  ];
+  store.keep([
+    ...[candles[0], candles[1], eth, candles[2], candles[3]].flatMap((event) =>
+      event === undefined ? [] : place('MARKET', candleMessage(event)),
+    ),
+    place('MARKET', candleMessage(aCandleEvent({ at: 1 }, { tape: 'replay' }))),
+    ...[third, first, second, notTaken].map((signal) => place('SIGNALS', signalMessage(signal))),
+    ...messages.map((message) => place('TRADING', message)),
+  ]);
+  return { ...memory, messages };
+}
+
+function tell(recorded: Recorded): string {
+  return recorded.kind === 'candle'
+    ? `candle ${recorded.sequence} ${recorded.candle.symbol}`
+    : `signal ${recorded.sequence} ${recorded.signal.id}`;
+}
+
+test('candles and the signals decided on come by time, candles first, signals as they were decided', () => {
+  using memory = openRecording();
+  expect([...readRecording(memory.database, 'paper')].map(tell)).toEqual([
+    'candle 1 BTC/USDT',
+    'candle 2 BTC/USDT',
+    'candle 3 ETH/USDT',
+    `signal 3 ${second.id}`,
+    `signal 2 ${first.id}`,
+    'candle 4 BTC/USDT',
+    `signal 1 ${third.id}`,
+    'candle 5 BTC/USDT',
+  ]);
+});
+
+test('a recorded candle and a recorded signal are what they were', () => {
+  using memory = openRecording();
+  const recorded = [...readRecording(memory.database, 'paper')];
+  expect(recorded[0]).toEqual({ kind: 'candle', sequence: 1, candle: aCandle({ at: 0 }) });
+  expect(recorded[3]).toEqual({ kind: 'signal', sequence: 3, signal: second });
+});
+
+test('a span cuts candles and signals alike', () => {
+  using memory = openRecording();
+  const span = { from: startMs + 3 * 60_000, to: startMs + 4 * 60_000 };
+  expect([...readRecording(memory.database, 'paper', span)].map(tell)).toEqual([
+    'candle 4 BTC/USDT',
+    `signal 1 ${third.id}`,
+  ]);
+});
+
+test('a portfolio that is not known has no recording', () => {
+  using memory = openRecording();
+  expect([...readRecording(memory.database, 'none')]).toEqual([]);
+});
+
+test('who stops reading half-way leaves the database free to be written', () => {
+  using memory = openRecording();
+  for (const recorded of readRecording(memory.database, 'paper'))
+    if (recorded.sequence === 2) break;
+  expect(() => createEventStore(memory.database).nextGeneration('MARKET', 'x')).not.toThrow();
+});
+
+test('a journal comes in its order, to the byte', () => {
+  using memory = openRecording();
+  const own = memory.messages.slice(0, 5);
+  const rows = [...readJournal(memory.database, 'paper')];
+  expect(rows.map(({ body }) => body)).toEqual(own.map(({ body }) => body));
+  expect(rows[0]).toMatchObject({ sequence: 1, type: 'portfolio_opened', time: startMs });
+  expect(JSON.parse(rows[0]?.body ?? '').data.tape).toBe(liveTape);
+});

@@ -1,0 +1,208 @@
+import {
+  deadLetterEvent,
+  Decimal,
+  deterministicId,
+  EventId,
+  OrderId,
+  subjects,
+  SymbolName,
+  toMs,
+  toTime,
+  Venue,
+  type CandleClosed,
+  type JournalEventOf,
+  type JournalEventType,
+  type MessageDeadLettered,
+  type TradeSignal,
+} from '@heliograph/contracts';
+import type { Outgoing, StoredMessage, StreamName } from '@heliograph/contracts/bus';
+import { aJournalEvent } from '@heliograph/contracts/testing';
+import type { Entry } from '../event-store.ts';
+import { readEvent } from '../read-event.ts';
+
+export const startMs = Date.UTC(2026, 0, 5);
+const minute = 60_000;
+
+/** Entries to keep, in the places where the messages would be; each call goes on from the last. */
+export function createPlaces(streamIds: Partial<Record<StreamName, number>>) {
+  const last = new Map<StreamName, number>();
+  return (stream: StreamName, { subject, id, body }: Outgoing): Entry => {
+    const sequence = (last.get(stream) ?? 0) + 1;
+    last.set(stream, sequence);
+    const message: StoredMessage = { stream, sequence, subject, id, storedTime: startMs, body };
+    return { streamId: streamIds[stream] ?? 0, message, read: readEvent(message) };
+  };
+}
+
+export function candleMessage(event: CandleClosed): Outgoing {
+  return { subject: subjects.candle(event.data), id: event.id, body: JSON.stringify(event) };
+}
+
+export function signalMessage(event: TradeSignal): Outgoing {
+  return { subject: subjects.signal(event.data), id: event.id, body: JSON.stringify(event) };
+}
+
+export function deadLetterMessage(event: MessageDeadLettered): Outgoing {
+  const { consumer } = event.data;
+  return { subject: subjects.deadLetter(consumer), id: event.id, body: JSON.stringify(event) };
+}
+
+export function aDeadLetter(sequence = 1): MessageDeadLettered {
+  return deadLetterEvent({
+    consumer: 'execution',
+    message: { stream: 'SIGNALS', sequence, subject: 'trade_signal.a.b.C', body: '{' },
+    error: 'INVALID_JSON: not JSON',
+    deliveryCount: 1,
+    nowMs: startMs,
+  });
+}
+
+/** Makes the messages of one portfolio's journal; `at` counts minutes. */
+export function createJournal(portfolio: string) {
+  const message = <T extends JournalEventType>(
+    type: T,
+    at: number,
+    data: JournalEventOf<T>['data'],
+  ): Outgoing => {
+    const time = toTime(startMs + at * minute);
+    const id = deterministicId(portfolio, type, time, JSON.stringify(data));
+    const event = { ...aJournalEvent(type, data), id, time, recordedtime: time };
+    return { subject: subjects.journal(portfolio, type), id, body: JSON.stringify(event) };
+  };
+  return {
+    opened: (tape = 'live', cash = '1000'): Outgoing =>
+      message('portfolio_opened', 0, {
+        portfolio,
+        mode: 'paper',
+        tape,
+        currency: 'USDT',
+        settings: {
+          cash: Decimal.parse(cash),
+          stake: { kind: 'quote', value: Decimal.parse('100') },
+          feeBps: Decimal.parse('10'),
+          slippageBps: Decimal.parse('0'),
+          lotSize: Decimal.parse('0.001'),
+          risk: {},
+        },
+      }),
+    skipped: (signal: TradeSignal): Outgoing => {
+      return message('signal_skipped', minutes(signal), {
+        ...signalFacts(signal),
+        reason: 'MAX_POSITIONS',
+        detail: '1 of 1',
+      });
+    },
+    intended: (signal: TradeSignal): Outgoing => {
+      return message('order_intended', minutes(signal), {
+        ...signalFacts(signal),
+        orderId: orderIdOf(signal),
+        orderType: 'market',
+        size: { kind: 'base', quantity: Decimal.parse('1') },
+        reduceOnly: signal.data.intent === 'exit',
+        expiryTime: signal.expirytime,
+        referencePrice: signal.data.referencePrice.price,
+        reasons: [],
+      });
+    },
+    accepted: (signal: TradeSignal): Outgoing =>
+      message('order_accepted', minutes(signal), {
+        ...orderFacts(signal),
+        venueOrderId: `v-${signal.id}`,
+      }),
+    filled: (
+      signal: TradeSignal,
+      { price = '100', fillId = '1', complete = true, filledQuantity = '1' } = {},
+    ): Outgoing =>
+      message('order_filled', minutes(signal) + 1, {
+        ...orderFacts(signal),
+        fillId,
+        quantity: Decimal.parse('0.5'),
+        price: Decimal.parse(price),
+        fee: Decimal.parse('0.1'),
+        liquidity: 'taker',
+        filledQuantity: Decimal.parse(filledQuantity),
+        complete,
+        slippageBps: 0,
+      }),
+    rejected: (signal: TradeSignal): Outgoing =>
+      message('order_rejected', minutes(signal), {
+        ...orderFacts(signal),
+        reason: 'VENUE_REJECTED',
+        detail: 'no',
+      }),
+    cancelled: (signal: TradeSignal): Outgoing =>
+      message('order_cancelled', minutes(signal), {
+        ...orderFacts(signal),
+        reason: 'TAPE_ENDED',
+        detail: '',
+        filledQuantity: Decimal.parse('0'),
+      }),
+    unknown: (signal: TradeSignal): Outgoing =>
+      message('order_unknown', minutes(signal), { ...orderFacts(signal), detail: 'timeout' }),
+    positionChanged: (signal: TradeSignal, quantity: string, cash: string): Outgoing =>
+      message('position_changed', minutes(signal) + 1, {
+        venue: signal.data.venue,
+        symbol: signal.data.symbol,
+        side: quantity === '0' ? 'flat' : 'long',
+        quantity: Decimal.parse(quantity),
+        averageEntryPrice: Decimal.parse(quantity === '0' ? '0' : '100'),
+        realisedPnl: Decimal.parse('0'),
+        cash: Decimal.parse(cash),
+        orderId: orderIdOf(signal),
+      }),
+    closed: (entry: TradeSignal, exit: TradeSignal, pnl = '9.8'): Outgoing =>
+      message('trade_closed', minutes(exit) + 1, {
+        tradeId: EventId.parse(`trade-${entry.id}`),
+        strategy: entry.data.strategy,
+        venue: entry.data.venue,
+        symbol: entry.data.symbol,
+        side: 'long',
+        quantity: Decimal.parse('1'),
+        entryTime: toTime(toMs(entry.time) + minute),
+        entryPrice: Decimal.parse('100'),
+        exitTime: toTime(toMs(exit.time) + minute),
+        exitPrice: Decimal.parse('110'),
+        fees: Decimal.parse('0.2'),
+        pnl: Decimal.parse(pnl),
+        returnRatio: 0.098,
+        exitReason: 'signal',
+        entrySignalId: entry.id,
+        exitSignalId: exit.id,
+      }),
+    marked: (tape: string, equity: string): Outgoing =>
+      message('portfolio_marked', 99, {
+        tape,
+        candles: 7,
+        cash: Decimal.parse('900'),
+        equity: Decimal.parse(equity),
+        positions: [
+          {
+            venue: Venue.parse('binance'),
+            symbol: SymbolName.parse('BTC/USDT'),
+            quantity: Decimal.parse('1'),
+            price: Decimal.parse('100'),
+          },
+        ],
+      }),
+  };
+}
+
+export type Journal = ReturnType<typeof createJournal>;
+
+function orderIdOf(signal: TradeSignal): OrderId {
+  return OrderId.parse(deterministicId('order', signal.id));
+}
+
+function signalFacts({ id, data }: TradeSignal) {
+  const { strategy, venue, symbol, intent, side } = data;
+  return { signalId: id, strategy, venue, symbol, intent, side };
+}
+
+function orderFacts(signal: TradeSignal) {
+  const { venue, symbol, side } = signal.data;
+  return { orderId: orderIdOf(signal), venue, symbol, side };
+}
+
+function minutes({ time }: TradeSignal): number {
+  return (toMs(time) - startMs) / minute;
+}
