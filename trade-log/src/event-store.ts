@@ -42,7 +42,8 @@ export const streamRenewed = 'STREAM_RENEWED';
 
 export function createEventStore(database: Database): EventStore {
   const projector = createProjector(database);
-  const id = database.prepare<[], string>('SELECT id FROM log').pluck().get() ?? '';
+  const id = database.prepare<[], string>('SELECT id FROM log').pluck().get();
+  if (id === undefined) throw new Error(`${database.name}: its table log is empty`);
 
   const newestGeneration = database.prepare<[string, string], Omit<KnownStream, 'lastKept'>>(
     `SELECT id, last_sequence AS lastSequence FROM streams WHERE name = ? AND identity = ?

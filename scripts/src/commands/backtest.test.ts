@@ -37,7 +37,7 @@ describe.concurrent('backtest', () => {
       signals: 88,
       skipped: { NO_POSITION: 1 },
       strategy: { name: 'sma-cross', params: { fast: 10, slow: 30 } },
-      decisionsHash: '9c4082886dd20314cb8c43e0ad5780134bbd4c33bbd89a9122b95fad3780120b',
+      decisionsHash: 'f9cb6927250479b7ad5d312d6886948b748073ac97b159dd92179197aed15c15',
     });
     expect(run.trades).toHaveLength(43);
     expect(run.trades[0]).toEqual({
