@@ -1,5 +1,6 @@
 import { type EventType } from '../src/events.ts';
 import { streams, type StreamDeclaration } from '../src/bus/streams.ts';
+import { executionGroup } from '../src/subjects.ts';
 import {
   channels,
   parameters,
@@ -70,7 +71,7 @@ function operations(name: string, channel: Channel): [string, object][] {
       channel: { $ref: `#/channels/${name}` },
       tags: [{ name: service, description: services[service] }],
       ...(action === 'receive' &&
-        service === channel.sharedBy && { bindings: { nats: { queue: service } } }),
+        service === channel.sharedBy && { bindings: { nats: { queue: executionGroup('paper') } } }),
     },
   ];
   return [

@@ -29,7 +29,7 @@ export {
 export { PortfolioSettings, RiskLimits, Stake } from './portfolio-settings.ts';
 export { ReasonCode, reasonCodes } from './reason-codes.ts';
 export { Intent, Mode, Side, TradeSignal } from './signal.ts';
-export { journalPrefix, portfolioFor, subjects, symbolToken } from './subjects.ts';
+export { executionGroup, journalPrefix, portfolioFor, subjects, symbolToken } from './subjects.ts';
 export {
   Big,
   Decimal,

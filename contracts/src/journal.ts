@@ -61,6 +61,7 @@ const signalFacts = {
   symbol: SymbolName,
   intent: Intent,
   side: Side,
+  signalTime: Time.describe("When the signal was made; absent: at the decision's time.").optional(),
 };
 
 export const SignalSkipped = envelope(

@@ -28,6 +28,11 @@ export function journalPrefix(portfolio: string): string {
   return `trading.${portfolio}`;
 }
 
+/** The queue group of the workers that trade a base portfolio: each base portfolio gets every signal once. */
+export function executionGroup(base: string): string {
+  return `execution-${base}`;
+}
+
 /** The portfolio that trades a tape: the base portfolio on the live one, one of its own on each replay. */
 export function portfolioFor(base: string, tape: string): string {
   return tape === 'live' ? base : `${base}-${tape}`;

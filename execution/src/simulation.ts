@@ -7,13 +7,12 @@ import {
   type TradeSignal,
 } from '@heliograph/contracts';
 import type { Report } from './brokers/broker.ts';
-import { isExpired } from './decision/checks.ts';
-import { currencyOf, decide, open } from './decision/decide.ts';
+import { decide, open } from './decision/decide.ts';
 import type { Draft } from './decision/draft.ts';
 import { mark } from './decision/mark.ts';
-import { emptyPortfolio, evolve, type Portfolio } from './decision/portfolio.ts';
+import { currencyOf, emptyPortfolio, evolve, type Portfolio } from './decision/portfolio.ts';
 import { requestOf } from './brokers/request.ts';
-import { cancelled, settle } from './decision/settle.ts';
+import { settle } from './decision/settle.ts';
 import {
   cancelResting,
   emptyBook,
@@ -85,10 +84,7 @@ export function createSimulation({
       for (const event of decision) {
         const order =
           event.type === 'order_intended' ? portfolio.orders.get(event.data.orderId) : undefined;
-        if (!order) continue;
-        if (isExpired(order.expiryMs, nowMs))
-          journal([cancelled(portfolio, order, { timeMs: nowMs, ...expiredBeforeSending })]);
-        else exchange(place(book, requestOf(order)));
+        if (order) exchange(place(book, requestOf(order)));
       }
     },
     onTapeEnded(ended, timeMs) {
@@ -98,9 +94,3 @@ export function createSimulation({
     },
   };
 }
-
-/** Why an order that was decided in time is not sent. */
-export const expiredBeforeSending = {
-  reason: 'EXPIRED',
-  detail: 'it expired before it could be sent',
-} as const;

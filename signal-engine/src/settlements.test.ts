@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PermanentError, subjects, TransientError } from '@heliograph/contracts';
+import { deadLetterEvent, PermanentError, subjects, TransientError } from '@heliograph/contracts';
 import { type Bus, createMemoryBus, type FencedLog } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { aSignal } from '@heliograph/contracts/testing';
@@ -39,20 +39,40 @@ test.each<Outcome>([
   'order_unknown',
 ])('%s settles a signal, before and after it is asked for', async (outcome) => {
   const bus = createMemoryBus();
-  using settlements = followSettlements(bus.log('trading.p'), 0, log);
+  using settlements = followSettlements(bus.log('trading.p'), () => NEVER, 0, log);
   const asked = settlements.settled(signal.id);
   await expect(isSettled(asked)).resolves.toBe(false);
   const last = await append(bus, eventsFor(signal, outcome));
   await asked;
   expect(settlements.sequence).toBe(last);
 
-  using later = followSettlements(bus.log('trading.p'), 0, log);
+  using later = followSettlements(bus.log('trading.p'), () => NEVER, 0, log);
   await later.settled(signal.id);
+});
+
+test('a dead letter settles a signal: its workers have given it up', async () => {
+  const bus = createMemoryBus();
+  const letters = () => bus.read({ stream: 'DEAD_LETTERS', follow: true });
+  using settlements = followSettlements(bus.log('trading.p'), letters, 0, log);
+  const asked = settlements.settled(signal.id);
+  const message = { stream: 'SIGNALS', sequence: 1, subject: subjects.signal(signal.data) };
+  for (const [sequence, body] of ['not JSON', JSON.stringify(signal)].entries()) {
+    const letter = deadLetterEvent({
+      consumer: 'execution-p',
+      message: { ...message, sequence: sequence + 1, body },
+      error: 'it kills them',
+      deliveryCount: 5,
+      nowMs: 0,
+    });
+    const subject = subjects.deadLetter('execution-p');
+    await bus.publish({ subject, id: letter.id, body: JSON.stringify(letter) });
+  }
+  await expect(asked).resolves.toBeUndefined();
 });
 
 test('neither an intended order nor another signal settles it', async () => {
   const bus = createMemoryBus();
-  using settlements = followSettlements(bus.log('trading.p'), 0, log);
+  using settlements = followSettlements(bus.log('trading.p'), () => NEVER, 0, log);
   const asked = settlements.settled(signal.id);
   const last = await append(bus, eventsFor(signal, 'order_accepted').slice(0, 1));
   await append(
@@ -68,7 +88,7 @@ test('stands at the event that settled the last signal waited for, however far i
   const other = aSignal({ time: '2026-01-05T00:07:00.000Z' });
   const first = await append(bus, eventsFor(signal, 'order_accepted'));
   const second = await append(bus, eventsFor(other, 'order_accepted'), first);
-  using settlements = followSettlements(bus.log('trading.p'), 0, log);
+  using settlements = followSettlements(bus.log('trading.p'), () => NEVER, 0, log);
   expect(settlements.sequence).toBe(0);
   await settlements.settled(signal.id);
   expect(settlements.sequence).toBe(first);
@@ -78,7 +98,7 @@ test('stands at the event that settled the last signal waited for, however far i
 
 test('skips what it cannot read', async () => {
   const bus = createMemoryBus();
-  using settlements = followSettlements(bus.log('trading.p'), 0, log);
+  using settlements = followSettlements(bus.log('trading.p'), () => NEVER, 0, log);
   const last = await append(bus, [{ type: 'order_accepted', id: 'nonsense' }]);
   await append(bus, eventsFor(signal, 'signal_skipped'), last);
   await expect(isSettled(settlements.settled(signal.id))).resolves.toBe(true);
@@ -107,14 +127,14 @@ test('goes on reading after a failure that passes', async () => {
         : concat(of(stored), NEVER);
     },
   };
-  using settlements = followSettlements(journal, 5, log);
+  using settlements = followSettlements(journal, () => NEVER, 5, log);
   await settlements.settled(signal.id);
   expect(asked).toEqual([5, 7]);
 });
 
 test('tells who waits and who asks later that the journal cannot be read any more', async () => {
   const bus = createMemoryBus();
-  using settlements = followSettlements(bus.log('trading.p'), 0, log);
+  using settlements = followSettlements(bus.log('trading.p'), () => NEVER, 0, log);
   const asked = settlements.settled(signal.id);
   await bus.close();
   await expect(asked).rejects.toThrow('trading.p was closed');

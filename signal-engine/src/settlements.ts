@@ -1,14 +1,16 @@
 import {
   type EventId,
   JournalEvent,
+  MessageDeadLettered,
   type OrderId,
   parseEvent,
   PermanentError,
+  TradeSignal,
   TransientError,
 } from '@heliograph/contracts';
 import type { FencedLog, StoredMessage } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
-import { defer, retry, throwError, timer } from 'rxjs';
+import { defer, retry, throwError, timer, type Observable } from 'rxjs';
 
 /** Which signals a portfolio has dealt with, read from its journal. */
 export interface Settlements extends Disposable {
@@ -23,8 +25,16 @@ export interface Settlements extends Disposable {
 
 const resubscribeMs = 1_000;
 
-/** Follows a portfolio's journal from after that sequence. */
-export function followSettlements(journal: FencedLog, after: number, log: Logger): Settlements {
+/**
+ * Follows a portfolio's journal from after that sequence, and the dead letters of its workers: a signal that they have
+ * given up is settled too.
+ */
+export function followSettlements(
+  journal: FencedLog,
+  deadLetters: () => Observable<StoredMessage>,
+  after: number,
+  log: Logger,
+): Settlements {
   let readSequence = after;
   let settledSequence = after;
   let failure: unknown;
@@ -75,6 +85,15 @@ export function followSettlements(journal: FencedLog, after: number, log: Logger
     }
   };
 
+  const readLetter = ({ body }: StoredMessage): void => {
+    try {
+      const letter = parseEvent(MessageDeadLettered, body);
+      if (letter.data.stream === 'SIGNALS') settle(parseEvent(TradeSignal, letter.data.body).id);
+    } catch {
+      // A letter about what is no signal settles none.
+    }
+  };
+
   const fail = (error: unknown): void => {
     failure = error;
     for (const waiter of waiting.values()) waiter.reject(error);
@@ -93,6 +112,10 @@ export function followSettlements(journal: FencedLog, after: number, log: Logger
       complete: () => fail(new PermanentError('JOURNAL_ENDED', `${journal.prefix} was closed`)),
     });
 
+  const letters = defer(deadLetters)
+    .pipe(retry({ delay: resubscribeMs }))
+    .subscribe({ next: readLetter, error: fail });
+
   return {
     async settled(signalId) {
       settledSequence = await settling(signalId);
@@ -100,6 +123,9 @@ export function followSettlements(journal: FencedLog, after: number, log: Logger
     get sequence() {
       return settledSequence;
     },
-    [Symbol.dispose]: () => subscription.unsubscribe(),
+    [Symbol.dispose]: () => {
+      subscription.unsubscribe();
+      letters.unsubscribe();
+    },
   };
 }

@@ -1,4 +1,11 @@
-import { deterministicId, journalPrefix, portfolioFor, toTime } from '@heliograph/contracts';
+import {
+  deterministicId,
+  executionGroup,
+  journalPrefix,
+  portfolioFor,
+  subjects,
+  toTime,
+} from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -78,7 +85,17 @@ export async function startSignalEngine(options: SignalEngineOptions): Promise<S
 
   const settlements =
     options.pace === 'settled'
-      ? followSettlements(bus.log(journalPrefix(portfolio)), run.resumed.journalSequence, log)
+      ? followSettlements(
+          bus.log(journalPrefix(portfolio)),
+          () =>
+            bus.read({
+              stream: 'DEAD_LETTERS',
+              subject: subjects.deadLetter(executionGroup(options.basePortfolio)),
+              follow: true,
+            }),
+          run.resumed.journalSequence,
+          log,
+        )
       : undefined;
   const { signal } = abandoned;
   const publisher = createPublisher({ bus, tape, source, settlements, signal, log });

@@ -31,12 +31,23 @@ export type Report = { readonly orderId: OrderId; readonly timeMs: number } & (
   | { readonly type: 'cancelled'; readonly reason: ReasonCode; readonly detail: string }
 );
 
+/** Why an order that was never placed never will be. */
+export interface Abandonment {
+  readonly timeMs: number;
+  readonly reason: ReasonCode;
+  readonly detail: string;
+}
+
 /**
  * A venue that takes orders. Placing the same order id twice is one order. An operation that throws leaves the outcome
  * unknown: ask with `reportsOf` before anything else is done.
  */
 export interface Broker {
   place(order: OrderRequest): Promise<void>;
-  /** Everything that the venue knows of an order, in its order; undefined when it never got it. */
+  /** Makes sure that an order which did not reach the venue never will; what did reach it stands. */
+  abandon(orderId: OrderId, why: Abandonment): Promise<void>;
+  /** Asks the venue about the orders that it is not known to have. */
+  refresh(orderIds: readonly OrderId[]): Promise<void>;
+  /** All that is known to have happened to an order, in its order; undefined when the venue is not known to have it. */
   reportsOf(orderId: OrderId): Promise<readonly Report[] | undefined>;
 }

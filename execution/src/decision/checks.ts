@@ -1,6 +1,6 @@
 import { Big, toMs, type ReasonCode } from '@heliograph/contracts';
-import { currencyOf, type Considered } from './decide.ts';
-import { freeCash, instrumentKey, lineageKey, settingsOf } from './portfolio.ts';
+import type { Considered } from './decide.ts';
+import { currencyOf, freeCash, instrumentKey, lineageKey, settingsOf } from './portfolio.ts';
 import { quantityAt, reservation, slipped } from './size.ts';
 
 /** A rule that a signal must pass. It answers with what is wrong, or undefined. */
@@ -56,8 +56,8 @@ function superseded({ portfolio, signal }: Considered): string | undefined {
 }
 
 function otherCurrency({ portfolio, signal }: Considered): string | undefined {
-  const currency = portfolio.opened?.currency;
-  if (currencyOf(signal.data.symbol) === currency) return undefined;
+  const { currency } = portfolio;
+  if (currency === undefined || currencyOf(signal.data.symbol) === currency) return undefined;
   return `${signal.data.symbol} is not paid in ${currency}, the currency of this portfolio`;
 }
 

@@ -117,7 +117,6 @@ describe('a signal is skipped', () => {
 
   test.for<[string, string, TradeSignal]>([
     ['for another mode', 'MODE_MISMATCH', aSignal({ data: { mode: 'live' } })],
-    ['for another currency', 'UNKNOWN_SYMBOL', aSignal({ data: { symbol: 'ETH/BTC' } })],
     [
       'to go short',
       'SHORT_NOT_ALLOWED',
@@ -135,6 +134,22 @@ describe('a signal is skipped', () => {
     const signal = aSignal({ expirytime: toTime(nowMs + 1_000) });
     expect(reasonFor(opened(), signal, nowMs + 999)).toBe('order_intended');
     expect(reasonFor(opened(), signal, nowMs + 1_000)).toBe('EXPIRED');
+  });
+
+  test('for another currency than that of the first order', () => {
+    const inBitcoin = aSignal({ data: { symbol: 'ETH/BTC' } });
+    expect(reasonFor(opened(), inBitcoin)).toBe('order_intended');
+    expect(reasonFor(holding(), inBitcoin)).toBe('UNKNOWN_SYMBOL');
+  });
+
+  test('not because one that was made before it was decided late', () => {
+    const state = opened();
+    const first = aSignal({ id: 'first', expirytime: toTime(nowMs + 60_000) });
+    const second = aSignal({ id: 'second', time: toTime(nowMs + 1_000) });
+    const lateMs = nowMs + 30_000;
+    for (const event of decide(state, first, { nowMs: lateMs, mode: 'paper' }))
+      evolve(state, event);
+    expect(reasonFor(state, second, lateMs)).toBe('ORDER_PENDING');
   });
 
   test('when a newer one of its strategy and symbol was decided', () => {

@@ -82,11 +82,6 @@ export function orderIdFor(portfolio: string, signal: Pick<TradeSignal, 'id'>): 
   return OrderId.parse(`h${deterministicId('order', portfolio, signal.id)}`);
 }
 
-/** The currency that a symbol is paid in; a bare symbol such as `SPY` counts as paid in USD. */
-export function currencyOf(symbol: string): string {
-  return symbol.split('/')[1]?.split(':')[0] ?? 'USD';
-}
-
 function intendedSize(portfolio: Portfolio, { data }: TradeSignal): OrderSize | undefined {
   if (data.intent === 'exit') {
     const quantity = portfolio.positions.get(instrumentKey(data))?.quantity;
@@ -97,9 +92,9 @@ function intendedSize(portfolio: Portfolio, { data }: TradeSignal): OrderSize | 
   return stake.kind === 'all' && free.lte(new Big('0')) ? undefined : entrySize(stake, free);
 }
 
-function factsOf({ id, data }: TradeSignal) {
+function factsOf({ id, time, data }: TradeSignal) {
   const { strategy, venue, symbol, intent, side } = data;
-  return { signalId: id, strategy, venue, symbol, intent, side };
+  return { signalId: id, strategy, venue, symbol, intent, side, signalTime: time };
 }
 
 function contextOf({ portfolio, signal, nowMs }: Considered): DraftContext {

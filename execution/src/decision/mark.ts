@@ -7,9 +7,10 @@ import {
 } from '@heliograph/contracts';
 import { draft, type Draft } from './draft.ts';
 import { instrumentKey, type Portfolio } from './portfolio.ts';
+import { averageEntryPrice } from './position.ts';
 
 /**
- * Draws up a portfolio whose tape has ended: cash, and what is still held at the last closes. Nothing when it was drawn
+ * Draws up a portfolio whose tape has ended: cash, and what is still held at the last closes, or at cost. Nothing when it was drawn
  * up before.
  */
 export function mark(
@@ -19,11 +20,14 @@ export function mark(
 ): Draft[] {
   if (portfolio.marked) return [];
   const closeOf = new Map(closes.map((close) => [instrumentKey(close), close.close]));
-  const positions = [...portfolio.positions.values()].map(({ venue, symbol, quantity }) => ({
-    venue,
-    symbol,
-    quantity: PositiveDecimal.parse(quantity.toFixed()),
-    price: PositiveDecimal.parse(closeOf.get(instrumentKey({ venue, symbol }))),
+  const positions = [...portfolio.positions.values()].map((position) => ({
+    venue: position.venue,
+    symbol: position.symbol,
+    quantity: PositiveDecimal.parse(position.quantity.toFixed()),
+    // Whoever ended the tape may not know the symbol; what it cost is then the best that is known.
+    price:
+      closeOf.get(instrumentKey(position)) ??
+      PositiveDecimal.parse(averageEntryPrice(position).toFixed()),
   }));
   const equity = positions.reduce(
     (sum, { quantity, price }) => sum.plus(new Big(quantity).times(price)),

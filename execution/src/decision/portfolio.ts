@@ -28,7 +28,9 @@ export interface Portfolio {
   readonly endedOrders: ReadonlyMap<OrderId, Order>;
   /** Every signal that was ever decided. */
   readonly decided: ReadonlySet<EventId>;
-  /** The time of the newest decided signal, by strategy, venue and symbol. */
+  /** What its orders are paid in: set by the first of them. */
+  readonly currency?: string;
+  /** When the newest decided signal was made, by strategy, venue and symbol; epoch ms. */
   readonly newest: ReadonlyMap<string, number>;
   /** Its tape has ended and its account was drawn up. */
   readonly marked: boolean;
@@ -64,6 +66,11 @@ export function lineageKey(signal: { strategy: string; venue: Venue; symbol: Sym
   return `${signal.strategy}|${instrumentKey(signal)}`;
 }
 
+/** The currency that a symbol is paid in; a bare symbol such as `SPY` counts as paid in USD. */
+export function currencyOf(symbol: string): string {
+  return symbol.split('/')[1]?.split(':')[0] ?? 'USD';
+}
+
 /** The settings; a portfolio that was never opened has none. */
 export function settingsOf(portfolio: Portfolio): PortfolioSettings {
   if (!portfolio.opened) throw new Error(`portfolio ${portfolio.name} is not open`);
@@ -88,10 +95,11 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       state.cash = new Big(event.data.settings.cash);
       break;
     case 'signal_skipped':
-      decided(state, event.data.signalId, event.data, event.timeMs);
+      decided(state, event);
       break;
     case 'order_intended':
-      decided(state, event.data.signalId, event.data, event.timeMs);
+      decided(state, event);
+      state.currency ??= currencyOf(event.data.symbol);
       state.orders.set(event.data.orderId, intendedOrder(state, event));
       break;
     case 'order_accepted':
@@ -118,13 +126,12 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
 
 function decided(
   state: PortfolioState,
-  signalId: EventId,
-  lineage: Parameters<typeof lineageKey>[0],
-  timeMs: number,
+  { data, timeMs }: DraftOf<'signal_skipped'> | DraftOf<'order_intended'>,
 ): void {
-  state.decided.add(signalId);
-  const key = lineageKey(lineage);
-  state.newest.set(key, Math.max(timeMs, state.newest.get(key) ?? timeMs));
+  state.decided.add(data.signalId);
+  const key = lineageKey(data);
+  const madeMs = data.signalTime === undefined ? timeMs : toMs(data.signalTime);
+  state.newest.set(key, Math.max(madeMs, state.newest.get(key) ?? madeMs));
 }
 
 function intendedOrder(

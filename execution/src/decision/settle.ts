@@ -13,6 +13,8 @@ import { statusAfter, type Order } from './order.ts';
 import { afterFill, type Portfolio } from './portfolio.ts';
 import { averageEntryPrice, realisedPnl, type Position } from './position.ts';
 
+const maxDetail = 512;
+
 /**
  * What a venue's report means for the portfolio: the events to journal, none when it tells nothing new.
  */
@@ -29,7 +31,7 @@ export function settle(portfolio: Portfolio, report: Report): Draft[] {
         draft('order_rejected', context, {
           ...facts,
           reason: report.reason,
-          detail: report.detail,
+          detail: shortened(report.detail),
         }),
       ];
     case 'cancelled':
@@ -39,8 +41,7 @@ export function settle(portfolio: Portfolio, report: Report): Draft[] {
   }
 }
 
-/** An order that ends without (further) fills, whoever decided it. */
-export function cancelled(
+function cancelled(
   portfolio: Portfolio,
   order: Order,
   { timeMs, reason, detail }: { timeMs: number; reason: ReasonCode; detail: string },
@@ -48,7 +49,7 @@ export function cancelled(
   return draft('order_cancelled', contextOf(portfolio, order, timeMs), {
     ...orderFacts(order),
     reason,
-    detail,
+    detail: shortened(detail),
     filledQuantity: NonNegativeDecimal.parse(order.filledQuantity.toFixed()),
   });
 }
@@ -61,7 +62,7 @@ export function outcomeUnknown(
 ): Draft {
   return draft('order_unknown', contextOf(portfolio, order, timeMs), {
     ...orderFacts(order),
-    detail,
+    detail: shortened(detail),
   });
 }
 
@@ -133,6 +134,11 @@ function tradeClosed(position: Position, order: Order, context: DraftContext): D
 function slippageBps({ side, referencePrice }: Order, price: Big): number {
   const worse = side === 'buy' ? price.minus(referencePrice) : referencePrice.minus(price);
   return Number(worse.times('10000').div(referencePrice).toFixed(4));
+}
+
+/** As long as the journal takes it. */
+function shortened(detail: string): string {
+  return detail.length > maxDetail ? `${detail.slice(0, maxDetail - 1)}…` : detail;
 }
 
 function orderFacts({ id, venue, symbol, side }: Order) {

@@ -2,7 +2,15 @@ import { Big, OrderId, PortfolioSettings, SymbolName } from '@heliograph/contrac
 import { aCandle } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import type { OrderRequest } from '../brokers/broker.ts';
-import { cancelResting, emptyBook, evolveBook, match, place, type PaperBookState } from './book.ts';
+import {
+  abandon,
+  cancelResting,
+  emptyBook,
+  evolveBook,
+  match,
+  place,
+  type PaperBookState,
+} from './book.ts';
 
 const candle = aCandle();
 
@@ -120,6 +128,25 @@ describe('the paper exchange', () => {
     expect(sold.events).toMatchObject([{ quantity: '2' }]);
     const again = run(sold.book, order({ id: OrderId.parse('h3'), side: 'sell', size: base('1') }));
     expect(again.events).toMatchObject([{ type: 'order_cancelled', reason: 'NO_POSITION' }]);
+  });
+
+  test('cancels what would bring nothing after slippage and tick', () => {
+    const bought = run(account({ tickSize: '0.01', cash: '1000' }), order({ size: base('5') }));
+    const sold = run(
+      bought.book,
+      order({ id: OrderId.parse('h2'), side: 'sell', size: base('5') }),
+      aCandle({ open: 0.008, close: 0.008 }),
+    );
+    expect(sold.events).toMatchObject([{ type: 'order_cancelled', reason: 'BELOW_MINIMUM' }]);
+  });
+
+  test('never takes an order that was abandoned, and abandons none that it took', () => {
+    const why = { timeMs: candle.openTime, reason: 'EXPIRED', detail: 'too late' } as const;
+    let book = account();
+    for (const event of abandon(book, OrderId.parse('h1'), why)) book = evolveBook(book, event);
+    expect(place(book, order())).toEqual([]);
+    expect(book.reports.get(OrderId.parse('h1'))).toMatchObject([{ type: 'cancelled' }]);
+    expect(abandon(run(account(), order()).book, OrderId.parse('h1'), why)).toEqual([]);
   });
 
   test('lets nothing rest when the tape ends', () => {

@@ -13,7 +13,7 @@ import {
   type Candle,
 } from '@heliograph/contracts';
 import { z } from 'zod';
-import type { OrderRequest, Report } from '../brokers/broker.ts';
+import type { Abandonment, OrderRequest, Report } from '../brokers/broker.ts';
 import { instrumentKey } from '../decision/portfolio.ts';
 import { feeFor, quantityAt, slipped } from '../decision/size.ts';
 
@@ -43,6 +43,13 @@ export const PaperEvent = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('order_cancelled'),
+    ...orderFields,
+    reason: ReasonCode,
+    detail: z.string(),
+  }),
+  /** It was never placed, and never will be. */
+  z.object({
+    type: z.literal('order_abandoned'),
     ...orderFields,
     reason: ReasonCode,
     detail: z.string(),
@@ -108,15 +115,22 @@ export function place(book: PaperBook, order: OrderRequest): PaperEvent[] {
   ];
 }
 
+/** Sees to it that an order is never placed: nothing when it was placed already. */
+export function abandon(book: PaperBook, orderId: OrderId, why: Abandonment): PaperEvent[] {
+  return book.taken.has(orderId) ? [] : [{ type: 'order_abandoned', orderId, ...why }];
+}
+
 /**
  * What a candle does to the resting orders of its symbol. A market order is filled whole at the open of the first
- * candle that closes after the order's time, slipped against it; the fill's time is the candle's open.
+ * candle that closes after the order's time, slipped against it; the fill's time is the candle's open. `only`: the
+ * orders that the candle may fill.
  */
-export function match(book: PaperBook, candle: Candle): PaperEvent[] {
+export function match(book: PaperBook, candle: Candle, only?: ReadonlySet<OrderId>): PaperEvent[] {
   const key = instrumentKey(candle);
   const events: PaperEvent[] = [];
   let account: Pick<PaperBook, 'cash' | 'holdings'> = book;
   for (const order of book.resting.values()) {
+    if (only && !only.has(order.orderId)) continue;
     if (instrumentKey(order) !== key || candle.closeTime <= order.timeMs) continue;
     const event = fill(order, candle, account, settingsOf(book));
     if (event.type === 'order_filled') account = afterFill(account, order, event);
@@ -144,6 +158,9 @@ export function evolveBook(book: PaperBookState, event: PaperEvent): PaperBookSt
       return { ...book, settings: event.settings, cash: new Big(event.settings.cash) };
     case 'order_accepted':
       resting.set(event.orderId, event);
+      book.taken.add(event.orderId);
+      break;
+    case 'order_abandoned':
       book.taken.add(event.orderId);
       break;
     case 'order_filled':
@@ -184,6 +201,8 @@ function fill(
     detail,
   });
   const price = slipped(exactly(candle.open), side, settings);
+  if (price.lte('0'))
+    return refuse('BELOW_MINIMUM', `nothing is left of ${candle.open} after slippage and tick`);
   const wanted = quantityAt(order.size, price, settings);
   const held = account.holdings.get(instrumentKey(order)) ?? new Big('0');
   const quantity = side === 'sell' && wanted.gt(held) ? held : wanted;
@@ -248,6 +267,7 @@ export function reportOf(event: Exclude<PaperEvent, { type: 'account_opened' }>)
       };
     }
     case 'order_cancelled':
+    case 'order_abandoned':
       return { orderId, timeMs, type: 'cancelled', reason: event.reason, detail: event.detail };
   }
 }

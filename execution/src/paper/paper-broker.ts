@@ -10,6 +10,7 @@ import type { Bus, Outgoing, StoredMessage } from '@heliograph/contracts/bus';
 import type { Broker, Report } from '../brokers/broker.ts';
 import { createFold } from '../fold.ts';
 import {
+  abandon,
   cancelResting,
   emptyBook,
   evolveBook,
@@ -28,11 +29,14 @@ import { candlesBetween } from './tape.ts';
  */
 export interface PaperBroker extends Broker {
   /** The next candle of the tape, and its place in MARKET. */
-  onCandle(candle: Candle, sequence: number): Promise<void>;
+  onCandle(candle: Candle, sequence: number): void;
   /** The next message of MARKET that is no candle of the tape. */
   onOther(sequence: number): void;
-  /** Matches each resting order with the candles that it has not been matched with, up to the last one shown. */
-  matchMissed(): Promise<void>;
+  /**
+   * Matches each resting order with the candles that it has not been matched with, in the order of the tape;
+   * `afterEach` is awaited before the next candle.
+   */
+  matchMissed(afterEach: () => Promise<void>): Promise<void>;
   /** The tape has ended. */
   cancelResting(timeMs: number): Promise<void>;
 }
@@ -78,16 +82,31 @@ export async function openPaperBroker({
 
   const matchedUpTo = (order: RestingOrder): number =>
     matched.get(order.orderId) ?? order.tapeSequence;
-  const matchMissed = async (): Promise<void> => {
+  /** The orders that have candles to catch up with, and those candles. */
+  const missed = async () => {
     const { resting } = fold.state;
     for (const id of matched.keys()) if (!resting.has(id)) matched.delete(id);
-    for (const order of resting.values()) {
-      const range = { after: matchedUpTo(order), upTo: recent.seenUpTo };
-      if (range.after >= range.upTo) continue;
-      const missed =
-        recent.between(order, range) ?? (await candlesBetween(bus, tape, order, range));
-      for (const candle of missed) await fold.transact((book) => match(book, candle));
-      matched.set(order.orderId, range.upTo);
+    const upTo = recent.seenUpTo;
+    const behind = [...resting.values()].filter((order) => matchedUpTo(order) < upTo);
+    const candles = new Map<number, Candle>();
+    for (const order of behind) {
+      const range = { after: matchedUpTo(order), upTo };
+      const found = recent.between(order, range) ?? (await candlesBetween(bus, tape, order, range));
+      for (const { candle, sequence } of found) candles.set(sequence, candle);
+    }
+    return { upTo, orders: new Set(behind.map(({ orderId }) => orderId)), candles };
+  };
+
+  const matchMissed = async (afterEach: () => Promise<void>): Promise<void> => {
+    // Again while others' orders come to light on the way: they have their own candles to catch up with.
+    for (;;) {
+      const { upTo, orders, candles } = await missed();
+      if (orders.size === 0) return;
+      for (const [, candle] of [...candles].toSorted(([a], [b]) => a - b)) {
+        await fold.transact((book) => match(book, candle, orders));
+        await afterEach();
+      }
+      for (const id of orders) matched.set(id, upTo);
     }
   };
 
@@ -100,29 +119,20 @@ export async function openPaperBroker({
       .map(reportOf);
 
   return {
-    async place(order) {
-      await fold.transact((book) => place(book, order));
-      await matchMissed();
+    place: (order) => fold.transact((book) => place(book, order)),
+    abandon: (orderId, why) => fold.transact((book) => abandon(book, orderId, why)),
+    async refresh(orderIds) {
+      if (!orderIds.every((id) => fold.state.taken.has(id))) await fold.catchUp();
     },
     async reportsOf(orderId) {
-      if (!fold.state.taken.has(orderId)) {
-        await fold.catchUp();
-        await matchMissed();
-      }
       if (!fold.state.taken.has(orderId)) return undefined;
-      return fold.state.reports.get(orderId) ?? (await readReports(orderId));
+      return fold.state.reports.get(orderId) ?? readReports(orderId);
     },
-    async onCandle(candle, sequence) {
-      recent.add(candle, sequence);
-      await matchMissed();
-    },
-    onOther(sequence) {
-      recent.add(undefined, sequence);
-    },
+    onCandle: (candle, sequence) => recent.add(candle, sequence),
+    onOther: (sequence) => recent.add(undefined, sequence),
     matchMissed,
     async cancelResting(timeMs) {
       await fold.catchUp();
-      await matchMissed();
       await fold.transact((book) => cancelResting(book, timeMs));
     },
   };

@@ -1,5 +1,6 @@
 import type { Candle } from '@heliograph/contracts';
 import { instrumentKey } from '../decision/portfolio.ts';
+import type { TapeCandle } from './tape.ts';
 
 const kept = 256;
 
@@ -12,11 +13,11 @@ export interface RecentCandles {
   between(
     instrument: Parameters<typeof instrumentKey>[0],
     range: { after: number; upTo: number },
-  ): Candle[] | undefined;
+  ): TapeCandle[] | undefined;
 }
 
 export function createRecentCandles(seenUpTo: number): RecentCandles {
-  const candles: { candle: Candle; sequence: number }[] = [];
+  const candles: TapeCandle[] = [];
   let completeAfter = seenUpTo;
   let seen = seenUpTo;
   return {
@@ -35,8 +36,7 @@ export function createRecentCandles(seenUpTo: number): RecentCandles {
       const key = instrumentKey(instrument);
       return candles
         .filter(({ sequence }) => sequence > after && sequence <= upTo)
-        .map(({ candle }) => candle)
-        .filter((candle) => instrumentKey(candle) === key);
+        .filter(({ candle }) => instrumentKey(candle) === key);
     },
   };
 }

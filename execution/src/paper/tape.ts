@@ -3,9 +3,17 @@ import type { Bus, StoredMessage } from '@heliograph/contracts/bus';
 import { filter, firstValueFrom, map, takeWhile, toArray } from 'rxjs';
 import type { RestingOrder } from './book.ts';
 
+/** A candle and its place in MARKET. */
+export interface TapeCandle {
+  readonly sequence: number;
+  readonly candle: Candle;
+}
+
 /** The candle in a message of MARKET, if it is one of that tape. What cannot be read is no candle. */
 export function candleIn(message: StoredMessage, tape: string): Candle | undefined {
-  if (!message.subject.startsWith('market.candle.')) return undefined;
+  // Cheap, and true of most of what others play on the same server.
+  const isOther = !message.body.includes(`"${tape}"`);
+  if (isOther || !message.subject.startsWith('market.candle.')) return undefined;
   try {
     const event = parseEvent(MarketEvent, message.body);
     return event.type === 'candle_closed' && event.data.tape.id === tape
@@ -23,7 +31,7 @@ export function candlesBetween(
   tape: string,
   order: Pick<RestingOrder, 'venue' | 'symbol'>,
   range: { after: number; upTo: number },
-): Promise<Candle[]> {
+): Promise<TapeCandle[]> {
   return firstValueFrom(
     bus
       .read({
@@ -33,8 +41,8 @@ export function candlesBetween(
       })
       .pipe(
         takeWhile(({ sequence }) => sequence <= range.upTo),
-        map((message) => candleIn(message, tape)),
-        filter((candle) => candle !== undefined),
+        map((message) => ({ sequence: message.sequence, candle: candleIn(message, tape) })),
+        filter((read): read is TapeCandle => read.candle !== undefined),
         toArray(),
       ),
   );

@@ -7,6 +7,7 @@ import type { Desk } from './desk.ts';
 export const portfoliosBucket = 'portfolios';
 
 const PortfolioEntry = z.object({ tape: z.string(), status: z.enum(['open', 'marked']) });
+type Entry = z.infer<typeof PortfolioEntry>;
 
 /** The desks that a worker keeps, opened at first use. */
 export interface DeskRegistry extends AsyncDisposable {
@@ -15,6 +16,7 @@ export interface DeskRegistry extends AsyncDisposable {
   /** A portfolio that another worker has opened or ended. */
   onEntry(portfolio: string, value: string | undefined): Promise<void>;
   isMarked(portfolio: string): Promise<boolean>;
+  close(portfolio: string): Promise<void>;
   /** Says that the portfolio is drawn up and closes its desk. */
   markDone(portfolio: string, tape: string): Promise<void>;
 }
@@ -26,9 +28,15 @@ export function createDeskRegistry(
 ): DeskRegistry {
   const desks = new Map<string, Promise<Desk>>();
 
-  const put = async (portfolio: string, entry: z.infer<typeof PortfolioEntry>): Promise<void> => {
+  const put = async (portfolio: string, entry: Entry): Promise<void> => {
     const bucket = await bus.bucket(portfoliosBucket);
     await bucket.put(portfolio, JSON.stringify(entry));
+  };
+  /** Unless it is known: one that is marked stays so. */
+  const register = async (portfolio: string, tape: string): Promise<void> => {
+    const bucket = await bus.bucket(portfoliosBucket);
+    const entry: Entry = { tape, status: 'open' };
+    await bucket.update(portfolio, JSON.stringify(entry), 0);
   };
   const openOnce = (portfolio: string, tape: string): Promise<Desk> => {
     const known = desks.get(portfolio);
@@ -47,8 +55,7 @@ export function createDeskRegistry(
 
   return {
     async desk(portfolio, tape) {
-      if (!desks.has(portfolio) && !(await entryOf(bus, portfolio)))
-        await put(portfolio, { tape, status: 'open' });
+      if (!desks.has(portfolio)) await register(portfolio, tape);
       return openOnce(portfolio, tape);
     },
     openDesks: () => [...desks.values()],
@@ -59,6 +66,7 @@ export function createDeskRegistry(
         await openOnce(portfolio, entry.tape);
     },
     isMarked: async (portfolio) => (await entryOf(bus, portfolio))?.status === 'marked',
+    close,
     async markDone(portfolio, tape) {
       await put(portfolio, { tape, status: 'marked' });
       await close(portfolio);

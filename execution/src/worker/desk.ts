@@ -7,6 +7,7 @@ import {
   TransientError,
   UserError,
   type Mode,
+  type OrderId,
   type PortfolioSettings,
   type TapeEnded,
   type TradeSignal,
@@ -15,17 +16,29 @@ import type { Bus, StoredMessage } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
 import { requestOf } from '../brokers/request.ts';
 import { isExpired } from '../decision/checks.ts';
-import { currencyOf, decide, open, orderIdFor } from '../decision/decide.ts';
+import { decide, open, orderIdFor } from '../decision/decide.ts';
 import { draftOf, recorded, type Draft } from '../decision/draft.ts';
 import { mark } from '../decision/mark.ts';
-import { emptyPortfolio, evolve, type Portfolio } from '../decision/portfolio.ts';
+import { currencyOf, emptyPortfolio, evolve, type Portfolio } from '../decision/portfolio.ts';
 import type { Order } from '../decision/order.ts';
-import { cancelled, outcomeUnknown, settle } from '../decision/settle.ts';
+import { outcomeUnknown, settle } from '../decision/settle.ts';
 import { createFold } from '../fold.ts';
 import { openPaperBroker } from '../paper/paper-broker.ts';
-import { expiredBeforeSending } from '../simulation.ts';
 import { followTape } from './follow-tape.ts';
 import { createSerial } from './serial.ts';
+
+/** How long an order may stay unsent before the sweep sees to it that it is never sent. */
+const forgottenAfterMs = 30_000;
+
+const expiredBeforeSending = {
+  reason: 'EXPIRED',
+  detail: 'it expired before it could be sent',
+} as const;
+const forgotten = { reason: 'EXPIRED', detail: 'nobody was left to send it' } as const;
+const unsentAtTheEnd = {
+  reason: 'TAPE_ENDED',
+  detail: 'the recording ended before it was sent',
+} as const;
 
 export interface DeskOptions {
   readonly bus: Bus;
@@ -50,6 +63,8 @@ export interface Desk extends AsyncDisposable {
   take(signal: TradeSignal): Promise<void>;
   /** Journals what has happened at the venue since, also to orders of workers that are no more. */
   sweep(): Promise<void>;
+  /** Whether nothing is open here and nothing more can come. */
+  readonly isDone: boolean;
   /** Draws the portfolio up once everything on the tape up to that place in MARKET has been seen. */
   endTape(ended: TapeEnded, sequence: number): Promise<void>;
 }
@@ -82,7 +97,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   follower.start({
     onCandle: (candle, sequence) =>
       serial(async () => {
-        await broker.onCandle(candle, sequence);
+        broker.onCandle(candle, sequence);
         await settleOrders();
       }),
     onOther: (sequence) => serial(async () => broker.onOther(sequence)),
@@ -92,12 +107,17 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const nowFor = (signal: TradeSignal): number =>
     tape === liveTape ? options.nowMs() : Math.max(toMs(signal.time), follower.timeMs);
 
-  /** Every open order, as the venue knows it, into the journal. */
-  const settleOrders = async (): Promise<void> => {
-    await broker.matchMissed();
+  const journalReports = async (): Promise<void> => {
     for (const { id } of journal.state.orders.values())
       for (const report of (await broker.reportsOf(id)) ?? [])
         await journal.transact((portfolio) => settle(portfolio, report));
+  };
+
+  /** Every open order, as the venue knows it, into the journal. */
+  const settleOrders = async (): Promise<void> => {
+    await broker.refresh([...journal.state.orders.keys()]);
+    await broker.matchMissed(journalReports);
+    await journalReports();
   };
 
   const openFor = async (symbol: string, timeMs: number): Promise<void> => {
@@ -109,31 +129,45 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     refuseOtherSettings(journal.state, { mode, settings });
   };
 
-  /** `fresh`: it was intended a moment ago, here, so nobody can have sent it before. */
-  const send = async (order: Order, signal: TradeSignal, fresh: boolean): Promise<void> => {
-    const known = fresh ? undefined : await broker.reportsOf(order.id);
+  const send = async (order: Order, signal: TradeSignal): Promise<void> => {
     const timeMs = nowFor(signal);
-    if (!known && isExpired(order.expiryMs, timeMs)) {
-      await journal.transact((portfolio) =>
-        isUnsent(portfolio, order)
-          ? [cancelled(portfolio, order, { timeMs, ...expiredBeforeSending })]
-          : [],
-      );
-      return;
-    }
+    const { reachedSequence } = follower;
+    const tapeSequence = Math.min(signal.data.tape?.sequence ?? reachedSequence, reachedSequence);
     try {
-      if (!known)
-        await broker.place({ ...requestOf(order), tapeSequence: signal.data.tape?.sequence ?? 0 });
+      // The venue has the last word: it takes an order once, and one that it has taken it does not abandon.
+      if (isExpired(order.expiryMs, timeMs))
+        await broker.abandon(order.id, { timeMs, ...expiredBeforeSending });
+      else await broker.place({ ...requestOf(order), tapeSequence });
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       await journal.transact((portfolio) =>
-        isUnsent(portfolio, order) ? [outcomeUnknown(portfolio, order, { timeMs, detail })] : [],
+        portfolio.orders.get(order.id)?.status === 'intended'
+          ? [outcomeUnknown(portfolio, order, { timeMs, detail })]
+          : [],
       );
       throw new TransientError('ORDER_UNKNOWN', `the outcome of order ${order.id} is unknown`, {
         cause: error,
       });
     }
     await settleOrders();
+  };
+
+  /** Orders of workers that died so often over them that their signal was given up. */
+  const unsentSince = new Map<OrderId, number>();
+  const abandonForgotten = async (): Promise<void> => {
+    const nowMs = options.nowMs();
+    const unsent = [...journal.state.orders.values()].filter((order) =>
+      isUnsent(journal.state, order),
+    );
+    for (const id of unsentSince.keys())
+      if (!unsent.some((order) => order.id === id)) unsentSince.delete(id);
+    for (const { id, timeMs } of unsent) {
+      const since = unsentSince.get(id) ?? nowMs;
+      unsentSince.set(id, since);
+      if (nowMs - since < forgottenAfterMs) continue;
+      const laterMs = tape === liveTape ? nowMs : Math.max(timeMs, follower.timeMs);
+      await broker.abandon(id, { timeMs: laterMs, ...forgotten });
+    }
   };
 
   const decideAndSend = async (signal: TradeSignal): Promise<void> => {
@@ -144,11 +178,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       decision = decide(journal.state, signal, { nowMs: nowFor(signal), mode });
     } while (!(await journal.tryWrite(decision)));
     const order = journal.state.orders.get(orderIdFor(name, signal));
-    const fresh = decision.length > 0;
-    if (order && isUnsent(journal.state, order)) await send(order, signal, fresh);
+    if (order && isUnsent(journal.state, order)) await send(order, signal);
   };
 
   return {
+    get isDone() {
+      return journal.state.marked && journal.state.orders.size === 0;
+    },
     async take(signal) {
       const sequence = signal.data.tape?.sequence;
       if (sequence !== undefined) await follower.reached(sequence);
@@ -157,6 +193,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     sweep: () =>
       serial(async () => {
         await journal.catchUp();
+        await abandonForgotten();
         await settleOrders();
       }),
     async endTape(ended, sequence) {
@@ -165,6 +202,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         const timeMs = toMs(ended.time);
         await journal.catchUp();
         await settleOrders();
+        for (const order of journal.state.orders.values())
+          if (isUnsent(journal.state, order))
+            await broker.abandon(order.id, { timeMs, ...unsentAtTheEnd });
         await broker.cancelResting(timeMs);
         await settleOrders();
         await openFor(ended.data.closes[0]?.symbol ?? '', timeMs);

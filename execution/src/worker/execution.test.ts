@@ -146,6 +146,18 @@ describe.for(Object.entries(servers))('execution workers on %s', ([, startServer
     ]);
   });
 
+  test('end their tapes although somebody has published garbage about others', async () => {
+    await using server = await startServer();
+    await using bus = await server.connect();
+    const wrong = JSON.stringify(aSignal());
+    for (const [id, body] of Object.entries({ garbage: 'garbage', wrong }))
+      await bus.publish({ subject: 'market.tape.x', id, body });
+    await using _worker = worker(await server.connect(), 'one');
+    const instants = randomInstants({ seed: 3, count: 5, symbols, tape: 't' });
+    const journal = await playPaced(bus, instants, { tape: 't' });
+    expect(journal.at(-1)?.type).toBe('portfolio_marked');
+  });
+
   test('trade two replays side by side, each in a portfolio of its own', async () => {
     await using server = await startServer();
     await using bus = await server.connect();

@@ -1,7 +1,10 @@
 import {
+  executionGroup,
   liveTape,
   MarketEvent,
+  Name,
   parseEvent,
+  PermanentError,
   portfolioFor,
   TradeSignal,
   TransientError,
@@ -15,8 +18,6 @@ import { concatMap, defer, exhaustMap, interval, merge, retry, timer, type Obser
 import { createDeskRegistry, portfoliosBucket } from './desk-registry.ts';
 import { openDesk } from './desk.ts';
 
-/** The queue group that shares the signals. */
-const group = 'execution';
 /** How soon a worker looks after the orders of one that is no more. */
 const sweepEveryMs = 1_000;
 const reconnectDelayMs = 1_000;
@@ -60,13 +61,17 @@ export function startExecution(options: ExecutionOptions): Service {
 
   const take = async (signal: TradeSignal): Promise<void> => {
     const tape = signal.data.tape?.id ?? liveTape;
-    const desk = await desks.desk(portfolioFor(base, tape), tape);
+    const name = portfolioFor(base, tape);
+    if (!Name.safeParse(name).success)
+      throw new PermanentError('PORTFOLIO_NAME', `the tape's portfolio would be called ${name}`);
+    const desk = await desks.desk(name, tape);
     await desk.take(signal);
+    if (desk.isDone) await desks.close(name);
   };
 
   const endTape = async (message: StoredMessage): Promise<void> => {
     const event = parseEvent(MarketEvent, message.body);
-    if (event.type !== 'tape_ended') return;
+    if (event.type !== 'tape_ended' || event.data.tape.id === liveTape) return;
     const tape = event.data.tape.id;
     const name = portfolioFor(base, tape);
     if (await desks.isMarked(name)) return;
@@ -75,17 +80,26 @@ export function startExecution(options: ExecutionOptions): Service {
     await desks.markDone(name, tape);
   };
 
-  /** Keeps a desk for what other workers trade, so that their orders are looked after when they are gone. */
-  const follow = async (name: string, value: string | undefined): Promise<void> => {
-    try {
-      await desks.onEntry(name, value);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      log.warn({ portfolio: name, reason: error.message }, 'portfolio left to others');
-    }
-  };
+  /** One that cannot be dealt with stops none of the others; only a bus that is away is waited for. */
+  const unlessHopeless =
+    <T>(what: string, work: (item: T) => Promise<void>) =>
+    async (item: T): Promise<void> => {
+      try {
+        await work(item);
+      } catch (error) {
+        if (error instanceof TransientError) throw error;
+        log.warn({ err: error }, `${what} left alone`);
+      }
+    };
 
-  const signals$ = defer(() => bus.queue({ group })).pipe(
+  /** Keeps a desk for what other workers trade, so that their orders are looked after when they are gone. */
+  const follow = unlessHopeless(
+    'a portfolio is',
+    ({ key, value }: { key: string; value: string | undefined }) => desks.onEntry(key, value),
+  );
+  const end = unlessHopeless('the end of a tape is', endTape);
+
+  const signals$ = defer(() => bus.queue({ group: executionGroup(base) })).pipe(
     handleEach({
       concurrency: Infinity,
       parse: ({ body }) => parseEvent(TradeSignal, body),
@@ -99,11 +113,11 @@ export function startExecution(options: ExecutionOptions): Service {
   );
   const portfolios$ = defer(() => bus.bucket(portfoliosBucket)).pipe(
     concatMap((bucket) => bucket.watch()),
-    concatMap(({ key, value }) => tracked(follow(key, value))),
+    concatMap((entry) => tracked(follow(entry))),
   );
   const ends$ = bus
     .read({ stream: 'MARKET', subject: 'market.tape.*', follow: true })
-    .pipe(concatMap((message) => tracked(endTape(message))));
+    .pipe(concatMap((message) => tracked(end(message))));
   const sweeps$ = interval(sweepEveryMs).pipe(
     exhaustMap(() => Promise.all(desks.openDesks().map(async (desk) => (await desk).sweep()))),
   );
