@@ -55,7 +55,7 @@ export function createPublisher(options: {
           'nobody decides on this signal: is an execution worker running on this server?',
         ),
       settleWarningMs,
-    );
+    ).unref();
     await settlements.settled(id).finally(() => clearTimeout(warning));
   };
 

@@ -89,6 +89,22 @@ test('publishes the same whatever interrupts it, each candle and signal once', a
   );
 });
 
+test('stopped while it catches up, it does not forget how far the run had come', async () => {
+  const undisturbed = createMemoryServer();
+  using _worker = startFakeWorker(undisturbed.connect());
+  const { tape, finished } = await start(undisturbed.connect(), { pace: 'settled' });
+  await finished;
+
+  const server = createMemoryServer();
+  using _same = startFakeWorker(server.connect());
+  await playInterrupted(server, { after: 30, how: 'stop' });
+  for (let again = 0; again < 2; again++)
+    await (await start(server.connect(), { pace: 'settled' })).stop();
+  const last = await start(server.connect(), { pace: 'settled' });
+  await last.finished;
+  await expect(recordOf(server, tape)).resolves.toEqual(await recordOf(undisturbed, tape));
+});
+
 test('two engines on one run publish what one would', async () => {
   const alone = createMemoryServer();
   const { tape, finished } = await start(alone.connect());

@@ -127,6 +127,8 @@ export async function startSignalEngine(options: SignalEngineOptions): Promise<S
 
   const save = async (reached: 'running' | 'ended'): Promise<void> => {
     const { candles, signals, instant = null } = tally;
+    // Stopped before it had caught up: what is recorded is further than what it has seen.
+    if ((instant ?? -Infinity) < (run.resumed.instant ?? -Infinity)) return;
     const journalSequence = settlements?.sequence ?? 0;
     await publisher.stored();
     await run.save({ status: reached, instant, journalSequence, candles, signals });

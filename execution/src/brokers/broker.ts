@@ -16,7 +16,12 @@ export interface OrderRequest {
 }
 
 /** Something that happened to an order at the venue. Decimals are text, times epoch ms by the venue's clock. */
-export type Report = { readonly orderId: OrderId; readonly timeMs: number } & (
+export type Report = {
+  readonly orderId: OrderId;
+  readonly timeMs: number;
+  /** Tells what came first at the venue, over all its orders. */
+  readonly sequence: number;
+} & (
   | { readonly type: 'accepted'; readonly venueOrderId: string }
   | {
       readonly type: 'filled';

@@ -76,6 +76,8 @@ export interface PaperBook {
   readonly reports: ReadonlyMap<OrderId, readonly Report[]>;
   /** Every order that was ever taken. */
   readonly taken: ReadonlySet<OrderId>;
+  /** How many events there were. */
+  readonly count: number;
 }
 
 /** The same as its owner folds it. */
@@ -93,6 +95,7 @@ export function emptyBook(): PaperBookState {
     resting: new Map(),
     reports: new Map(),
     taken: new Set(),
+    count: 0,
   };
 }
 
@@ -172,9 +175,10 @@ export function evolveBook(book: PaperBookState, event: PaperEvent): PaperBookSt
       if (event.type === 'order_filled') book = { ...book, ...afterFill(book, order, event) };
     }
   }
-  reports.set(event.orderId, [...(reports.get(event.orderId) ?? []), reportOf(event)]);
+  const count = book.count + 1;
+  reports.set(event.orderId, [...(reports.get(event.orderId) ?? []), reportOf(event, count)]);
   if (reports.size > reportsKept + resting.size) forgetOldest(book);
-  return book;
+  return { ...book, count };
 }
 
 function forgetOldest({ reports, resting }: PaperBookState): void {
@@ -247,28 +251,23 @@ function afterFill(
   };
 }
 
-export function reportOf(event: Exclude<PaperEvent, { type: 'account_opened' }>): Report {
+export function reportOf(
+  event: Exclude<PaperEvent, { type: 'account_opened' }>,
+  sequence: number,
+): Report {
   const { orderId, timeMs } = event;
+  const facts = { orderId, timeMs, sequence };
   switch (event.type) {
     case 'order_accepted':
-      return { orderId, timeMs, type: 'accepted', venueOrderId: orderId };
+      return { ...facts, type: 'accepted', venueOrderId: orderId };
     case 'order_filled': {
       const { fillId, quantity, price, fee } = event;
-      return {
-        orderId,
-        timeMs,
-        type: 'filled',
-        fillId,
-        quantity,
-        price,
-        fee,
-        liquidity: 'taker',
-        complete: true,
-      };
+      const fill = { fillId, quantity, price, fee };
+      return { ...facts, type: 'filled', ...fill, liquidity: 'taker', complete: true };
     }
     case 'order_cancelled':
     case 'order_abandoned':
-      return { orderId, timeMs, type: 'cancelled', reason: event.reason, detail: event.detail };
+      return { ...facts, type: 'cancelled', reason: event.reason, detail: event.detail };
   }
 }
 

@@ -98,16 +98,18 @@ export async function openPaperBroker({
   };
 
   const matchMissed = async (afterEach: () => Promise<void>): Promise<void> => {
-    // Again while others' orders come to light on the way: they have their own candles to catch up with.
-    for (;;) {
-      const { upTo, orders, candles } = await missed();
-      if (orders.size === 0) return;
-      for (const [, candle] of [...candles].toSorted(([a], [b]) => a - b)) {
-        await fold.transact((book) => match(book, candle, orders));
-        await afterEach();
-      }
-      for (const id of orders) matched.set(id, upTo);
+    while (!(await matchOnce(afterEach)));
+  };
+
+  /** False when orders of others came to light on the way: theirs may be the earlier candles. */
+  const matchOnce = async (afterEach: () => Promise<void>): Promise<boolean> => {
+    const { upTo, orders, candles } = await missed();
+    for (const [, candle] of [...candles].toSorted(([a], [b]) => a - b)) {
+      if (!(await fold.tryWrite(match(fold.state, candle, orders)))) return false;
+      await afterEach();
     }
+    for (const id of orders) matched.set(id, upTo);
+    return orders.size === 0;
   };
 
   /** Of an order that ended so long ago that the book has forgotten how. */
@@ -116,7 +118,7 @@ export async function openPaperBroker({
       .map(read)
       .filter((event) => event.type !== 'account_opened')
       .filter((event) => event.orderId === orderId)
-      .map(reportOf);
+      .map((event, index) => reportOf(event, index + 1));
 
   return {
     place: (order) => fold.transact((book) => place(book, order)),

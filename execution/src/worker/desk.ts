@@ -108,9 +108,19 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     tape === liveTape ? options.nowMs() : Math.max(toMs(signal.time), follower.timeMs);
 
   const journalReports = async (): Promise<void> => {
-    for (const { id } of journal.state.orders.values())
-      for (const report of (await broker.reportsOf(id)) ?? [])
-        await journal.transact((portfolio) => settle(portfolio, report));
+    while (!(await journalOnce()));
+  };
+
+  /** False when others' orders came to light on the way: theirs may be the earlier reports. */
+  const journalOnce = async (): Promise<boolean> => {
+    const open = [...journal.state.orders.keys()];
+    const reports = await Promise.all(open.map((id) => broker.reportsOf(id)));
+    const inOrder = reports
+      .flatMap((known) => known ?? [])
+      .toSorted((a, b) => a.sequence - b.sequence);
+    for (const report of inOrder)
+      if (!(await journal.tryWrite(settle(journal.state, report)))) return false;
+    return true;
   };
 
   /** Every open order, as the venue knows it, into the journal. */
