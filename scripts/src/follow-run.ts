@@ -16,6 +16,8 @@ export interface FollowedRun extends Disposable {
   readonly tally: Tally;
   /** Resolves when the tape has ended and the portfolio is drawn up. */
   readonly marked: Promise<void>;
+  /** Resolves when all that is written by now is in the tally. */
+  caughtUp(): Promise<void>;
   /** From the writing of each signal to the writing of its order, ms. */
   latencies(tape: string): Promise<Latencies>;
 }
@@ -35,6 +37,7 @@ export function followRun(bus: Bus, portfolio: string): FollowedRun {
   let sequence = 0;
 
   const read = (message: StoredMessage): void => {
+    if (message.sequence <= sequence) return;
     sequence = message.sequence;
     const event = parseEvent(JournalEvent, message.body);
     tally.add(draftOf(event));
@@ -49,6 +52,10 @@ export function followRun(bus: Bus, portfolio: string): FollowedRun {
   return {
     tally,
     marked,
+    async caughtUp() {
+      for (const message of await bus.log(journalPrefix(portfolio)).readAfter(sequence))
+        read(message);
+    },
     async latencies(tape) {
       const delays = await lastValueFrom(
         bus.read({ stream: 'SIGNALS' }).pipe(

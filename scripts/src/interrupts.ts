@@ -1,4 +1,6 @@
+import { UserError } from '@heliograph/contracts';
 import { exitCodes } from './exit.ts';
+import { reportFailure } from './report-failure.ts';
 
 type StopSignal = 'SIGINT' | 'SIGTERM';
 
@@ -8,11 +10,20 @@ export interface Interrupts extends Disposable {
   readonly first: Promise<StopSignal>;
 }
 
+const tooLong =
+  'the stop takes too long, ended as it stands: what was stored stays stored, and the same command goes on from there';
+
 /** npm passes on a Ctrl-C that the terminal has sent to its child as well: one press may come twice. */
 const samePressMs = 1_000;
 
 /** The first signal asks for a clean stop; another one, or one that takes too long, ends the process as it stands. */
-export function listenForInterrupts({ stopWithinMs }: { stopWithinMs: number }): Interrupts {
+export function listenForInterrupts({
+  stopWithinMs,
+  json,
+}: {
+  stopWithinMs: number;
+  json: boolean;
+}): Interrupts {
   const { promise: first, resolve } = Promise.withResolvers<StopSignal>();
   let firstMs: number | undefined;
   let deadline: NodeJS.Timeout | undefined;
@@ -23,8 +34,7 @@ export function listenForInterrupts({ stopWithinMs }: { stopWithinMs: number }):
       firstMs = now;
       resolve(signal);
       deadline = setTimeout(() => {
-        process.stderr.write('heliograph: the stop takes too long, ended as it stands\n');
-        process.exit(exitCodes.failed);
+        process.exit(reportFailure(new UserError(tooLong, { exitCode: 1 }), { json }));
       }, stopWithinMs).unref();
     } else if (now - firstMs > samePressMs) process.exit(exitCodes.interrupted);
   };

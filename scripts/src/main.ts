@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { CommanderError } from 'commander';
 import { createProgram } from './cli.ts';
 import { exitCodes } from './exit.ts';
@@ -9,6 +10,8 @@ export async function main(args: readonly string[]): Promise<void> {
     if (error.code === 'EPIPE') process.exit(exitCodes.ok);
     throw error;
   });
+  // Standard output is for data: what a strategy prints must not come between.
+  globalThis.console = new Console(process.stderr);
   try {
     await createProgram().parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -39,6 +39,7 @@ export async function summariseRun(
   { engine, followed, notifier, tradeLog }: Pipeline,
   { settings, db }: { settings: PortfolioSettings; db: string },
 ): Promise<RunSummary> {
+  await followed.caughtUp();
   const { tally } = followed;
   const { candles, signals } = engine.progress;
   return {

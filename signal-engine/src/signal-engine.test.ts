@@ -58,6 +58,7 @@ test('publishes every candle, the signals behind the candles that triggered them
     candles: 20,
     signals: 6,
     instant: candles.at(-1)?.closeTime,
+    failures: 0,
   });
 });
 

@@ -50,6 +50,8 @@ export interface SignalEngineProgress {
   readonly signals: number;
   /** The last instant that is done, epoch ms. */
   readonly instant: number | undefined;
+  /** On how many candles the strategy has failed in this process. */
+  readonly failures: number;
 }
 
 export interface SignalEngine extends Service {
@@ -99,17 +101,19 @@ export async function startSignalEngine(options: SignalEngineOptions): Promise<S
       : undefined;
   const { signal } = abandoned;
   const publisher = createPublisher({ bus, tape, source, settlements, signal, log });
+  let failures = 0;
   const machine = createSignalMachine({
     strategy,
     tape,
     mode: 'paper',
     runId: tape,
     source,
-    onError: ({ candle: { symbol, closeTime }, error }) =>
-      log.error(
-        { err: error, strategy: strategy.name, symbol, candle: toTime(closeTime) },
-        'the strategy failed on a candle',
-      ),
+    onError: ({ candle: { symbol, closeTime }, error }) => {
+      const where = { strategy: strategy.name, symbol, candle: toTime(closeTime) };
+      // One that fails fails often: the first says it all.
+      if (failures++ === 0) log.error({ err: error, ...where }, 'the strategy failed on a candle');
+      else log.debug({ err: error, ...where }, 'the strategy failed on a candle again');
+    },
   });
 
   const tally = createTapeTally();
@@ -197,8 +201,9 @@ export async function startSignalEngine(options: SignalEngineOptions): Promise<S
     portfolio,
     resumed: run.resumed.instant !== null,
     get progress() {
-      const { candles, signals, instant } = tally;
-      return { status, candles, signals, instant };
+      const isBehind = (tally.instant ?? -Infinity) < (run.resumed.instant ?? -Infinity);
+      const { candles, signals, instant } = isBehind ? run.resumed : tally;
+      return { status, candles, signals, instant: instant ?? undefined, failures };
     },
     finished,
     stop,

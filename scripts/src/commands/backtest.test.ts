@@ -37,7 +37,7 @@ describe.concurrent('backtest', () => {
       signals: 88,
       skipped: { NO_POSITION: 1 },
       strategy: { name: 'sma-cross', params: { fast: 10, slow: 30 } },
-      decisionsHash: 'f9cb6927250479b7ad5d312d6886948b748073ac97b159dd92179197aed15c15',
+      decisionsHash: 'bd5a79477b714616b7bf065c8014514e6a5bbeb86e83f441f524748e1403a32b',
     });
     expect(run.trades).toHaveLength(43);
     expect(run.trades[0]).toEqual({

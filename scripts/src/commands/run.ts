@@ -41,7 +41,7 @@ const stopWithinMs = 10_000;
 export async function run(invocation: Invocation): Promise<ExitCode> {
   const options = readOptions(invocation, RunOptions);
   const env = readEnv();
-  using interrupts = listenForInterrupts({ stopWithinMs });
+  using interrupts = listenForInterrupts({ stopWithinMs, json: invocation.json });
   await using stack = new AsyncDisposableStack();
   const { terminal } = invocation;
   const log = createCommandLog({ terminal, level: env.HELIOGRAPH_LOG_LEVEL ?? 'info' });

@@ -70,6 +70,26 @@ describe.concurrent('start --until-end', { timeout }, () => {
     expect(second.run, 'a tape of its own').not.toBe(run['run']);
   });
 
+  test('says so when the strategy fails, and prints nothing of it between the data', async () => {
+    await using own = await folderWithCandles(60);
+    // It has to lie where strategies find nothing to import: it needs nothing.
+    const strategy = join(own.path, 'chatty.mjs');
+    await writeFile(
+      strategy,
+      `export const strategy = { name: 'chatty', version: '1', configure: () => ({
+        name: 'chatty', version: '1', params: {}, configHash: 'x',
+        create: () => ({ onCandle() { console.log('hello'); throw new Error('no idea'); } }) }) };`,
+    );
+    const feed = ['--feed', 'BTC_USD-30m-bitstamp.csv', '--strategy', strategy];
+    const { code, stdout, stderr } = await runCli([...untilEnd.slice(0, 3), ...feed], {
+      cwd: own.path,
+    });
+    expect(code, stderr).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ candles: 60, signals: 0 });
+    expect(stderr.match(/no idea/g)?.length, 'told once').toBeLessThanOrEqual(2);
+    expect(stderr).toContain('failed on 60 candles');
+  });
+
   test('leaves a log that answers', async () => {
     const mine = ['--portfolio', run['portfolio'] ?? '', '--json'];
     const ask = (...args: string[]) => printed([...args, ...mine], folder.path);

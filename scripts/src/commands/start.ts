@@ -12,6 +12,7 @@ import { readOptions, type Invocation } from '../invocation.ts';
 import { openOwnServer, outsideServer } from '../message-server.ts';
 import { NatsAddressText } from '../nats-address.ts';
 import { createCommandLog } from '../output/command-log.ts';
+import { count } from '../output/format.ts';
 import { showRunProgress } from '../output/run-progress.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { openPipeline, type Pipeline } from '../pipeline.ts';
@@ -34,7 +35,7 @@ const StartOptions = z.object({
 const alertsWithinMs = 30_000;
 /** Ctrl-C means now: what is not told or logged by then is so at the next start. */
 const drainWithinMs = 1_500;
-const stopWithinMs = 10_000;
+const stopWithinMs = 4_500;
 
 /** All services in this process, over a NATS server of our own or one that runs already. */
 export async function start(invocation: Invocation): Promise<ExitCode> {
@@ -49,7 +50,7 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
   const speed = options.speed ?? (untilEnd ? 'max' : watchableSpeed(feed));
   await prepareDataFolder(dataDir);
 
-  using interrupts = listenForInterrupts({ stopWithinMs });
+  using interrupts = listenForInterrupts({ stopWithinMs, json });
   await using stack = new AsyncDisposableStack();
   const server = options.nats
     ? outsideServer(options.nats)
@@ -88,6 +89,11 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
 
   if (json) terminal.data(JSON.stringify(summary));
   else terminal.data(`\n${summaryLines(summary)}`);
+  const { failures } = engine.progress;
+  if (failures > 0) {
+    terminal.note(`The strategy failed on ${count(failures)} candles; the first is told above.`);
+    return exitCodes.findings;
+  }
   if (summary.status === 'ended') return exitCodes.ok;
   terminal.note(`Stopped; all of it is in ${dataDir}, and the same command goes on from here.`);
   return reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.ok;

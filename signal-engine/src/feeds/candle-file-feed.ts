@@ -47,7 +47,9 @@ export async function openCandleFileFeed(
 async function candleFiles(path: string): Promise<string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path];
-    const names = (await readdir(path)).filter((name) => /\.csv(\.gz)?$/.test(name));
+    const names = (await readdir(path, { withFileTypes: true }))
+      .filter((entry) => !entry.isDirectory() && /\.csv(\.gz)?$/.test(entry.name))
+      .map(({ name }) => name);
     if (names.length === 0)
       throw new UserError(`${path} is a folder without candle files, expected *.csv or *.csv.gz`, {
         exitCode: 1,
