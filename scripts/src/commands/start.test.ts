@@ -84,7 +84,7 @@ describe.concurrent('start --until-end', { timeout }, () => {
     const { code, stdout, stderr } = await runCli([...untilEnd.slice(0, 3), ...feed], {
       cwd: own.path,
     });
-    expect(code, stderr).toBe(3);
+    expect({ code, stderr }).toMatchObject({ code: 3 });
     expect(JSON.parse(stdout)).toMatchObject({ candles: 60, signals: 0 });
     expect(stderr.match(/no idea/g)?.length, 'told once').toBeLessThanOrEqual(2);
     expect(stderr).toContain('failed on 60 candles');
