@@ -28,6 +28,8 @@ export function randomInstants(options: {
   count: number;
   symbols: readonly Candle[];
   tape: string;
+  /** How many of the candles are missing; never those of the last instant. Default 0. */
+  gapRatio?: number;
 }): TestInstant[] {
   let state = options.seed;
   const random = (): number => {
@@ -37,7 +39,8 @@ export function randomInstants(options: {
   const prices = options.symbols.map(() => 100);
   let sequence = 0;
   return Array.from({ length: options.count }, (_, at) => {
-    const candles = options.symbols.map((symbol, index): Candle => {
+    const { gapRatio = 0, count } = options;
+    const all = options.symbols.map((symbol, index): Candle => {
       const open = prices[index] ?? 100;
       const close = Math.max(1, Math.round(open * (0.98 + random() * 0.04) * 100) / 100);
       prices[index] = close;
@@ -53,6 +56,8 @@ export function randomInstants(options: {
         low: Math.min(open, close),
       };
     });
+    const isWhole = gapRatio === 0 || at === count - 1;
+    const candles = all.filter(() => isWhole || random() >= gapRatio);
     const signals = candles
       .filter(() => random() < 0.4)
       .map((candle) => {

@@ -1,11 +1,12 @@
-import { PortfolioSettings, SymbolName, type JournalEvent } from '@heliograph/contracts';
-import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
-import { createSilentLogger } from '@heliograph/contracts/service';
+import { PortfolioSettings, SymbolName } from '@heliograph/contracts';
+import { createMemoryServer } from '@heliograph/contracts/bus';
+import type { Service } from '@heliograph/contracts/service';
 import { aCandle } from '@heliograph/contracts/testing';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createDyingBus } from '../testing/dying-bus.ts';
+import { coreOf, simulated, startTestWorker } from '../testing/expected.ts';
 import { playPaced, randomInstants } from '../testing/paced-feed.ts';
-import { startExecution } from './execution.ts';
 
 const settings = PortfolioSettings.parse({
   cash: '1000',
@@ -20,27 +21,16 @@ const symbols = ['BTC/USDT', 'ETH/USDT'].map((symbol) =>
 );
 const instants = randomInstants({ seed: 5, count: 12, symbols, tape: 't' });
 
-function worker(bus: Bus, name: string) {
-  return startExecution({
-    bus,
-    portfolio: 'paper',
-    mode: 'paper',
-    settings,
-    worker: name,
-    log: createSilentLogger(),
-  });
-}
-
 async function play(atOperation?: number, effect = false) {
   const server = createMemoryServer({ ackWaitMs: 60, drainTimeoutMs: 1 });
   await using bus = server.connect();
   await using mortal = server.connect();
   const dying = createDyingBus(mortal, { atOperation: atOperation ?? Infinity, effect });
-  const first = worker(dying.bus, 'first');
-  let second: ReturnType<typeof worker> | undefined;
+  const first = startTestWorker(dying.bus, 'first', settings);
+  let second: Service | undefined;
   const takeover = setInterval(() => {
     if (!dying.isDead() || second) return;
-    second = worker(server.connect(), 'second');
+    second = startTestWorker(server.connect(), 'second', settings);
   }, 5);
   const journal = await playPaced(bus, instants, { tape: 't' });
   clearInterval(takeover);
@@ -49,18 +39,49 @@ async function play(atOperation?: number, effect = false) {
   return { journal, died: dying.isDead() };
 }
 
-const core = ({ type, id, data }: JournalEvent) => ({ type, id, data });
-
 describe('a worker that is killed', () => {
   test('at any operation, before or after its effect, changes nothing in the journal', async () => {
-    const undisturbed = (await play()).journal.map(core);
+    const undisturbed = (await play()).journal.map(coreOf);
     let survived = false;
     for (let atOperation = 1; !survived; atOperation++) {
       const runs = await Promise.all([play(atOperation, false), play(atOperation, true)]);
       for (const { journal } of runs)
-        expect(journal.map(core), `killed at operation ${atOperation}`).toEqual(undisturbed);
+        expect(journal.map(coreOf), `killed at operation ${atOperation}`).toEqual(undisturbed);
       survived = runs.every(({ died }) => !died);
       expect(atOperation, 'the run has an end').toBeLessThan(500);
     }
   }, 120_000);
+
+  test('among others changes nothing, over gaps in the tape and with limits that bind', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.array(death, { minLength: 1, maxLength: 3 }), playWithDeaths),
+      { numRuns: 25 },
+    );
+  }, 120_000);
 });
+
+const death = fc.record({ atOperation: fc.integer({ min: 1, max: 150 }), effect: fc.boolean() });
+
+async function playWithDeaths(
+  seed: number,
+  deaths: readonly { atOperation: number; effect: boolean }[],
+): Promise<void> {
+  const tape = { tape: 't', gapRatio: 0.25 };
+  const gappy = randomInstants({ seed, count: 20, symbols, ...tape });
+  const server = createMemoryServer({ ackWaitMs: 60, drainTimeoutMs: 1 });
+  await using bus = server.connect();
+  const survivors: Service[] = [];
+  const stops: (() => Promise<void>)[] = [];
+  for (const [index, each] of deaths.entries()) {
+    const dying = createDyingBus(server.connect(), each);
+    const mortal = startTestWorker(dying.bus, `dies-${index}`, settings);
+    stops.push(() => Promise.race([dying.isDead() ? undefined : mortal.stop(), dying.died]));
+    void dying.died.then(() =>
+      survivors.push(startTestWorker(server.connect(), `replaces-${index}`, settings)),
+    );
+  }
+  const journal = await playPaced(bus, gappy, { tape: 't' });
+  await Promise.all(stops.map((stop) => stop()));
+  await Promise.all(survivors.map((survivor) => survivor.stop()));
+  expect(journal.map(coreOf)).toEqual(simulated(gappy, { tape: 't', settings }).events);
+}

@@ -1,20 +1,12 @@
-import {
-  PortfolioSettings,
-  subjects,
-  SymbolName,
-  toTime,
-  type JournalEvent,
-} from '@heliograph/contracts';
+import { PortfolioSettings, subjects, SymbolName, toTime } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
-import { createSilentLogger } from '@heliograph/contracts/service';
 import { aCandle, aSignal, startTestNats } from '@heliograph/contracts/testing';
 import { firstValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { draftOf } from '../decision/draft.ts';
 import { createDecisionsHash } from '../decisions-hash.ts';
-import { createSimulation } from '../simulation.ts';
-import { playPaced, randomInstants, type TestInstant } from '../testing/paced-feed.ts';
-import { startExecution } from './execution.ts';
+import { coreOf, simulated, startTestWorker } from '../testing/expected.ts';
+import { playPaced, randomInstants } from '../testing/paced-feed.ts';
 
 const settings = PortfolioSettings.parse({
   cash: '1000',
@@ -30,51 +22,8 @@ const symbols = ['BTC/USDT', 'ETH/USDT', 'XRP/USDT', 'DOGE/USDT'].map((symbol) =
 );
 
 function worker(bus: Bus, name: string) {
-  return startExecution({
-    bus,
-    portfolio: 'paper',
-    mode: 'paper',
-    settings,
-    worker: name,
-    log: createSilentLogger(),
-  });
+  return startTestWorker(bus, name, settings);
 }
-
-/** The same instants through the simulation: the journal that every run must equal. */
-function simulated(instants: readonly TestInstant[], tape: string) {
-  const events: { type: string; id: string; data: unknown }[] = [];
-  const hash = createDecisionsHash();
-  const simulation = createSimulation({
-    portfolio: `paper-${tape}`,
-    tape,
-    mode: 'paper',
-    settings,
-    onEvent: (event) => {
-      hash.add(event);
-      events.push({ type: event.type, id: event.id, data: event.data });
-    },
-  });
-  for (const { candles, signals } of instants) {
-    for (const candle of candles) simulation.onCandle(candle);
-    for (const signal of signals) simulation.onSignal(signal);
-  }
-  const last = instants.at(-1)?.candles ?? [];
-  simulation.onTapeEnded(
-    {
-      tape: { id: tape },
-      candles: instants.length * symbols.length,
-      closes: last.map(({ venue, symbol, close }) => ({
-        venue,
-        symbol,
-        close: PortfolioSettings.shape.cash.parse(String(close)),
-      })),
-    },
-    last.at(-1)?.closeTime ?? 0,
-  );
-  return { events, hash: hash.digest() };
-}
-
-const core = ({ type, id, data }: JournalEvent) => ({ type, id, data });
 
 const servers = {
   'the in-process bus': async () => {
@@ -91,7 +40,7 @@ describe.for(Object.entries(servers))('execution workers on %s', ([, startServer
     await using _worker = worker(await server.connect(), 'one');
     const instants = randomInstants({ seed: 7, count: 60, symbols, tape: 't-1' });
     const journal = await playPaced(bus, instants, { tape: 't-1' });
-    expect(journal.map(core)).toEqual(simulated(instants, 't-1').events);
+    expect(journal.map(coreOf)).toEqual(simulated(instants, { tape: 't-1', settings }).events);
     expect(new Set(journal.map(({ type }) => type))).toContain('trade_closed');
     const reasons = journal.flatMap((event) =>
       event.type === 'signal_skipped' ? [event.data.reason] : [],
@@ -109,9 +58,9 @@ describe.for(Object.entries(servers))('execution workers on %s', ([, startServer
     const journal = await playPaced(bus, instants, { tape: 't-1' });
     const decisions = createDecisionsHash();
     for (const event of journal) decisions.add(draftOf(event));
-    const expected = simulated(instants, 't-1');
+    const expected = simulated(instants, { tape: 't-1', settings });
     expect(decisions.digest()).toBe(expected.hash);
-    expect(journal.map(core).toSorted(byId)).toEqual(expected.events.toSorted(byId));
+    expect(journal.map(coreOf).toSorted(byId)).toEqual(expected.events.toSorted(byId));
     const authors = new Set(
       journal.filter(({ type }) => type === 'order_intended').map(({ source }) => source),
     );
@@ -168,8 +117,8 @@ describe.for(Object.entries(servers))('execution workers on %s', ([, startServer
       playPaced(bus, first, { tape: 'a' }),
       playPaced(bus, second, { tape: 'b' }),
     ]);
-    expect(journals[0].map(core)).toEqual(simulated(first, 'a').events);
-    expect(journals[1].map(core)).toEqual(simulated(second, 'b').events);
+    expect(journals[0].map(coreOf)).toEqual(simulated(first, { tape: 'a', settings }).events);
+    expect(journals[1].map(coreOf)).toEqual(simulated(second, { tape: 'b', settings }).events);
   });
 });
 

@@ -1,0 +1,62 @@
+import {
+  exactly,
+  toDecimal,
+  type JournalEvent,
+  type PortfolioSettings,
+} from '@heliograph/contracts';
+import type { Bus } from '@heliograph/contracts/bus';
+import { createSilentLogger, type Service } from '@heliograph/contracts/service';
+import { createDecisionsHash } from '../decisions-hash.ts';
+import { createSimulation } from '../simulation.ts';
+import { startExecution } from '../worker/execution.ts';
+import type { TestInstant } from './paced-feed.ts';
+
+/** What does not depend on who wrote an event down, and when. */
+export interface CoreEvent {
+  readonly type: string;
+  readonly id: string;
+  readonly data: unknown;
+}
+
+export function coreOf({ type, id, data }: JournalEvent): CoreEvent {
+  return { type, id, data };
+}
+
+/** The same instants through the simulation: the journal that every run over a bus must equal. */
+export function simulated(
+  instants: readonly TestInstant[],
+  { tape, settings }: { tape: string; settings: PortfolioSettings },
+): { events: CoreEvent[]; hash: string } {
+  const events: CoreEvent[] = [];
+  const hash = createDecisionsHash();
+  const simulation = createSimulation({
+    portfolio: `paper-${tape}`,
+    tape,
+    mode: 'paper',
+    settings,
+    onEvent: (event) => {
+      hash.add(event);
+      events.push({ type: event.type, id: event.id, data: event.data });
+    },
+  });
+  for (const { candles, signals } of instants) {
+    for (const candle of candles) simulation.onCandle(candle);
+    for (const signal of signals) simulation.onSignal(signal);
+  }
+  const last = instants.at(-1)?.candles ?? [];
+  const closes = last.map(({ venue, symbol, close }) => ({
+    venue,
+    symbol,
+    close: toDecimal(exactly(close)),
+  }));
+  const candles = instants.reduce((count, instant) => count + instant.candles.length, 0);
+  const ended = { tape: { id: tape }, candles, closes };
+  simulation.onTapeEnded(ended, last.at(-1)?.closeTime ?? 0);
+  return { events, hash: hash.digest() };
+}
+
+/** A worker for the portfolio `paper` that logs nothing. */
+export function startTestWorker(bus: Bus, worker: string, settings: PortfolioSettings): Service {
+  const log = createSilentLogger();
+  return startExecution({ bus, portfolio: 'paper', mode: 'paper', settings, worker, log });
+}
