@@ -9,6 +9,7 @@ import {
   natsFlag,
   queryFlags,
   repeatable,
+  reportFlag,
   strategyFlags,
 } from './flags.ts';
 import { createTerminal } from './output/terminal.ts';
@@ -87,6 +88,7 @@ export function createProgram(): Command {
       ...instrumentFlags,
       ...strategyFlags,
       ...executionFlags,
+      reportFlag,
     ],
     examples: [
       'backtest --candles BTC_USDT-1m.csv.gz',
@@ -103,6 +105,7 @@ export function createProgram(): Command {
       new Option('--from <time>', 'only what happened at or after it, RFC 3339 or a date'),
       new Option('--to <time>', 'only what happened before it'),
       repeatable(new Option('--set <name=value>', 'change a setting; repeatable')),
+      reportFlag,
     ],
     examples: ['replay', 'replay --set risk.maxPositions=3 --set feeBps=2 --json'],
     load: async () => (await import('./commands/replay.ts')).replay,

@@ -48,6 +48,8 @@ export const executionFlags: readonly Option[] = [
   ),
 ];
 
+export const reportFlag = new Option('--report <file>', 'write the run as one HTML file, too');
+
 export const queryFlags: readonly Option[] = [
   new Option('--portfolio <name>', 'which one, or all (default: the latest)'),
 ];

@@ -6,17 +6,19 @@ import { exitCodes, type ExitCode } from '../exit.ts';
 import { openFeed, readStrategy } from '../feed-options.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { count } from '../output/format.ts';
+import { writeReport } from '../output/html-report.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
 import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
 import { createSimulatedRun } from '../simulate.ts';
 
 const BacktestOptions = z.object({
   candles: z.array(z.string(), { error: 'name a candle file, or a folder of them' }),
+  report: z.string().min(1, 'expected a file').optional(),
 });
 
 /** Candles through the strategy and the execution of the services, synchronously and without a bus. */
 export async function backtest(invocation: Invocation): Promise<ExitCode> {
-  const { candles } = readOptions(invocation, BacktestOptions);
+  const { candles, report } = readOptions(invocation, BacktestOptions);
   const { portfolio, settings } = await readExecutionOptions(invocation);
   const strategy = await readStrategy(invocation);
   const feed = await openFeed(invocation, candles);
@@ -56,7 +58,9 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
   progress.end();
 
   const result = simulatedRunJson({ run, simulated, settings, elapsedMs });
-  if (json) terminal.data(JSON.stringify({ ...result, strategy: { name, version, params } }));
+  const played = { ...result, strategy: { name, version, params } };
+  if (report !== undefined) await writeReport(report, { ...played, settings });
+  if (json) terminal.data(JSON.stringify(played));
   else printSimulatedRun(terminal, result);
   return reportFailures(failures, invocation);
 }

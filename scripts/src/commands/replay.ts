@@ -3,6 +3,7 @@ import { readRecording } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
+import { writeReport } from '../output/html-report.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
 import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
 import { changeSettings } from '../change-settings.ts';
@@ -20,13 +21,14 @@ const ReplayOptions = z.object({
   from: Moment,
   to: Moment,
   set: z.array(z.string()).default([]),
+  report: z.string().min(1, 'expected a file').optional(),
 });
 
 const progressEvery = 1_000;
 
 /** A logged run once more: its candles and signals through the execution that decided them, unchanged or not. */
 export async function replay(invocation: Invocation): Promise<ExitCode> {
-  const { run, from, to, set } = readOptions(invocation, ReplayOptions);
+  const { run, from, to, set, report } = readOptions(invocation, ReplayOptions);
   using log = openLog(invocation);
   const recorded = findPortfolio(log.database, run, '--run');
   if (!recorded)
@@ -50,6 +52,7 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
   const elapsedMs = Math.round(performance.now() - startedMs);
   progress.end();
   const result = simulatedRunJson({ run: portfolio, simulated, settings, elapsedMs });
+  if (report !== undefined) await writeReport(report, { ...result, settings });
   if (json) terminal.data(JSON.stringify({ ...result, settings }));
   else printSimulatedRun(terminal, result);
   return exitCodes.ok;
