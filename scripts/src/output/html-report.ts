@@ -1,27 +1,30 @@
 import { writeFile } from 'node:fs/promises';
-import { UserError } from '@heliograph/contracts';
+import { UserError, type PortfolioSettings } from '@heliograph/contracts';
 import { count, minute, money } from './format.ts';
 import { metricLines } from './metrics.ts';
 import type { SimulatedRunJson } from './simulated-run.ts';
 import type { Column } from './table.ts';
 import { tradeColumns } from './trade-columns.ts';
 
+/** A run with whatever else explains it. */
+interface ReportedRun extends SimulatedRunJson {
+  readonly settings?: PortfolioSettings;
+  readonly strategy?: object;
+}
+
 /**
  * Writes a run as one HTML file that loads nothing: figures, equity after each closed trade, skipped signals by reason,
  * trades, settings, and the run's JSON.
  * @throws UserError with exit code 1 when the file cannot be written
  */
-export async function writeReport<Run extends SimulatedRunJson>(
-  path: string,
-  run: Run,
-): Promise<void> {
+export async function writeReport(path: string, run: ReportedRun): Promise<void> {
   await writeFile(path, htmlReport(run)).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(`the report cannot be written: ${reason}`, { exitCode: 1, cause });
   });
 }
 
-export function htmlReport(run: SimulatedRunJson): string {
+export function htmlReport(run: ReportedRun): string {
   const skipped = Object.entries(run.skipped);
   return `<!doctype html>
 <html lang="en">
