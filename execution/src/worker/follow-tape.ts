@@ -1,4 +1,4 @@
-import type { Candle } from '@heliograph/contracts';
+import { TransientError, type Candle } from '@heliograph/contracts';
 import type { Bus, StoredMessage } from '@heliograph/contracts/bus';
 import { concatMap, defer, retry, type Subscription } from 'rxjs';
 import { candleIn } from '../paper/tape.ts';
@@ -20,6 +20,7 @@ export interface TapeFollower {
   /**
    * Resolves once everything up to that place has been worked off. What MARKET does not hold (a number out of the air, or
    * a tail that a power cut took) is not waited for.
+   * @throws TransientError DESK_CLOSED when it is stopped before that: nobody may decide on what was not seen
    */
   reached(sequence: number): Promise<void>;
   stop(): Promise<void>;
@@ -29,7 +30,10 @@ export async function followTape(bus: Bus, tape: string): Promise<TapeFollower> 
   let reachedSequence = await bus.lastSequence('MARKET');
   let timeMs = 0;
   let subscription: Subscription | undefined;
-  const waiting = new Set<{ sequence: number; resolve: () => void }>();
+  const waiting = new Set<PromiseWithResolvers<void> & { sequence: number }>();
+  let stopped = false;
+  const closed = (): TransientError =>
+    new TransientError('DESK_CLOSED', `tape ${tape} is no longer followed here`);
 
   const reach = (sequence: number): void => {
     reachedSequence = sequence;
@@ -70,11 +74,15 @@ export async function followTape(bus: Bus, tape: string): Promise<TapeFollower> 
       if (sequence <= reachedSequence) return;
       const there = Math.min(sequence, await bus.lastSequence('MARKET'));
       if (there <= reachedSequence) return;
-      await new Promise<void>((resolve) => waiting.add({ sequence: there, resolve }));
+      if (stopped) throw closed();
+      const waiter = { sequence: there, ...Promise.withResolvers<void>() };
+      waiting.add(waiter);
+      await waiter.promise;
     },
     async stop() {
+      stopped = true;
       subscription?.unsubscribe();
-      for (const { resolve } of waiting) resolve();
+      for (const { reject } of waiting) reject(closed());
       waiting.clear();
     },
   };
