@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { TapeId } from './candle.ts';
 import { envelope } from './envelope.ts';
-import { PortfolioSettings } from './portfolio-settings.ts';
+import { IncidentKind } from './incidents.ts';
+import { InstrumentRules, PortfolioSettings } from './portfolio-settings.ts';
 import { ReasonCode } from './reason-codes.ts';
-import { Intent, Mode, Reasons, Side } from './signal.ts';
+import { Intent, Mode, Protection, Reasons, Side, TimeInForce } from './signal.ts';
 import {
   Decimal,
   EventId,
@@ -66,20 +67,70 @@ const signalFacts = {
 
 export const SignalSkipped = envelope(
   'signal_skipped',
-  z.object({ ...signalFacts, reason: ReasonCode, detail: Detail }),
+  z.object({
+    ...signalFacts,
+    reason: ReasonCode,
+    detail: Detail,
+    marketSequence: z
+      .int()
+      .nonnegative()
+      .describe('The last message of MARKET that the decision knew; on the live tape.')
+      .optional(),
+  }),
 ).describe('A signal was decided and is not traded.');
+
+export const OrderType = z.enum(['market', 'limit', 'stop', 'stop_limit', 'trailing_stop']);
+export type OrderType = z.infer<typeof OrderType>;
+
+export const OrderRole = z.enum([
+  'entry',
+  'exit',
+  'stop_loss',
+  'take_profit',
+  'trailing_stop',
+  'time_stop',
+  'unprotected',
+]);
+export type OrderRole = z.infer<typeof OrderRole>;
 
 export const OrderIntended = envelope(
   'order_intended',
   z.object({
     ...signalFacts,
     orderId: OrderId,
-    orderType: z.enum(['market', 'limit', 'stop']),
+    orderType: OrderType,
     size: OrderSize,
+    limitPrice: PositiveDecimal.describe('Of a limit and a stop-limit order.').optional(),
+    stopPrice: PositiveDecimal.describe(
+      'Where a stop order is triggered, and where a trailing stop stands at first.',
+    ).optional(),
+    trailingBps: z
+      .number()
+      .positive()
+      .describe('How far a trailing stop follows behind the best price, basis points.')
+      .optional(),
+    timeInForce: TimeInForce.describe('Default: GTC.').optional(),
+    role: OrderRole.describe(
+      'What it does for the position: get in, get out by a signal, or protect it. Default: what the intent says.',
+    ).optional(),
+    protection: Protection.describe('What protects what this entry buys or sells.').optional(),
+    protects: OrderId.describe('The entry that a protective order protects.').optional(),
+    attempt: z
+      .int()
+      .positive()
+      .describe(
+        'How many orders there have been for this: more than 1 where the ones before never reached the venue, or were lost. Default: 1.',
+      )
+      .optional(),
     reduceOnly: z.boolean().describe('The order may only make a position smaller.'),
     expiryTime: Time.describe('Not to be sent at or after it.'),
     referencePrice: PositiveDecimal.describe('The price that the signal saw.'),
     reasons: Reasons.describe('Why the strategy wants it, for people.'),
+    marketSequence: z
+      .int()
+      .nonnegative()
+      .describe('The last message of MARKET that the decision knew; on the live tape.')
+      .optional(),
   }),
 ).describe(
   "An order is about to be sent: written before anything is. `time` is the decision's, by the clock of the tape.",
@@ -129,6 +180,41 @@ export const OrderUnknown = envelope(
   z.object({ ...orderFacts, detail: Detail }),
 ).describe("The venue's answer is missing: neither success nor failure.");
 
+export const OrderCancelIntended = envelope(
+  'order_cancel_intended',
+  z.object({
+    ...orderFacts,
+    reason: ReasonCode,
+    detail: Detail,
+    signalId: EventId.describe('The signal that wants it, if one does.').optional(),
+  }),
+).describe('An order is about to be taken back: written before the venue is asked.');
+
+export const OrderTriggered = envelope(
+  'order_triggered',
+  z.object({
+    ...orderFacts,
+    price: PositiveDecimal.describe('The price of the tape that triggered it.'),
+  }),
+).describe(
+  'The price has reached an order that execution holds itself: it is about to be sent as a market order.',
+);
+
+export const OrderAdopted = envelope(
+  'order_adopted',
+  z.object({
+    ...orderFacts,
+    venueOrderId: z.string(),
+    orderType: z.string().describe("The venue's word for it."),
+    quantity: PositiveDecimal,
+    filledQuantity: NonNegativeDecimal,
+    limitPrice: PositiveDecimal.optional(),
+    reduceOnly: z.boolean(),
+  }),
+).describe(
+  'The venue has an open order that is not from here. It is watched and counted, never cancelled.',
+);
+
 export const PositionChanged = envelope(
   'position_changed',
   z.object({
@@ -177,6 +263,11 @@ export const TradingStateChanged = envelope(
     to: TradingState,
     reason: z.string(),
     author: z.string().describe('The person or the check that changed it.'),
+    revision: z
+      .int()
+      .nonnegative()
+      .describe("Of the entry in the bucket that a person's change came from.")
+      .optional(),
   }),
 ).describe('What may be traded at all has changed.');
 
@@ -184,7 +275,23 @@ export const ReconciliationReported = envelope(
   'reconciliation_reported',
   z.object({
     checked: z.int().nonnegative().describe('How many orders were compared.'),
-    differences: z.array(z.object({ orderId: z.string(), found: z.string() })),
+    differences: z.array(
+      z.object({
+        orderId: z.string().describe('Empty where it is not about an order.'),
+        found: z.string().describe('For people.'),
+        kind: z
+          .enum(['order', 'adopted', 'position', 'balance'])
+          .describe('Default: order.')
+          .optional(),
+        venue: Venue.optional(),
+        symbol: SymbolName.describe('It takes no entries until it agrees again.').optional(),
+      }),
+    ),
+    positionsChecked: z
+      .int()
+      .nonnegative()
+      .describe('How many positions or balances were compared.')
+      .optional(),
   }),
 ).describe('What a comparison with the venue found.');
 
@@ -206,6 +313,51 @@ export const PortfolioMarked = envelope(
   }),
 ).describe('The tape has ended: what is still open, marked at the last closes.');
 
+export const PortfolioValued = envelope(
+  'portfolio_valued',
+  z.object({
+    cash: Decimal.describe('Quote currency.'),
+    equity: Decimal.describe('Cash and what the positions are worth, quote currency.'),
+    exposure: NonNegativeDecimal.describe('What the positions are worth, longs and shorts added.'),
+    peakEquity: Decimal.describe('The highest that was seen.'),
+    dayStartEquity: Decimal.describe('At the start of the trading day.'),
+    dayStart: Time.describe('When that was.'),
+    positions: z.array(
+      z.object({
+        venue: Venue,
+        symbol: SymbolName,
+        side: z.enum(['long', 'short']),
+        quantity: PositiveDecimal,
+        price: PositiveDecimal.describe('The last price.'),
+      }),
+    ),
+  }),
+).describe(
+  'What the portfolio is worth: at the first price of each hour while something is held, and where a trading day begins. Breakers go by it.',
+);
+
+export const InstrumentChanged = envelope(
+  'instrument_changed',
+  z.object({
+    venue: Venue,
+    symbol: SymbolName,
+    status: z.enum(['trading', 'halted', 'delisted']),
+    rules: InstrumentRules,
+  }),
+).describe("The venue's rules of an instrument, as they hold from here on.");
+
+export const IncidentReported = envelope(
+  'incident_reported',
+  z.object({
+    kind: IncidentKind,
+    severity: z.enum(['warning', 'error']),
+    detail: Detail,
+    venue: Venue.optional(),
+    symbol: SymbolName.optional(),
+    orderId: OrderId.optional(),
+  }),
+).describe('Something that a person must hear of.');
+
 /** Execution's journal, on `trading.<portfolio>.<type>`. */
 export const JournalEvent = z.discriminatedUnion('type', [
   PortfolioOpened,
@@ -221,6 +373,12 @@ export const JournalEvent = z.discriminatedUnion('type', [
   TradingStateChanged,
   ReconciliationReported,
   PortfolioMarked,
+  OrderCancelIntended,
+  OrderTriggered,
+  OrderAdopted,
+  PortfolioValued,
+  InstrumentChanged,
+  IncidentReported,
 ]);
 export type JournalEvent = z.infer<typeof JournalEvent>;
 export type JournalEventType = JournalEvent['type'];
