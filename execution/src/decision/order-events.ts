@@ -11,6 +11,8 @@ import type { Portfolio } from './portfolio.ts';
 /** What happens to an order beside its fills, as events. */
 
 const maxDetail = 512;
+/** In place of the venue's order id, where execution holds an order itself. */
+export const heldHere = 'held';
 
 /** When an order ended, and why. */
 export interface Ending {
@@ -54,7 +56,7 @@ export function outcomeUnknown(
 export function held(portfolio: Portfolio, order: Order): Draft {
   return draft('order_accepted', contextOf(portfolio, order, order.timeMs), {
     ...orderFacts(order),
-    venueOrderId: 'held',
+    venueOrderId: heldHere,
   });
 }
 

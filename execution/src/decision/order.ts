@@ -153,6 +153,8 @@ export interface Order {
   /** When it was decided, and when it must no longer be sent; epoch ms. */
   readonly timeMs: number;
   readonly expiryMs: number;
+  /** Execution holds it itself: the venue does not know it before it is triggered. */
+  readonly isHeld: boolean;
   /** When execution sent it on its way after holding it itself; epoch ms. */
   readonly triggeredMs?: number;
   /** Quote currency held back for it while it is open. */

@@ -53,6 +53,12 @@ export interface Portfolio {
   readonly disputed: ReadonlySet<string>;
   /** Signals that came too late since the last outage was reported. */
   readonly missed: Missed;
+  /** Of the rules by which it is decided. */
+  readonly decisionsVersion: number;
+  /** How much of MARKET whoever decided last had seen. */
+  readonly marketSequence: number;
+  /** The last comparison with the venue: when, and what was found. */
+  readonly reconciled?: { readonly timeMs: number; readonly found: string };
   /** Its tape has ended and its account was drawn up. */
   readonly marked: boolean;
 }
@@ -69,6 +75,10 @@ export interface StateOfTrading {
 /** What it was worth when that was last written down; quote currency, epoch ms. */
 export interface Valuation {
   readonly timeMs: number;
+  /** How much of MARKET had been seen. */
+  readonly marketSequence: number;
+  /** The last prices of what was held. */
+  readonly prices: Prices;
   readonly peakEquity: Big;
   readonly dayStartEquity: Big;
   readonly dayStartMs: number;
@@ -122,7 +132,14 @@ export function emptyPortfolio(name: string): PortfolioState {
     unsent: new Map(),
     newest: new Map(),
     tradingState: { state: 'ACTIVE', reason: '', author: '', sinceMs: 0, revision: 0 },
-    valuation: { timeMs: 0, peakEquity: zero, dayStartEquity: zero, dayStartMs: 0 },
+    valuation: {
+      timeMs: 0,
+      marketSequence: 0,
+      prices: new Map(),
+      peakEquity: zero,
+      dayStartEquity: zero,
+      dayStartMs: 0,
+    },
     losingStreak: 0,
     lastLoss: new Map(),
     entryTimes: [],
@@ -130,6 +147,8 @@ export function emptyPortfolio(name: string): PortfolioState {
     instruments: new Map(),
     disputed: new Set(),
     missed: nothingMissed,
+    decisionsVersion: 1,
+    marketSequence: 0,
     marked: false,
   };
 }
