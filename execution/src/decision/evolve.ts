@@ -69,7 +69,7 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       break;
     case 'order_cancel_intended':
       if (event.data.signalId !== undefined) remember(state, event.data.signalId, event.timeMs);
-      update(state, event.data.orderId, (order) => ({ ...order, cancelIntended: true }));
+      intendCancel(state, event);
       break;
     case 'order_adopted':
       state.foreignOrders.set(event.data.orderId, event.data);
@@ -222,7 +222,6 @@ function intendedOrder(
     filledQuantity: zero,
     fillIds: [],
     isHeld: false,
-    cancelIntended: false,
   };
 }
 
@@ -253,9 +252,16 @@ function changeOrder(
   const status = order && statusAfter(order.status, fact);
   if (!order || !status) return;
   update(state, id, () => ({ ...order, status, ...more }));
-  const hasFailed = (status === 'cancelled' || status === 'rejected') && !order.cancelIntended;
+  const hasFailed = (status === 'cancelled' || status === 'rejected') && !order.cancellation;
   if (hasFailed && isProtective(order) && state.legs.has(order.signalId))
     changeLeg(state, order, (leg) => ({ ...leg, failures: leg.failures + 1 }));
+}
+
+function intendCancel(
+  state: PortfolioState,
+  { data: { orderId, reason, detail }, timeMs }: DraftOf<'order_cancel_intended'>,
+): void {
+  update(state, orderId, (order) => ({ ...order, cancellation: { timeMs, reason, detail } }));
 }
 
 /** It never was at the venue: as long as the signal is good it may have another order. */

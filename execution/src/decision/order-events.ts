@@ -5,7 +5,7 @@ import {
   type ReasonCode,
 } from '@heliograph/contracts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
-import type { Order } from './order.ts';
+import type { Ending, Order } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** What happens to an order beside its fills, as events. */
@@ -13,13 +13,6 @@ import type { Portfolio } from './portfolio.ts';
 const maxDetail = 512;
 /** In place of the venue's order id, where execution holds an order itself. */
 export const heldHere = 'held';
-
-/** When an order ended, and why. */
-export interface Ending {
-  readonly timeMs: number;
-  readonly reason: ReasonCode;
-  readonly detail: string;
-}
 
 /** The venue has refused the order, or will never have it. */
 export function rejected(portfolio: Portfolio, order: Order, ending: Ending): Draft {

@@ -7,6 +7,7 @@ import type {
   OrderSize,
   OrderType,
   Protection,
+  ReasonCode,
   SymbolName,
   TimeInForce,
   Venue,
@@ -127,6 +128,13 @@ export const transitions: Readonly<Record<OrderStatus, Readonly<Record<OrderFact
   },
 };
 
+/** When an order ended, or is to end, and why. */
+export interface Ending {
+  readonly timeMs: number;
+  readonly reason: ReasonCode;
+  readonly detail: string;
+}
+
 export interface Order {
   readonly id: OrderId;
   readonly signalId: EventId;
@@ -162,8 +170,8 @@ export interface Order {
   readonly status: OrderStatus;
   readonly filledQuantity: Big;
   readonly fillIds: readonly string[];
-  /** Somebody has decided to take it back. */
-  readonly cancelIntended: boolean;
+  /** It was decided to take it back: when and why. */
+  readonly cancellation?: Ending;
 }
 
 /** The status after what was heard, or undefined when it changes nothing. */
