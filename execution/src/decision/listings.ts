@@ -23,8 +23,7 @@ export function listings(
       correlationId: deterministicId('portfolio', portfolio.name),
     };
     const key = `${instrumentKey(instrument)} ${timeMs}`;
-    const isClosedOnUs =
-      status !== 'trading' && portfolio.positions.has(instrumentKey(instrument));
+    const isClosedOnUs = status !== 'trading' && portfolio.positions.has(instrumentKey(instrument));
     return [
       draft('instrument_changed', { ...context, key }, { venue, symbol, ...listed }),
       ...(isClosedOnUs

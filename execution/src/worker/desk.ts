@@ -208,7 +208,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     error: logFailure,
   });
   function logFailure(err: unknown): void {
-    log.warn({ err, portfolio: name }, 'the venue cannot be followed: it is asked at the next sweep');
+    log.warn(
+      { err, portfolio: name },
+      'the venue cannot be followed: it is asked at the next sweep',
+    );
   }
 
   const openFor = async (symbol: string, timeMs: number): Promise<void> => {

@@ -61,7 +61,8 @@ export function createDispatcher({
   const cancelAsked = new Map<OrderId, number>();
 
   const current = ({ id }: Order): Order | undefined => journal.state.orders.get(id);
-  const journalled = (event: (portfolio: Portfolio, order: Order) => Draft | undefined) =>
+  const journalled =
+    (event: (portfolio: Portfolio, order: Order) => Draft | undefined) =>
     (order: Order): Promise<void> =>
       journal.transact((portfolio) => {
         const now = portfolio.orders.get(order.id);
@@ -69,7 +70,9 @@ export function createDispatcher({
         return draft ? [draft] : [];
       });
   const end = (order: Order, why: Abandonment): Promise<void> =>
-    journalled((portfolio, now) => (isOpen(now) ? cancelled(portfolio, now, why) : undefined))(order);
+    journalled((portfolio, now) => (isOpen(now) ? cancelled(portfolio, now, why) : undefined))(
+      order,
+    );
 
   const abandon = async (order: Order, why: Abandonment): Promise<void> => {
     const isOurs = !takesOnce && fresh.delete(order.id);
@@ -91,7 +94,9 @@ export function createDispatcher({
         throw unknown(order, cause);
       });
     if (placement.status === 'rejected')
-      await journalled((portfolio, now) => rejected(portfolio, now, { timeMs, ...placement }))(order);
+      await journalled((portfolio, now) => rejected(portfolio, now, { timeMs, ...placement }))(
+        order,
+      );
     if (placement.status === 'not_taken') {
       fresh.add(order.id);
       throw new TransientError('NOT_TAKEN', `order ${order.id} was not taken: ${placement.detail}`);
@@ -155,7 +160,8 @@ export function createDispatcher({
     abandon,
     async carryOut(moment) {
       let isDone = false;
-      for (const id of cancelAsked.keys()) if (!journal.state.orders.has(id)) cancelAsked.delete(id);
+      for (const id of cancelAsked.keys())
+        if (!journal.state.orders.has(id)) cancelAsked.delete(id);
       for (const order of [...journal.state.orders.values()]) {
         const now = current(order);
         if (!now) continue;
@@ -210,4 +216,3 @@ function sized(order: Order, { positions }: Portfolio): Order {
     ...(isMore && { size: { kind: 'base', quantity: PositiveDecimal.parse(quantity.toFixed()) } }),
   };
 }
-

@@ -17,7 +17,12 @@ export interface PriceBoard {
   startsAfter(bus: Bus): Promise<number>;
 }
 
-export function createPriceBoard({ valuation, marketSequence, positions, opened }: Portfolio): PriceBoard {
+export function createPriceBoard({
+  valuation,
+  marketSequence,
+  positions,
+  opened,
+}: Portfolio): PriceBoard {
   const prices = new Map<string, LastPrice>(valuation.prices);
   const isHolding = positions.size > 0;
   return {

@@ -85,7 +85,9 @@ export function createReconciler({
       if (nowMs() - failingSinceMs >= sayUnreachableAfterMs && !isReported) {
         isReported = true;
         const detail = err instanceof Error ? err.message : String(err);
-        await journal.transact((portfolio) => [unreachable(portfolio, { detail, timeMs: nowMs() })]);
+        await journal.transact((portfolio) => [
+          unreachable(portfolio, { detail, timeMs: nowMs() }),
+        ]);
       }
     }
   };
@@ -102,7 +104,10 @@ export function createReconciler({
     },
     async compare() {
       if (!isNeeded) return;
-      const isDue = failingSinceMs === undefined ? nowMs() - comparedMs >= everyMs : nowMs() - triedMs >= againMs;
+      const isDue =
+        failingSinceMs === undefined
+          ? nowMs() - comparedMs >= everyMs
+          : nowMs() - triedMs >= againMs;
       if (isDue) await attempt();
     },
     clock: () => (clockOffsetMs === undefined ? {} : { clockOffsetMs }),

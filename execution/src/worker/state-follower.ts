@@ -43,9 +43,16 @@ export function followStates({
     async mirror() {
       const { state, reason, author, sinceMs, revision } = journal.state.tradingState;
       if (author !== breaker) return;
-      const isOverruled = states.wanted(keys).some((wanted) => wanted.revision > revision && !isOwn(journal.state, wanted));
+      const isOverruled = states
+        .wanted(keys)
+        .some((wanted) => wanted.revision > revision && !isOwn(journal.state, wanted));
       if (!isOverruled)
-        await states.put(name, { state, reason: reason.slice(0, 512), author, time: toTime(sinceMs) });
+        await states.put(name, {
+          state,
+          reason: reason.slice(0, 512),
+          author,
+          time: toTime(sinceMs),
+        });
     },
   };
 }
