@@ -131,7 +131,9 @@ export const OrderIntended = journalEvent(
     orderId: OrderId,
     orderType: OrderType,
     size: OrderSize,
-    limitPrice: PositiveDecimal.describe('Of a limit and a stop-limit order.').optional(),
+    limitPrice: PositiveDecimal.describe(
+      'Of a limit and a stop-limit order: to be filled at it or better.',
+    ).optional(),
     stopPrice: PositiveDecimal.describe(
       'Where a stop order is triggered, and where a trailing stop stands at first.',
     ).optional(),
@@ -140,17 +142,19 @@ export const OrderIntended = journalEvent(
       .positive()
       .describe('How far a trailing stop follows behind the best price, basis points.')
       .optional(),
-    timeInForce: TimeInForce.describe('Default: GTC.').optional(),
+    timeInForce: TimeInForce.describe('How long it works. Default: GTC.').optional(),
     role: OrderRole.describe(
-      'What it does for the position: get in, get out by a signal, or protect it. Default: what the intent says.',
+      'What it does for the position: `entry` gets in, `exit` gets out by a signal, `unprotected` gets out because protection was lost, the others protect it. Default: what the intent says.',
     ).optional(),
-    protection: Protection.describe('What protects what this entry buys or sells.').optional(),
-    protects: OrderId.describe('The entry that a protective order protects.').optional(),
+    protection: Protection.describe(
+      'What shall protect the position that this entry opens.',
+    ).optional(),
+    protects: OrderId.describe('Of a protective order: the entry that it protects.').optional(),
     attempt: z
       .int()
       .positive()
       .describe(
-        'How many orders there have been for this: more than 1 where the ones before never reached the venue, or were lost. Default: 1.',
+        'Which order for the same purpose it is: more than 1 where the ones before never reached the venue, or were lost. Default: 1.',
       )
       .optional(),
     reduceOnly: z.boolean().describe('The order may only make a position smaller.'),
@@ -231,12 +235,12 @@ export const OrderAdopted = journalEvent(
   'order_adopted',
   z.object({
     ...orderFacts,
-    venueOrderId: z.string(),
+    venueOrderId: z.string().describe("The venue's id of it."),
     orderType: z.string().describe("The venue's word for it."),
-    quantity: PositiveDecimal,
-    filledQuantity: NonNegativeDecimal,
+    quantity: PositiveDecimal.describe('Base units.'),
+    filledQuantity: NonNegativeDecimal.describe('What has been filled of it so far, base units.'),
     limitPrice: PositiveDecimal.optional(),
-    reduceOnly: z.boolean(),
+    reduceOnly: z.boolean().describe('The order may only make a position smaller.'),
   }),
 ).describe(
   'The venue has an open order that is not from here. It is watched and counted, never cancelled.',
@@ -274,7 +278,9 @@ export const TradeClosed = journalEvent(
     fees: NonNegativeDecimal.describe('Of entries and exits, quote currency.'),
     pnl: Decimal.describe('Fees taken off, quote currency.'),
     returnRatio: z.number().describe('`pnl` over what the entries cost.'),
-    exitReason: z.string(),
+    exitReason: z
+      .string()
+      .describe('`signal`, or the role of the order that closed it, such as `stop_loss`.'),
     entrySignalId: EventId,
     exitSignalId: EventId,
   }),
@@ -293,7 +299,7 @@ export const TradingStateChanged = journalEvent(
     revision: z
       .int()
       .nonnegative()
-      .describe("Of the entry in the bucket that a person's change came from.")
+      .describe('Of the entry in the bucket `trading-state`, where the change came from there.')
       .optional(),
   }),
 ).describe('What may be traded at all has changed.');
@@ -304,14 +310,14 @@ export const ReconciliationReported = journalEvent(
     checked: z.int().nonnegative().describe('How many orders were compared.'),
     differences: z.array(
       z.object({
-        orderId: z.string().describe('Empty where it is not about an order.'),
-        found: z.string().describe('For people.'),
+        orderId: z.string().describe('Empty where the difference is not about an order.'),
+        found: z.string().describe('What the venue says otherwise, for people.'),
         kind: z
           .enum(['order', 'adopted', 'position', 'balance'])
-          .describe('Default: order.')
+          .describe('What differs; `adopted`: an open order that is not from here. Default: order.')
           .optional(),
         venue: Venue.optional(),
-        symbol: SymbolName.describe('It takes no entries until it agrees again.').optional(),
+        symbol: SymbolName.describe('No entries are made in it until both agree again.').optional(),
       }),
     ),
     positionsChecked: z
@@ -345,10 +351,12 @@ export const PortfolioValued = journalEvent(
   z.object({
     cash: Decimal.describe('Quote currency.'),
     equity: Decimal.describe('Cash and what the positions are worth, quote currency.'),
-    exposure: NonNegativeDecimal.describe('What the positions are worth, longs and shorts added.'),
-    peakEquity: Decimal.describe('The highest that was seen.'),
+    exposure: NonNegativeDecimal.describe(
+      'What the positions are worth, longs and shorts added up, quote currency.',
+    ),
+    peakEquity: Decimal.describe('The highest equity that was seen.'),
     dayStartEquity: Decimal.describe('At the start of the trading day.'),
-    dayStart: Time.describe('When that was.'),
+    dayStart: Time.describe('When that trading day began.'),
     positions: z.array(
       z.object({
         venue: Venue,
@@ -369,20 +377,22 @@ export const InstrumentChanged = journalEvent(
   z.object({
     venue: Venue,
     symbol: SymbolName,
-    status: z.enum(['trading', 'halted', 'delisted']),
+    status: z
+      .enum(['trading', 'halted', 'delisted'])
+      .describe('`halted` and `delisted` take no orders.'),
     rules: InstrumentRules,
   }),
-).describe("The venue's rules of an instrument, as they hold from here on.");
+).describe("The venue's state and rules of an instrument, as they hold from here on.");
 
 export const IncidentReported = journalEvent(
   'incident_reported',
   z.object({
     kind: IncidentKind,
-    severity: z.enum(['warning', 'error']),
+    severity: z.enum(['warning', 'error']).describe('`error`: a person must act.'),
     detail: Detail,
     venue: Venue.optional(),
     symbol: SymbolName.optional(),
-    orderId: OrderId.optional(),
+    orderId: OrderId.describe('The order that it is about, if it is about one.').optional(),
   }),
 ).describe('Something that a person must hear of.');
 

@@ -1,16 +1,24 @@
-import { liveTape, toMs, type JournalEventOf, type Stake } from '@heliograph/contracts';
+import {
+  liveTape,
+  reasonCodes,
+  toMs,
+  type JournalEventOf,
+  type Stake,
+} from '@heliograph/contracts';
 import { compose } from './compose.ts';
+import { roles } from './intended-message.ts';
+import { limitLines } from './limits.ts';
 import type { Message } from './message.ts';
-import { amount, money, percent, result } from './numbers.ts';
+import { amount, count, money, percent, result, share } from './numbers.ts';
 import { why } from './order-messages.ts';
 import { currencyOf, label, type Portfolio } from './portfolio.ts';
-import { code, line, type Line } from './text.ts';
+import { code, line, listed } from './text.ts';
 import { duration } from './times.ts';
 
 /** The first event of a portfolio: it names its own mode and currency. */
 export function opened({ data, ...event }: JournalEventOf<'portfolio_opened'>): Message {
   const { portfolio, mode, tape, currency, settings } = data;
-  const { feeBps, slippageBps, lotSize, tickSize, risk } = settings;
+  const { feeBps, slippageBps, lotSize, tickSize } = settings;
   return compose(
     {
       severity: 'info',
@@ -24,9 +32,7 @@ export function opened({ data, ...event }: JournalEventOf<'portfolio_opened'>): 
           ...line`lot ${code(amount(lotSize))}`,
           ...(tickSize === undefined ? [] : line`, tick ${code(amount(tickSize))}`),
         ],
-        risk.maxPositions === undefined
-          ? line`Any number of positions`
-          : line`At most ${code(amount(String(risk.maxPositions)))} positions`,
+        ...limitLines(settings, currency),
       ],
     },
     event,
@@ -48,12 +54,19 @@ export function marked(event: JournalEventOf<'portfolio_marked'>, portfolio: Por
           return line`Open: ${symbol} ${code(amount(quantity))} at ${code(amount(price))}`;
         }),
         positions.length === 0 ? line`No open positions` : undefined,
-        line`${code(amount(String(candles)))} candles`,
+        line`${code(count(candles))} candles`,
       ],
     },
     event,
   );
 }
+
+/** By what came about: a signal, the role of an order, or a person. What else a journal says is shown as it is. */
+const exitReasons: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(roles).map(([role, text]): [string, string] => [role, text.toLowerCase()]),
+  ['exit', 'signal'],
+  ['manual', 'closed by hand'],
+]);
 
 export function closed(event: JournalEventOf<'trade_closed'>, portfolio: Portfolio): Message {
   const { data } = event;
@@ -73,7 +86,7 @@ export function closed(event: JournalEventOf<'trade_closed'>, portfolio: Portfol
       lines: [
         line`${data.strategy}, ${data.side} ${code(amount(data.quantity))}, ${code(amount(data.entryPrice))} → ${code(amount(data.exitPrice))}`,
         line`Held ${duration(toMs(data.exitTime) - toMs(data.entryTime))}, fees ${code(money(data.fees, currency))}`,
-        why(data.exitReason),
+        why(exitReasons.get(data.exitReason) ?? data.exitReason),
       ],
     },
     event,
@@ -97,42 +110,26 @@ export function stateChanged(
       severity,
       emoji,
       title: `${label(portfolio)} ${title}`,
-      lines: [line`${from} → ${to} by ${author}`, why(reason)],
+      lines: [
+        line`${from} → ${to} by ${Object.hasOwn(reasonCodes, author) ? 'the breaker ' : ''}${author}`,
+        why(reason),
+      ],
     },
     event,
   );
-}
-
-/** What the venue says otherwise than the journal; nothing to say where they agree. */
-export function reconciled(
-  event: JournalEventOf<'reconciliation_reported'>,
-  portfolio: Portfolio,
-): Message | undefined {
-  const { checked, differences } = event.data;
-  const count = differences.length;
-  if (count === 0) return undefined;
-  return compose(
-    {
-      severity: 'error',
-      emoji: '🔎',
-      title: `${label(portfolio)} The venue disagrees on ${count} of ${checked} orders`,
-      lines: [...listed(differences, ({ orderId, found }) => line`${code(orderId)}: ${found}`)],
-    },
-    event,
-  );
-}
-
-const maxListed = 5;
-
-function listed<T>(items: readonly T[], show: (item: T) => Line): Line[] {
-  const lines = items.slice(0, maxListed).map(show);
-  const more = items.length - lines.length;
-  return more === 0 ? lines : [...lines, line`and ${amount(String(more))} more`];
 }
 
 function stake(stake: Stake, currency: string): string {
-  if (stake.kind === 'all') return 'all there is';
-  return stake.kind === 'quote'
-    ? money(stake.value, currency)
-    : `${amount(stake.value)} in base units`;
+  switch (stake.kind) {
+    case 'all':
+      return 'all there is';
+    case 'quote':
+      return money(stake.value, currency);
+    case 'base':
+      return `${amount(stake.value)} in base units`;
+    case 'equityRatio':
+      return `${share(stake.value)} of equity`;
+    case 'riskRatio':
+      return `what loses ${share(stake.value)} of equity at its stop`;
+  }
 }
