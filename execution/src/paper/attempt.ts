@@ -1,4 +1,4 @@
-import { Big, exactly, type ReasonCode } from '@heliograph/contracts';
+import { exactly, type Big, type ReasonCode } from '@heliograph/contracts';
 import type { RestingOrder } from './book.ts';
 import type { FillPlace } from './events.ts';
 import { farSide, multiple } from './price.ts';

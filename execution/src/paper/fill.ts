@@ -1,4 +1,4 @@
-import { Big, deterministicId, PositiveDecimal, type ReasonCode } from '@heliograph/contracts';
+import { deterministicId, PositiveDecimal, type Big, type ReasonCode } from '@heliograph/contracts';
 import { afterFill, hasMargin, holdingOf, raisesExposure, type Account } from './account.ts';
 import { isImmediate, volumeFor, type Trade } from './attempt.ts';
 import { remainingOf, type RestingOrder } from './book.ts';

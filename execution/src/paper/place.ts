@@ -38,7 +38,7 @@ export function place(book: PaperBook, order: OrderRequest, tape: TapeKnown = {}
 function accepted(book: PaperBook, order: OrderRequest, tape: TapeKnown): PaperEvent {
   const { id, venue, symbol, side, type, size, reduceOnly, timeMs, timeInForce } = order;
   const { limitPrice, stopPrice, trailingBps, goodTillMs, protects } = order;
-  const from = protects && lastFillOf(book, protects);
+  const from = protects && type !== 'market' ? lastFillOf(book, protects) : undefined;
   return {
     type: 'order_accepted',
     orderId: id,
@@ -73,13 +73,13 @@ interface Refusal {
 
 function refusalOf(book: PaperBook, order: OrderRequest): Refusal | undefined {
   if (book.forgottenMs !== undefined && order.timeMs <= book.forgottenMs)
-    return { reason: 'EXPIRED', detail: 'orders of that time can no longer be placed' };
+    return refuse('EXPIRED', 'orders of that time can no longer be placed');
   const currency = quoteCurrencyOf(order.symbol);
   if (book.currency !== undefined && book.currency !== currency)
-    return {
-      reason: 'UNKNOWN_SYMBOL',
-      detail: `${order.symbol} is paid in ${currency}, the account holds ${book.currency}`,
-    };
+    return refuse(
+      'UNKNOWN_SYMBOL',
+      `${order.symbol} is paid in ${currency}, the account holds ${book.currency}`,
+    );
   const settings = settingsOf(book);
   const rules = rulesFor(settings, order.symbol);
   const hasInstrument = settings.instruments?.[order.symbol] !== undefined;
@@ -94,7 +94,6 @@ function refusalOf(book: PaperBook, order: OrderRequest): Refusal | undefined {
 /** What belongs to its type and its time in force must be there, and nothing else. */
 function incomplete(order: OrderRequest): Refusal | undefined {
   const { type, timeInForce } = order;
-  const unsupported = (detail: string): Refusal => ({ reason: 'UNSUPPORTED_ORDER', detail });
   const needs = {
     limitPrice: type === 'limit' || type === 'stop_limit',
     stopPrice: type === 'stop' || type === 'stop_limit',
@@ -102,19 +101,19 @@ function incomplete(order: OrderRequest): Refusal | undefined {
   };
   for (const field of ['limitPrice', 'stopPrice', 'trailingBps'] as const) {
     if (needs[field] && order[field] === undefined)
-      return unsupported(`a ${type} order needs a ${field}`);
+      return refuse('UNSUPPORTED_ORDER', `a ${type} order needs a ${field}`);
     const isExtra = !needs[field] && order[field] !== undefined;
     if (isExtra && !(field === 'stopPrice' && type === 'trailing_stop'))
-      return unsupported(`a ${type} order takes no ${field}`);
+      return refuse('UNSUPPORTED_ORDER', `a ${type} order takes no ${field}`);
   }
   if (type === 'trailing_stop' && !((order.trailingBps ?? 0) > 0))
-    return unsupported('trailingBps must be above 0');
+    return refuse('UNSUPPORTED_ORDER', 'trailingBps must be above 0');
   if (timeInForce === 'PO' && type !== 'limit')
-    return unsupported(`a ${type} order cannot be post only`);
+    return refuse('UNSUPPORTED_ORDER', `a ${type} order cannot be post only`);
   if (timeInForce === 'GTD' && order.goodTillMs === undefined)
-    return unsupported('an order that is good till a time needs goodTillMs');
+    return refuse('UNSUPPORTED_ORDER', 'an order that is good till a time needs goodTillMs');
   if (timeInForce !== 'GTD' && order.goodTillMs !== undefined)
-    return unsupported(`a ${timeInForce} order takes no goodTillMs`);
+    return refuse('UNSUPPORTED_ORDER', `a ${timeInForce} order takes no goodTillMs`);
   return undefined;
 }
 
@@ -124,35 +123,38 @@ function wrongPrice(
   { tickSize }: TradingRules,
 ): Refusal | undefined {
   if (price === undefined) return undefined;
-  const wrong = (detail: string): Refusal => ({ reason: 'INVALID_PRICE', detail });
   if (!PositiveDecimal.safeParse(price).success)
-    return wrong(`${field} ${price} is no decimal number above 0`);
+    return refuse('INVALID_PRICE', `${field} ${price} is no decimal number above 0`);
   if (tickSize === undefined || new Big(price).eq(multiple(new Big(price), tickSize)))
     return undefined;
-  return wrong(`${field} ${price} is no multiple of the tick ${tickSize}`);
+  return refuse('INVALID_PRICE', `${field} ${price} is no multiple of the tick ${tickSize}`);
 }
 
 /** What an instrument allows, as far as price and quantity are known; the rest is looked at when it is filled. */
 function wrongSize(order: OrderRequest, rules: TradingRules): Refusal | undefined {
   const { size, reduceOnly } = order;
   const { lotSize, minQuantity, maxQuantity, minNotional } = rules;
-  const below = (detail: string): Refusal => ({ reason: 'BELOW_MINIMUM', detail });
   if (size.kind === 'quote')
     return !reduceOnly && minNotional !== undefined && new Big(size.notional).lt(minNotional)
-      ? below(`${size.notional} is less than ${minNotional}`)
+      ? refuse('BELOW_MINIMUM', `${size.notional} is less than ${minNotional}`)
       : undefined;
   const quantity = multiple(new Big(size.quantity), lotSize);
-  if (quantity.lte('0')) return below(`${size.quantity} is less than one lot of ${lotSize}`);
+  if (quantity.lte('0'))
+    return refuse('BELOW_MINIMUM', `${size.quantity} is less than one lot of ${lotSize}`);
   if (maxQuantity !== undefined && quantity.gt(maxQuantity))
-    return { reason: 'ABOVE_MAXIMUM', detail: `${size.quantity} is more than ${maxQuantity}` };
+    return refuse('ABOVE_MAXIMUM', `${size.quantity} is more than ${maxQuantity}`);
   // A position must be closable to the last lot, however small it has become.
   if (reduceOnly) return undefined;
   if (minQuantity !== undefined && quantity.lt(minQuantity))
-    return below(`${size.quantity} is less than ${minQuantity}`);
+    return refuse('BELOW_MINIMUM', `${size.quantity} is less than ${minQuantity}`);
   const price = order.limitPrice ?? order.stopPrice;
   if (price === undefined || minNotional === undefined) return undefined;
   const notional = quantity.times(price);
   return notional.lt(minNotional)
-    ? below(`${notional.toFixed()} is less than ${minNotional}`)
+    ? refuse('BELOW_MINIMUM', `${notional.toFixed()} is less than ${minNotional}`)
     : undefined;
+}
+
+function refuse(reason: ReasonCode, detail: string): Refusal {
+  return { reason, detail };
 }
