@@ -1,4 +1,4 @@
-import { toTime, type ReasonCode, type TradeSignal } from '@heliograph/contracts';
+import { toTime, type TradeSignal } from '@heliograph/contracts';
 import { anExitSignal, aSignal } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { after, anOrder, hear, holdingWith, nowMs, openedWith } from '../testing/portfolios.ts';
@@ -30,6 +30,8 @@ function skipFor(
 }
 
 const types = (drafts: readonly Draft[]): string[] => drafts.map(({ type }) => type);
+const reduce = (size?: object): TradeSignal =>
+  anEntry({ intent: 'reduce', side: 'sell', targetPosition: 'long', ...(size && { size }) });
 const anEntry = (data: object = {}): TradeSignal => aSignal({ data });
 const aShort = { side: 'sell', targetPosition: 'short' } as const;
 
@@ -136,7 +138,7 @@ describe('an exit', () => {
   });
 
   test('of a short position buys it back', () => {
-    const state = holdingWith({ shorting: true }, { side: 'sell' });
+    const state = holdingWith({ shorting: true }, { order: { side: 'sell' } });
     const exit = anExitSignal({ data: { side: 'buy' } });
     expect(orderFor(state, exit)).toMatchObject({ side: 'buy', size: { quantity: '1' } });
     expect(skipFor(state, anExitSignal())).toMatchObject({ reason: 'NO_POSITION' });
@@ -145,7 +147,7 @@ describe('an exit', () => {
   test('leaves with dust as it is', () => {
     const state = holdingWith(
       { lotSize: '1', instruments: { 'BTC/USDT': { minQuantity: '5', minNotional: '1000' } } },
-      { size: { kind: 'base', quantity: '0.0007' } as never },
+      { order: { size: { kind: 'base', quantity: '0.0007' } } },
     );
     expect(orderFor(state, anExitSignal())).toMatchObject({ size: { quantity: '0.0007' } });
   });
@@ -202,17 +204,6 @@ describe('an exit', () => {
 });
 
 describe('a reduction', () => {
-  const reduce = (size: object | undefined, data: object = {}): TradeSignal =>
-    aSignal({
-      data: {
-        intent: 'reduce',
-        side: 'sell',
-        targetPosition: 'long',
-        ...(size && { size }),
-        ...data,
-      },
-    });
-
   test.for<[string, object, string]>([
     ['base units', { kind: 'base', value: '0.25' }, '0.25'],
     ['base units, by the lot', { kind: 'base', value: '0.2599' }, '0.259'],
@@ -228,7 +219,7 @@ describe('a reduction', () => {
   });
 
   test('needs to know by how much, and of what', () => {
-    expect(skipFor(holdingWith(), reduce(undefined))).toMatchObject({
+    expect(skipFor(holdingWith(), reduce())).toMatchObject({
       reason: 'UNSUPPORTED_INTENT',
     });
     expect(skipFor(holdingWith(), reduce({ kind: 'base', value: '0.0009' }))).toMatchObject({
@@ -250,17 +241,16 @@ describe('an increase', () => {
       reduceOnly: false,
     });
     expect(skipFor(openedWith(), increase)).toMatchObject({ reason: 'NO_POSITION' });
-    const short = holdingWith({ shorting: true }, { side: 'sell' });
+    const short = holdingWith({ shorting: true }, { order: { side: 'sell' } });
     expect(skipFor(short, increase)).toMatchObject({ reason: 'NO_POSITION' });
   });
 });
 
 describe('a reversal', () => {
-  const reverse = (data: object = {}): TradeSignal =>
-    aSignal({ data: { intent: 'reverse', ...aShort, ...data } });
+  const reverse = aSignal({ data: { intent: 'reverse', ...aShort } });
 
   test('is one order through flat', () => {
-    const order = orderFor(holdingWith({ shorting: true }), reverse());
+    const order = orderFor(holdingWith({ shorting: true }), reverse);
     expect(order).toMatchObject({
       side: 'sell',
       size: { kind: 'base', quantity: '2' },
@@ -269,11 +259,11 @@ describe('a reversal', () => {
   });
 
   test('enters where nothing is held, and is a duplicate where its target is', () => {
-    expect(orderFor(openedWith({ shorting: true }), reverse())).toMatchObject({
+    expect(orderFor(openedWith({ shorting: true }), reverse)).toMatchObject({
       size: { kind: 'quote', notional: '100' },
     });
-    const short = holdingWith({ shorting: true }, { side: 'sell' });
-    expect(skipFor(short, reverse())).toMatchObject({ reason: 'DUPLICATE' });
+    const short = holdingWith({ shorting: true }, { order: { side: 'sell' } });
+    expect(skipFor(short, reverse)).toMatchObject({ reason: 'DUPLICATE' });
   });
 
   test('is the only way to the other side', () => {
@@ -290,7 +280,7 @@ describe('a cancel', () => {
     const state = openedWith();
     const mine = anOrder(state);
     anOrder(state, { strategy: 'other' });
-    anOrder(state, { symbol: 'ETH/USDT' as never });
+    anOrder(state, { symbol: 'ETH/USDT' });
     const decisions = decide(state, cancel, context);
     expect(decisions).toMatchObject([
       { type: 'order_cancel_intended', data: { orderId: mine.id, signalId: cancel.id } },
@@ -309,5 +299,3 @@ describe('a cancel', () => {
     expect(skipFor(state, cancel)).toMatchObject({ reason: 'NO_ORDER' });
   });
 });
-
-export type { ReasonCode };

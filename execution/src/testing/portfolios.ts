@@ -1,7 +1,14 @@
-import { deterministicId, OrderId, PortfolioSettings, type Mode } from '@heliograph/contracts';
+import {
+  deterministicId,
+  JournalEvent,
+  OrderId,
+  PortfolioSettings,
+  toTime,
+  type Mode,
+} from '@heliograph/contracts';
 import type { Report } from '../brokers/broker.ts';
 import { open } from '../decision/decide.ts';
-import { draft, type Draft, type DraftOf } from '../decision/draft.ts';
+import { draftOf, type Draft } from '../decision/draft.ts';
 import { evolve } from '../decision/evolve.ts';
 import type { Order } from '../decision/order.ts';
 import { emptyPortfolio, type PortfolioState } from '../decision/portfolio.ts';
@@ -44,54 +51,66 @@ export function after(state: PortfolioState, ...events: readonly Draft[]): Portf
   return state;
 }
 
-type Wish = Partial<DraftOf<'order_intended'>['data']> & { timeMs?: number };
+/** Plain text for ids, symbols and decimals: the schema checks them. */
+type Wish = { readonly timeMs?: number; readonly signalId?: string } & Readonly<
+  Record<string, unknown>
+>;
 
 /** An order that was intended; a buy of 1 BTC/USDT at 100, changed as told. */
 export function anOrder(
   state: PortfolioState,
   { timeMs = nowMs - 60_000, ...change }: Wish = {},
 ): Order {
-  const signalId = change.signalId ?? deterministicId('test', String(state.decided.size));
-  const orderId = change.orderId ?? OrderId.parse(`h${deterministicId('order', signalId)}`);
-  const data = {
-    signalId,
-    strategy: 'sma-cross',
-    venue: 'binance',
-    symbol: 'BTC/USDT',
-    intent: 'enter',
-    side: 'buy',
-    orderId,
-    orderType: 'market',
-    size: { kind: 'base', quantity: '1' },
-    reduceOnly: false,
-    expiryTime: new Date(timeMs + 60_000).toISOString(),
-    referencePrice: '100',
-    reasons: [],
-    ...change,
-  } as DraftOf<'order_intended'>['data'];
-  const context = { portfolio: state.name, key: orderId, timeMs, subject: data.symbol };
-  evolve(state, draft('order_intended', { ...context, correlationId: signalId }, data));
+  const count = state.orders.size + state.endedOrders.size;
+  const signalId = change.signalId ?? deterministicId('test', String(count));
+  const orderId = OrderId.parse(`h${deterministicId('order', signalId, String(count))}`);
+  const event = JournalEvent.parse({
+    specversion: '1.0',
+    id: deterministicId('order_intended', orderId),
+    source: 'execution/test',
+    type: 'order_intended',
+    subject: 'BTC/USDT',
+    time: toTime(timeMs),
+    recordedtime: toTime(timeMs),
+    correlationid: signalId,
+    data: {
+      signalId,
+      strategy: 'sma-cross',
+      venue: 'binance',
+      symbol: 'BTC/USDT',
+      intent: 'enter',
+      side: 'buy',
+      orderId,
+      orderType: 'market',
+      size: { kind: 'base', quantity: '1' },
+      reduceOnly: false,
+      expiryTime: toTime(timeMs + 60_000),
+      referencePrice: '100',
+      reasons: [],
+      ...change,
+    },
+  });
+  evolve(state, draftOf(event));
   const order = state.orders.get(orderId);
   if (!order) throw new Error('the order is not open');
   return order;
+}
+
+interface Filled {
+  readonly type: 'filled';
+  readonly quantity: string;
+  readonly price?: string;
+  readonly fee?: string;
+  readonly fillId?: string;
+  readonly complete?: boolean;
+  readonly timeMs?: number;
 }
 
 /** What the venue tells of an order, journalled and folded in. */
 export function hear(
   state: PortfolioState,
   order: Pick<Order, 'id'>,
-  fact: { timeMs?: number } & (
-    | { type: 'accepted' }
-    | { type: 'rejected' | 'cancelled' }
-    | {
-        type: 'filled';
-        quantity: string;
-        price?: string;
-        fee?: string;
-        fillId?: string;
-        complete?: boolean;
-      }
-  ),
+  fact: { timeMs?: number } & (Filled | { type: 'accepted' | 'rejected' | 'cancelled' }),
 ): Draft[] {
   const common = { orderId: order.id, timeMs: fact.timeMs ?? nowMs - 30_000, sequence: 1 };
   const known = state.orders.get(order.id) ?? state.endedOrders.get(order.id);
@@ -118,7 +137,7 @@ export function hear(
 /** A portfolio that holds 1 BTC/USDT at 100, changed as told. */
 export function holdingWith(
   change: object = {},
-  { fill = {}, ...order }: Wish & { fill?: { price?: string; fee?: string; timeMs?: number } } = {},
+  { fill = {}, order = {} }: { fill?: Partial<Filled>; order?: Wish } = {},
   options: Parameters<typeof openedWith>[1] = {},
 ): PortfolioState {
   const state = openedWith(change, options);
