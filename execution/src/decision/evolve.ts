@@ -6,7 +6,9 @@ import {
   currencyOf,
   instrumentKey,
   lineageKey,
+  neverValued,
   nothingMissed,
+  rulesOf,
   settingsOf,
   type Leg,
   type Portfolio,
@@ -20,7 +22,7 @@ import {
   type Fill,
   type Position,
 } from './position.ts';
-import { reservation } from './size.ts';
+import { highestPrice, reservation, type Pricing } from './size.ts';
 import { dayStartOf } from './trading-day.ts';
 
 /** How many orders are remembered after their end, for reports that come late. */
@@ -68,7 +70,8 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       });
       break;
     case 'order_cancel_intended':
-      if (event.data.signalId !== undefined) remember(state, event.data.signalId, event.timeMs);
+      if (event.data.signalId !== undefined)
+        remember(state, event.data.signalId, { madeMs: event.timeMs, timeMs: event.timeMs });
       intendCancel(state, event);
       break;
     case 'order_adopted':
@@ -80,11 +83,9 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
     case 'trade_closed':
       closeTrade(state, event);
       break;
-    case 'trading_state_changed': {
-      const { to, reason, author, revision = state.tradingState.revision } = event.data;
-      state.tradingState = { state: to, reason, author, sinceMs: event.timeMs, revision };
+    case 'trading_state_changed':
+      changeTradingState(state, event);
       break;
-    }
     case 'portfolio_valued':
       value(state, event);
       break;
@@ -127,24 +128,58 @@ function open(state: PortfolioState, { data, timeMs }: DraftOf<'portfolio_opened
   };
 }
 
+/** A resume starts the breakers anew: a person has seen what they had counted. */
+function changeTradingState(
+  state: PortfolioState,
+  { data, timeMs }: DraftOf<'trading_state_changed'>,
+): void {
+  const { to, reason, author, revision = state.tradingState.revision } = data;
+  const isResumed = to === 'ACTIVE' && state.tradingState.state !== 'ACTIVE';
+  state.tradingState = { state: to, reason, author, sinceMs: timeMs, revision };
+  if (!isResumed) return;
+  state.losingStreak = 0;
+  state.entryTimes = [];
+  const { prices } = state.valuation;
+  // What is held is worth what the next price says, and no event tells it yet: that value will be the first.
+  state.valuation =
+    state.positions.size > 0
+      ? { ...neverValued, marketSequence: state.valuation.marketSequence, prices }
+      : {
+          ...state.valuation,
+          timeMs,
+          peakEquity: state.cash,
+          dayStartEquity: state.cash,
+          dayStartMs: dayStartOf(timeMs, state.opened?.settings.dayStart),
+        };
+}
+
 function decided(
   state: PortfolioState,
   { data, timeMs }: DraftOf<'signal_skipped'> | DraftOf<'order_intended'>,
 ): void {
   seen(state, data);
   const madeMs = data.signalTime === undefined ? timeMs : toMs(data.signalTime);
-  remember(state, data.signalId, madeMs);
+  remember(state, data.signalId, { madeMs, timeMs });
   const key = lineageKey(data);
-  state.newest.set(key, Math.max(madeMs, state.newest.get(key) ?? madeMs));
+  // One that is dated ahead must not silence all that come before its time.
+  const newestMs = Math.min(madeMs, timeMs);
+  state.newest.set(key, Math.max(newestMs, state.newest.get(key) ?? newestMs));
 }
 
-function remember(state: PortfolioState, signalId: EventId, madeMs: number): void {
+function remember(
+  state: PortfolioState,
+  signalId: EventId,
+  { madeMs, timeMs }: { madeMs: number; timeMs: number },
+): void {
+  state.unsent.delete(signalId);
   state.decided.set(signalId, madeMs);
   if (state.decided.size <= 2 * decidedKept) return;
   // Maps keep their order: the oldest come first.
   let surplus = state.decided.size - decidedKept;
   for (const [id, forgottenMs] of state.decided) {
     if (surplus-- === 0) break;
+    // Forgotten before its time it would take all signals until then with it.
+    if (forgottenMs > timeMs) continue;
     state.decided.delete(id);
     state.unsent.delete(id);
     state.forgottenMs = Math.max(state.forgottenMs, forgottenMs);
@@ -174,7 +209,6 @@ function intend(state: PortfolioState, event: DraftOf<'order_intended'>): void {
     return;
   }
   decided(state, event);
-  state.unsent.delete(order.signalId);
   if (order.role === 'entry') {
     const from = event.timeMs - minuteMs;
     state.entryTimes = [...state.entryTimes.filter((timeMs) => timeMs > from), event.timeMs];
@@ -187,6 +221,7 @@ function intendedOrder(
 ): Order {
   const { orderType, orderId, limitPrice, stopPrice, trailingBps, protection, protects } = data;
   const referencePrice = new Big(data.referencePrice);
+  const pricing = { side: data.side, referencePrice, limitPrice, stopPrice };
   const role = data.role ?? (data.reduceOnly ? 'exit' : 'entry');
   return {
     id: orderId,
@@ -210,19 +245,23 @@ function intendedOrder(
     referencePrice,
     timeMs,
     expiryMs: toMs(data.expiryTime),
-    reserved:
-      role === 'entry'
-        ? reservation(
-            data.size,
-            new Big(limitPrice ?? stopPrice ?? referencePrice),
-            settingsOf(portfolio),
-          )
-        : zero,
+    reserved: role === 'entry' ? reserved(portfolio, data, pricing) : zero,
     status: 'intended',
     filledQuantity: zero,
     fillIds: [],
     isHeld: false,
   };
+}
+
+function reserved(
+  portfolio: Portfolio,
+  data: DraftOf<'order_intended'>['data'],
+  pricing: Pricing,
+): Big {
+  const settings = settingsOf(portfolio);
+  const { slippageBps } = settings;
+  const price = highestPrice(pricing, { ...rulesOf(portfolio, data), slippageBps });
+  return reservation(data.size, price, settings);
 }
 
 function update(state: PortfolioState, id: OrderId, change: (order: Order) => Order): void {
@@ -285,6 +324,7 @@ function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_filled'>):
     price: new Big(data.price),
     fee: new Big(data.fee),
   };
+  if (state.positions.size === 0) beginDay(state, timeMs);
   const after = afterFill(state, order, fill, timeMs);
   const spent = fill.quantity.times(fill.price).plus(fill.fee);
   changeOrder(state, order.id, data.complete ? 'whole' : 'part', {
@@ -300,6 +340,17 @@ function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_filled'>):
   if (after.position) state.positions.set(key, after.position);
   else state.positions.delete(key);
   if (after.closed) state.legs.delete(after.closed.entrySignalId);
+  // Where nothing is held the worth is known without a price.
+  const { valuation, cash } = state;
+  if (state.positions.size === 0 && cash.gt(valuation.peakEquity))
+    state.valuation = { ...valuation, peakEquity: cash };
+}
+
+/** Nothing was held since the day began, so that is what it was worth then. */
+function beginDay(state: PortfolioState, timeMs: number): void {
+  const dayStartMs = dayStartOf(timeMs, settingsOf(state).dayStart);
+  if (dayStartMs > state.valuation.dayStartMs)
+    state.valuation = { ...state.valuation, dayStartEquity: state.cash, dayStartMs };
 }
 
 /** The cash and the order's position once a fill has been booked. */

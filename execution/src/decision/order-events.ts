@@ -73,17 +73,17 @@ export function cancelIntended(
     readonly timeMs: number;
   },
 ): Draft {
-  const { timeMs, ...reason } = why;
+  const { timeMs, detail, ...reason } = why;
   const context = contextOf(portfolio, order, timeMs);
   return draft(
     'order_cancel_intended',
     { ...context, causationId: why.signalId ?? order.signalId },
-    { ...orderFacts(order), ...reason },
+    { ...orderFacts(order), ...reason, detail: shortened(detail) },
   );
 }
 
 /** As long as the journal takes it. */
-function shortened(detail: string): string {
+export function shortened(detail: string): string {
   return detail.length > maxDetail ? `${detail.slice(0, maxDetail - 1)}…` : detail;
 }
 

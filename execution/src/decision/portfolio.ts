@@ -117,6 +117,14 @@ export type PortfolioState = {
 
 const zero = new Big('0');
 export const nothingMissed: Missed = { skipped: 0, lateExits: 0, firstMs: 0, lastMs: 0 };
+export const neverValued: Valuation = {
+  timeMs: 0,
+  marketSequence: 0,
+  prices: new Map(),
+  peakEquity: zero,
+  dayStartEquity: zero,
+  dayStartMs: 0,
+};
 
 export function emptyPortfolio(name: string): PortfolioState {
   return {
@@ -132,14 +140,7 @@ export function emptyPortfolio(name: string): PortfolioState {
     unsent: new Map(),
     newest: new Map(),
     tradingState: { state: 'ACTIVE', reason: '', author: '', sinceMs: 0, revision: 0 },
-    valuation: {
-      timeMs: 0,
-      marketSequence: 0,
-      prices: new Map(),
-      peakEquity: zero,
-      dayStartEquity: zero,
-      dayStartMs: 0,
-    },
+    valuation: neverValued,
     losingStreak: 0,
     lastLoss: new Map(),
     entryTimes: [],
