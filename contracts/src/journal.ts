@@ -44,7 +44,25 @@ const Detail = z.string().max(512).describe('The reason in figures, for people.'
 
 const Currency = z.string().regex(/^[A-Z0-9]{1,20}$/, 'expected a currency such as USDT');
 
-export const PortfolioOpened = envelope(
+/** Where the deciding worker stood on the tape. */
+const marketSequence = z
+  .int()
+  .nonnegative()
+  .describe('The last message of MARKET that the decision knew; absent where there is no bus.')
+  .optional();
+
+/** An event of a journal counts the events before it, so that a gap is seen. */
+function journalEvent<T extends string, D extends z.ZodType>(type: T, data: D) {
+  return envelope(type, data).extend({
+    sequence: z
+      .int()
+      .positive()
+      .describe('Counts the events of the journal without gaps, from 1.')
+      .optional(),
+  });
+}
+
+export const PortfolioOpened = journalEvent(
   'portfolio_opened',
   z.object({
     portfolio: Name,
@@ -52,8 +70,25 @@ export const PortfolioOpened = envelope(
     tape: TapeId,
     currency: Currency.describe('The quote currency of all its symbols.'),
     settings: PortfolioSettings,
+    decisionsVersion: z
+      .int()
+      .positive()
+      .describe('Of the rules by which it is decided. Default: 1.')
+      .optional(),
+    marketSequence,
   }),
 ).describe('The first event of a portfolio.');
+
+export const PortfolioReconfigured = journalEvent(
+  'portfolio_reconfigured',
+  z.object({
+    settings: PortfolioSettings,
+    decisionsVersion: z.int().positive().describe('Of the rules by which it is decided.'),
+    author: z.string().min(1).max(128).describe('The person or the worker that changed it.'),
+  }),
+).describe(
+  'Other settings, or newer rules of deciding, from here on. Workers that have others stop trading the portfolio.',
+);
 
 const signalFacts = {
   signalId: EventId,
@@ -65,13 +100,7 @@ const signalFacts = {
   signalTime: Time.describe("When the signal was made; absent: at the decision's time.").optional(),
 };
 
-const marketSequence = z
-  .int()
-  .nonnegative()
-  .describe('The sequence of the last message in MARKET that the decision knew; live tape only.')
-  .optional();
-
-export const SignalSkipped = envelope(
+export const SignalSkipped = journalEvent(
   'signal_skipped',
   z.object({
     ...signalFacts,
@@ -95,7 +124,7 @@ export const OrderRole = z.enum([
 ]);
 export type OrderRole = z.infer<typeof OrderRole>;
 
-export const OrderIntended = envelope(
+export const OrderIntended = journalEvent(
   'order_intended',
   z.object({
     ...signalFacts,
@@ -140,12 +169,12 @@ export const OrderIntended = envelope(
 
 const orderFacts = { orderId: OrderId, venue: Venue, symbol: SymbolName, side: Side };
 
-export const OrderAccepted = envelope(
+export const OrderAccepted = journalEvent(
   'order_accepted',
   z.object({ ...orderFacts, venueOrderId: z.string() }),
 ).describe('The venue has taken the order.');
 
-export const OrderFilled = envelope(
+export const OrderFilled = journalEvent(
   'order_filled',
   z.object({
     ...orderFacts,
@@ -162,12 +191,12 @@ export const OrderFilled = envelope(
   }),
 ).describe("One fill, partial or the last. `time` is the fill's own.");
 
-export const OrderRejected = envelope(
+export const OrderRejected = journalEvent(
   'order_rejected',
   z.object({ ...orderFacts, reason: ReasonCode, detail: Detail }),
 ).describe('The order was refused, or could not be sent.');
 
-export const OrderCancelled = envelope(
+export const OrderCancelled = journalEvent(
   'order_cancelled',
   z.object({
     ...orderFacts,
@@ -177,12 +206,12 @@ export const OrderCancelled = envelope(
   }),
 ).describe('The order has ended without being filled whole.');
 
-export const OrderUnknown = envelope(
+export const OrderUnknown = journalEvent(
   'order_unknown',
   z.object({ ...orderFacts, detail: Detail }),
 ).describe("The venue's answer is missing: neither success nor failure.");
 
-export const OrderCancelIntended = envelope(
+export const OrderCancelIntended = journalEvent(
   'order_cancel_intended',
   z.object({
     ...orderFacts,
@@ -192,7 +221,7 @@ export const OrderCancelIntended = envelope(
   }),
 ).describe('An order is about to be taken back: written before the venue is asked.');
 
-export const OrderTriggered = envelope(
+export const OrderTriggered = journalEvent(
   'order_triggered',
   z.object({
     ...orderFacts,
@@ -202,7 +231,7 @@ export const OrderTriggered = envelope(
   'The price has reached an order that execution holds itself: it is about to be sent as a market order.',
 );
 
-export const OrderAdopted = envelope(
+export const OrderAdopted = journalEvent(
   'order_adopted',
   z.object({
     ...orderFacts,
@@ -217,7 +246,7 @@ export const OrderAdopted = envelope(
   'The venue has an open order that is not from here. It is watched and counted, never cancelled.',
 );
 
-export const PositionChanged = envelope(
+export const PositionChanged = journalEvent(
   'position_changed',
   z.object({
     venue: Venue,
@@ -233,7 +262,7 @@ export const PositionChanged = envelope(
   }),
 ).describe('The position and the cash after a fill.');
 
-export const TradeClosed = envelope(
+export const TradeClosed = journalEvent(
   'trade_closed',
   z.object({
     tradeId: EventId,
@@ -260,7 +289,7 @@ export const TradeClosed = envelope(
 export const TradingState = z.enum(['ACTIVE', 'REDUCING', 'HALTED']);
 export type TradingState = z.infer<typeof TradingState>;
 
-export const TradingStateChanged = envelope(
+export const TradingStateChanged = journalEvent(
   'trading_state_changed',
   z.object({
     from: TradingState,
@@ -275,7 +304,7 @@ export const TradingStateChanged = envelope(
   }),
 ).describe('What may be traded at all has changed.');
 
-export const ReconciliationReported = envelope(
+export const ReconciliationReported = journalEvent(
   'reconciliation_reported',
   z.object({
     checked: z.int().nonnegative().describe('How many orders were compared.'),
@@ -299,7 +328,7 @@ export const ReconciliationReported = envelope(
   }),
 ).describe('What a comparison with the venue found.');
 
-export const PortfolioMarked = envelope(
+export const PortfolioMarked = journalEvent(
   'portfolio_marked',
   z.object({
     tape: TapeId,
@@ -317,7 +346,7 @@ export const PortfolioMarked = envelope(
   }),
 ).describe('The tape has ended: what is still open, marked at the last closes.');
 
-export const PortfolioValued = envelope(
+export const PortfolioValued = journalEvent(
   'portfolio_valued',
   z.object({
     cash: Decimal.describe('Quote currency.'),
@@ -337,12 +366,13 @@ export const PortfolioValued = envelope(
         price: PositiveDecimal.describe('The last price.'),
       }),
     ),
+    marketSequence,
   }),
 ).describe(
   'What the portfolio is worth: at the first price of each hour while something is held, and where a trading day begins. Breakers go by it.',
 );
 
-export const InstrumentChanged = envelope(
+export const InstrumentChanged = journalEvent(
   'instrument_changed',
   z.object({
     venue: Venue,
@@ -354,7 +384,7 @@ export const InstrumentChanged = envelope(
   }),
 ).describe("The venue's state and rules of an instrument, as they hold from here on.");
 
-export const IncidentReported = envelope(
+export const IncidentReported = journalEvent(
   'incident_reported',
   z.object({
     kind: IncidentKind,
@@ -387,6 +417,7 @@ export const JournalEvent = z.discriminatedUnion('type', [
   PortfolioValued,
   InstrumentChanged,
   IncidentReported,
+  PortfolioReconfigured,
 ]);
 export type JournalEvent = z.infer<typeof JournalEvent>;
 export type JournalEventType = JournalEvent['type'];

@@ -69,6 +69,6 @@ export function reservation(
   return notional.plus(feeFor(notional, settings));
 }
 
-function multiple(value: Big, step: string, rounding: RoundingMode = Big.roundDown): Big {
+export function multiple(value: Big, step: string, rounding: RoundingMode = Big.roundDown): Big {
   return value.div(step).round(0, rounding).times(step);
 }
