@@ -62,6 +62,9 @@ CREATE TABLE cancels (
 
 CREATE INDEX cancels_by_signal ON cancels (signal_id) WHERE signal_id IS NOT NULL;
 
+-- The settings of a portfolio are those that hold; `decisions_version` names the rules by which it is decided.
+ALTER TABLE portfolios ADD COLUMN decisions_version INTEGER NOT NULL DEFAULT 1;
+
 ALTER TABLE skips ADD COLUMN signal_time INTEGER;
 ALTER TABLE skips ADD COLUMN market_sequence INTEGER;
 

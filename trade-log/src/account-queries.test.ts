@@ -9,7 +9,14 @@ import {
   readTradingStates,
 } from './account-queries.ts';
 import { createEventStore } from './event-store.ts';
-import { readFills, readOrders, readPositions, readSignals, readTrades } from './queries.ts';
+import {
+  readFills,
+  readOrders,
+  readPortfolio,
+  readPositions,
+  readSignals,
+  readTrades,
+} from './queries.ts';
 import { createJournal, createPlaces, signalMessage, startMs } from './testing/history.ts';
 import { openMemoryDatabase } from './testing/temp-database.ts';
 
@@ -199,6 +206,15 @@ test('values, incidents and states are a history, instruments are as they stand'
       minNotional: '5',
     },
   ]);
+});
+
+test('a portfolio has the settings that hold', () => {
+  using temp = logOf(journal.reconfigured(1, '250'));
+  expect(readPortfolio(temp.database)).toMatchObject({
+    settings: { stake: { value: '250' } },
+    cash: '1000',
+    decisionsVersion: 2,
+  });
 });
 
 test('short positions and trades are told as such', () => {

@@ -310,6 +310,7 @@ test('a rebuild gives what the events gave as they came, whatever came', () => {
       'signal',
       'letter',
       'opened',
+      'reconfigured',
       'skipped',
       'intended',
       'protective',
@@ -370,6 +371,8 @@ test('a rebuild gives what the events gave as they came, whatever came', () => {
         return ['TRADING', journal.cancelIntended(signal)];
       case 'cancelBySignal':
         return ['TRADING', journal.cancelIntended(signal, anExitSignal({ time }))];
+      case 'reconfigured':
+        return ['TRADING', journal.reconfigured(minute, String(minute + 1))];
       case 'valued':
         return ['TRADING', journal.valued(minute, String(minute))];
       case 'incident':

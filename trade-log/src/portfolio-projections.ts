@@ -11,6 +11,7 @@ export const portfolios = insertion<JournalEventOf<'portfolio_opened'>>('portfol
   settings: ({ data }) => JSON.stringify(data.settings),
   opened_time: timeOf,
   cash: ({ data }) => data.settings.cash,
+  decisions_version: ({ data }) => data.decisionsVersion ?? 1,
 });
 
 export const skips = insertion<JournalEventOf<'signal_skipped'>>('skips', {

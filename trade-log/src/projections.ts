@@ -101,6 +101,8 @@ const deadLetters = insertion<MessageDeadLettered>(
 );
 
 const cash = 'UPDATE portfolios SET cash = ? WHERE stream_id = ? AND portfolio = ?';
+const reconfigured =
+  'UPDATE portfolios SET settings = ?, decisions_version = ? WHERE stream_id = ? AND portfolio = ?';
 const marked = `UPDATE portfolios SET ended_time = ?, candles = ?, final_cash = ?, final_equity = ?, open_positions = ?
   WHERE stream_id = ? AND portfolio = ?`;
 
@@ -119,6 +121,10 @@ export function project(event: HeliographEvent, place: Place): readonly Change[]
       return [deadLetters(event, place)];
     case 'portfolio_opened':
       return [portfolios(event, place)];
+    case 'portfolio_reconfigured': {
+      const { settings, decisionsVersion } = event.data;
+      return [[reconfigured, [JSON.stringify(settings), decisionsVersion, ...run]]];
+    }
     case 'signal_skipped':
       return [skips(event, place)];
     case 'order_intended':

@@ -153,7 +153,7 @@ export function readPortfolios(
   { portfolio, limit }: Pick<Filter, 'portfolio' | 'limit'> = {},
 ): PortfolioRow[] {
   return newest<StoredPortfolio>(database, {
-    select: `portfolio, mode, tape, currency, settings, opened_time AS openedTime, cash,
+    select: `portfolio, mode, tape, currency, settings, decisions_version AS decisionsVersion, opened_time AS openedTime, cash,
       ended_time AS endedTime, candles, final_cash AS finalCash, final_equity AS finalEquity
       FROM portfolios`,
     where: conditions({ portfolio }),

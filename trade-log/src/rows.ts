@@ -238,7 +238,10 @@ export interface PortfolioRow {
   readonly mode: string;
   readonly tape: string;
   readonly currency: string;
+  /** Those that hold: the last ones. */
   readonly settings: PortfolioSettings;
+  /** Of the rules by which it is decided. */
+  readonly decisionsVersion: number;
   readonly openedTime: number;
   readonly cash: Decimal;
   readonly end: PortfolioEnd | null;

@@ -14,6 +14,7 @@ import {
   type JournalEventOf,
   type JournalEventType,
   type MessageDeadLettered,
+  type PortfolioSettings,
   type TradeSignal,
 } from '@heliograph/contracts';
 import type { Outgoing, StoredMessage, StreamName } from '@heliograph/contracts/bus';
@@ -103,14 +104,13 @@ export function createJournal(portfolio: string) {
         mode: 'paper',
         tape,
         currency: 'USDT',
-        settings: {
-          cash: Decimal.parse(cash),
-          stake: { kind: 'quote', value: Decimal.parse('100') },
-          feeBps: Decimal.parse('10'),
-          slippageBps: Decimal.parse('0'),
-          lotSize: Decimal.parse('0.001'),
-          risk: {},
-        },
+        settings: settingsOf(cash),
+      }),
+    reconfigured: (at: number, stake: string): Outgoing =>
+      message('portfolio_reconfigured', at, {
+        settings: settingsOf('1000', stake),
+        decisionsVersion: 2,
+        author: 'anna',
       }),
     skipped: (signal: TradeSignal): Outgoing => {
       return message('signal_skipped', minutes(signal), {
@@ -301,6 +301,17 @@ export function createJournal(portfolio: string) {
 }
 
 export type Journal = ReturnType<typeof createJournal>;
+
+function settingsOf(cash: string, stake = '100'): PortfolioSettings {
+  return {
+    cash: Decimal.parse(cash),
+    stake: { kind: 'quote', value: Decimal.parse(stake) },
+    feeBps: Decimal.parse('10'),
+    slippageBps: Decimal.parse('0'),
+    lotSize: Decimal.parse('0.001'),
+    risk: {},
+  };
+}
 
 function orderIdOf(signal: TradeSignal): OrderId {
   return OrderId.parse(deterministicId('order', signal.id));
