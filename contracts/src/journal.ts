@@ -295,7 +295,7 @@ export const TradingStateChanged = journalEvent(
     from: TradingState,
     to: TradingState,
     reason: z.string(),
-    author: z.string().describe('The person or the check that changed it.'),
+    author: z.string().describe('The person who changed it, or `breaker`.'),
     revision: z
       .int()
       .nonnegative()
@@ -317,7 +317,9 @@ export const ReconciliationReported = journalEvent(
           .describe('What differs; `adopted`: an open order that is not from here. Default: order.')
           .optional(),
         venue: Venue.optional(),
-        symbol: SymbolName.describe('No entries are made in it until both agree again.').optional(),
+        symbol: SymbolName.describe(
+          'Where a position or a balance differs, no entries are made in it until both agree again.',
+        ).optional(),
       }),
     ),
     positionsChecked: z

@@ -48,7 +48,7 @@ export async function summariseRun(
     status: tally.marked ? 'ended' : 'stopped',
     candles,
     signals,
-    executed: tally.orders,
+    executed: tally.executed,
     skipped: tally.skippedCount,
     skippedByReason: tally.skipped,
     orders: tally.orders,

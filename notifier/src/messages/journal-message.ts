@@ -10,7 +10,7 @@ import {
   unknown,
 } from './order-messages.ts';
 import { intended } from './intended-message.ts';
-import { closed, marked, opened, stateChanged } from './portfolio-messages.ts';
+import { closed, marked, opened, reconfigured, stateChanged } from './portfolio-messages.ts';
 import type { Portfolio } from './portfolio.ts';
 import { adopted, incident, instrumentChanged, reconciled } from './venue-messages.ts';
 
@@ -19,6 +19,8 @@ export function journalMessage(event: JournalEvent, portfolio: Portfolio): Messa
   switch (event.type) {
     case 'portfolio_opened':
       return opened(event);
+    case 'portfolio_reconfigured':
+      return reconfigured(event, portfolio);
     case 'signal_skipped':
       return skipped(event, portfolio);
     case 'order_intended':

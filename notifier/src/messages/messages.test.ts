@@ -180,12 +180,19 @@ Open: BTC/USD <code>1.2301</code> at <code>832</code>
   });
 
   test('a breaker that halts trading is called one', () => {
-    expect(htmlOf(aSample('trading_state_changed', { author: 'DAILY_LOSS' }))).toContain(
-      'ACTIVE → HALTED by the breaker DAILY_LOSS',
+    expect(htmlOf(aSample('trading_state_changed', { author: 'breaker' }))).toContain(
+      'ACTIVE → HALTED by the breaker\n',
     );
-    expect(htmlOf(aSample('trading_state_changed', { author: 'toString' }))).toContain(
-      'by toString',
-    );
+  });
+
+  test('other settings are told like the first ones', () => {
+    const lines = htmlOf(aSample('portfolio_opened'))?.split('\n') ?? [];
+    expect(journalMessage(aSample('portfolio_reconfigured'), paper)).toMatchObject({
+      severity: 'warning',
+      html: `🔧 <b>[PAPER] Trades by other settings</b>
+By anna, rules of version <code>2</code>
+${lines.slice(2).join('\n')}`,
+    });
   });
 
   test('a change of the trading state tells who and why', () => {

@@ -1,8 +1,8 @@
 import {
   liveTape,
-  reasonCodes,
   toMs,
   type JournalEventOf,
+  type PortfolioSettings,
   type Stake,
 } from '@heliograph/contracts';
 import { compose } from './compose.ts';
@@ -12,13 +12,12 @@ import type { Message } from './message.ts';
 import { amount, count, money, percent, result, share } from './numbers.ts';
 import { why } from './order-messages.ts';
 import { currencyOf, label, type Portfolio } from './portfolio.ts';
-import { code, line, listed } from './text.ts';
+import { code, line, listed, type Line } from './text.ts';
 import { duration } from './times.ts';
 
 /** The first event of a portfolio: it names its own mode and currency. */
 export function opened({ data, ...event }: JournalEventOf<'portfolio_opened'>): Message {
   const { portfolio, mode, tape, currency, settings } = data;
-  const { feeBps, slippageBps, lotSize, tickSize } = settings;
   return compose(
     {
       severity: 'info',
@@ -26,17 +25,44 @@ export function opened({ data, ...event }: JournalEventOf<'portfolio_opened'>): 
       title: `${label({ name: portfolio, mode })} Portfolio ${portfolio} opened`,
       lines: [
         tape === liveTape ? line`By the wall clock` : line`Replay of ${tape}`,
-        line`Cash ${code(money(settings.cash, currency))}, per entry ${code(stake(settings.stake, currency))}`,
-        [
-          ...line`Fee ${code(amount(feeBps))} bps, slippage ${code(amount(slippageBps))} bps, `,
-          ...line`lot ${code(amount(lotSize))}`,
-          ...(tickSize === undefined ? [] : line`, tick ${code(amount(tickSize))}`),
-        ],
-        ...limitLines(settings, currency),
+        ...settingsLines(settings, currency),
       ],
     },
     event,
   );
+}
+
+/** Other settings from here on. */
+export function reconfigured(
+  event: JournalEventOf<'portfolio_reconfigured'>,
+  portfolio: Portfolio,
+): Message {
+  const { settings, decisionsVersion, author } = event.data;
+  return compose(
+    {
+      severity: 'warning',
+      emoji: '🔧',
+      title: `${label(portfolio)} Trades by other settings`,
+      lines: [
+        line`By ${author}, rules of version ${code(count(decisionsVersion))}`,
+        ...settingsLines(settings, portfolio.currency ?? ''),
+      ],
+    },
+    event,
+  );
+}
+
+function settingsLines(settings: PortfolioSettings, currency: string): (Line | undefined)[] {
+  const { cash, feeBps, slippageBps, lotSize, tickSize } = settings;
+  return [
+    line`Cash ${code(money(cash, currency))}, per entry ${code(stake(settings.stake, currency))}`,
+    [
+      ...line`Fee ${code(amount(feeBps))} bps, slippage ${code(amount(slippageBps))} bps, `,
+      ...line`lot ${code(amount(lotSize))}`,
+      ...(tickSize === undefined ? [] : line`, tick ${code(amount(tickSize))}`),
+    ],
+    ...limitLines(settings, currency),
+  ];
 }
 
 /** The run has ended: what it comes to. */
@@ -93,6 +119,9 @@ export function closed(event: JournalEventOf<'trade_closed'>, portfolio: Portfol
   );
 }
 
+/** Who changes the state when a limit of the whole portfolio is reached. */
+const breaker = 'breaker';
+
 const states = {
   ACTIVE: { severity: 'success', emoji: '🟢', title: 'Trading is active' },
   REDUCING: { severity: 'warning', emoji: '🟡', title: 'Only exits are traded' },
@@ -110,10 +139,7 @@ export function stateChanged(
       severity,
       emoji,
       title: `${label(portfolio)} ${title}`,
-      lines: [
-        line`${from} → ${to} by ${Object.hasOwn(reasonCodes, author) ? 'the breaker ' : ''}${author}`,
-        why(reason),
-      ],
+      lines: [line`${from} → ${to} by ${author === breaker ? 'the breaker' : author}`, why(reason)],
     },
     event,
   );

@@ -31,7 +31,7 @@ test('differences are told by what differs', () => {
   const differences = [
     { orderId: 'o1', found: 'filled there, open here', kind: 'order', ...at },
     { orderId: 'o2', found: 'buy 0.5 at 800', kind: 'adopted', ...at },
-    { orderId: '', found: '0.02 here, 0.01 there', kind: 'position', ...at },
+    { orderId: '', found: '0.02 here, 0.01 there', kind: 'position', ...at, symbol: 'SOL/USD' },
     { orderId: '', found: '0.3 here, none there', kind: 'position', ...at, symbol: 'ETH/USD' },
     { orderId: '', found: 'USD: 9,000 here, 8,000 there', kind: 'balance', venue: 'bitstamp' },
   ];
@@ -40,10 +40,10 @@ test('differences are told by what differs', () => {
     html: `🔎 <b>[PAPER] The venue disagrees on 1 order, 1 order from elsewhere, 2 positions, 1 balance</b>
 <code>o1</code>: filled there, open here
 From elsewhere, <code>o2</code>: buy 0.5 at 800
-Position BTC/USD: 0.02 here, 0.01 there
+Position SOL/USD: 0.02 here, 0.01 there
 Position ETH/USD: 0.3 here, none there
 Balance at bitstamp: USD: 9,000 here, 8,000 there
-No entries in BTC/USD, ETH/USD until they agree
+No entries in SOL/USD, ETH/USD until they agree
 <i>2014-01-05 12:30 UTC · #idea0000</i>`,
   });
   const adopted = { differences: differences.slice(1, 2) };

@@ -18,7 +18,11 @@ export function reconciled(event: Reconciled, portfolio: Portfolio): Message | u
   const counts = [...kinds].map(
     ([kind, { length }]) => `${length} ${differing[kind][length === 1 ? 0 : 1]}`,
   );
-  const disputed = new Set(differences.flatMap(({ symbol }) => symbol ?? []));
+  const disputed = new Set(
+    differences.flatMap(({ kind, symbol }) =>
+      symbol !== undefined && (kind === 'position' || kind === 'balance') ? [symbol] : [],
+    ),
+  );
   return compose(
     {
       severity: onlyAdopted ? 'warning' : 'error',
@@ -26,7 +30,7 @@ export function reconciled(event: Reconciled, portfolio: Portfolio): Message | u
       title: `${label(portfolio)} The venue disagrees on ${onlyOrders ? `${differences.length} of ${checked} orders` : counts.join(', ')}`,
       lines: [
         ...listed(differences, differenceLine),
-        disputed.size === 0 || onlyAdopted
+        disputed.size === 0
           ? undefined
           : line`No entries in ${[...disputed].join(', ')} until they agree`,
       ],

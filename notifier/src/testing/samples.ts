@@ -16,6 +16,16 @@ const signal = {
   side: 'buy',
 };
 
+const settings = {
+  cash: '10000',
+  stake: { kind: 'quote', value: '1000' },
+  feeBps: '10',
+  slippageBps: '2.5',
+  lotSize: '0.0001',
+  tickSize: '0.01',
+  risk: { maxPositions: 5 },
+};
+
 /** A valid journal event's data, type by type. */
 const samples: Record<JournalEventType, object> = {
   portfolio_opened: {
@@ -23,16 +33,9 @@ const samples: Record<JournalEventType, object> = {
     mode: 'paper',
     tape: 'btc-2014',
     currency: 'USD',
-    settings: {
-      cash: '10000',
-      stake: { kind: 'quote', value: '1000' },
-      feeBps: '10',
-      slippageBps: '2.5',
-      lotSize: '0.0001',
-      tickSize: '0.01',
-      risk: { maxPositions: 5 },
-    },
+    settings,
   },
+  portfolio_reconfigured: { settings, decisionsVersion: 2, author: 'anna' },
   signal_skipped: { ...signal, reason: 'EXPIRED', detail: '31 s late' },
   order_intended: {
     ...signal,
