@@ -29,7 +29,7 @@ export interface Portfolio {
   readonly foreignOrders: ReadonlyMap<OrderId, DraftOf<'order_adopted'>['data']>;
   /** The signals that were decided lately, and when they were made; epoch ms. */
   readonly decided: ReadonlyMap<EventId, number>;
-  /** A signal that was made at or before it may have been decided and forgotten; epoch ms, 0 for none. */
+  /** A signal that was made at or before it may have been decided and forgotten; epoch ms, before all times at first. */
   readonly forgottenMs: number;
   /** Signals whose order never reached the venue: they may have another one. By the number of orders so far. */
   readonly unsent: ReadonlyMap<EventId, number>;
@@ -136,7 +136,7 @@ export function emptyPortfolio(name: string): PortfolioState {
     endedOrders: new Map(),
     foreignOrders: new Map(),
     decided: new Map(),
-    forgottenMs: 0,
+    forgottenMs: -1,
     unsent: new Map(),
     newest: new Map(),
     tradingState: { state: 'ACTIVE', reason: '', author: '', sinceMs: 0, revision: 0 },

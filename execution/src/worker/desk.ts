@@ -2,7 +2,6 @@ import {
   liveTape,
   toMs,
   TransientError,
-  type Candle,
   type Mode,
   type OrderId,
   type PortfolioSettings,
@@ -11,6 +10,7 @@ import {
 } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
+import { NEVER } from 'rxjs';
 import type { Broker } from '../brokers/broker.ts';
 import { decide, open } from '../decision/decide.ts';
 import type { Draft } from '../decision/draft.ts';
@@ -23,6 +23,8 @@ import { settle } from '../decision/settle.ts';
 import { value } from '../decision/value.ts';
 import { withdraw } from '../decision/withdraw.ts';
 import { openPaperBroker, type PaperBroker } from '../paper/paper-broker.ts';
+import { candleOfPrint } from '../paper/slice.ts';
+import type { TapeItem } from '../paper/tape.ts';
 import { agreeOn } from './agreement.ts';
 import { createDispatcher, type Moment } from './dispatcher.ts';
 import { followTape } from './follow-tape.ts';
@@ -182,10 +184,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     await states.mirror();
   };
 
-  const onPrice = async (candle: Candle, sequence: number): Promise<void> => {
+  const onPrice = async (item: TapeItem, sequence: number): Promise<void> => {
     marketSequence = sequence;
+    if (item.type === 'candle') paper?.onCandle(item.candle, sequence);
+    else paper?.onPrint(item.print, sequence);
+    const candle = item.type === 'candle' ? item.candle : candleOfPrint(item.print);
     board.add(candle);
-    paper?.onCandle(candle, sequence);
     if (sequence <= board.knownUpTo || !journal.state.opened) return;
     const timeMs = isLive ? nowMs() : candle.closeTime;
     let reached: readonly Draft[];
@@ -195,7 +199,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     await watch(timeMs);
   };
   follower.start({
-    onPrice: (candle, sequence) => serial(() => onPrice(candle, sequence)),
+    onPrice: (item, sequence) => serial(() => onPrice(item, sequence)),
     onOther: (sequence) =>
       serial(async () => {
         marketSequence = sequence;
@@ -203,7 +207,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       }),
     onError: (error) => log.warn({ err: error, portfolio: name }, 'a candle waits for the sweep'),
   });
-  const hints = broker.changes$.subscribe({
+  // A paper account changes by what happens here.
+  const hints = (paper ? NEVER : broker.changes$).subscribe({
     next: () => void serial(() => settleOrders(tapeMs())).catch(logFailure),
     error: logFailure,
   });
@@ -296,6 +301,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         if (isLive) await journal.transact((portfolio) => outage(portfolio, nowMs()));
         await states.mirror();
         await journal.keepSnapshot();
+        await paper?.keepSnapshot();
       }),
     followStates: () =>
       serial(async () => {

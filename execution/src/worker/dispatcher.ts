@@ -2,7 +2,7 @@ import { PositiveDecimal, TransientError, type OrderId } from '@heliograph/contr
 import type { Logger } from '@heliograph/contracts/service';
 import type { Abandonment, Broker, OrderReference } from '../brokers/broker.ts';
 import { requestOf } from '../brokers/request.ts';
-import { mustNotBeSent } from '../decision/checks.ts';
+import { mustNotBeSent } from '../decision/expiry.ts';
 import type { Draft } from '../decision/draft.ts';
 import { cancelled, held, outcomeUnknown, rejected } from '../decision/order-events.ts';
 import { isOpen, isProtective, isUnsent, type Order } from '../decision/order.ts';
@@ -93,7 +93,8 @@ export function createDispatcher({
         )(order);
         throw unknown(order, cause);
       });
-    if (placement.status === 'rejected')
+    // A venue that keeps what it refuses tells of it by itself.
+    if (placement.status === 'rejected' && !(await broker.reportsOf(order)))
       await journalled((portfolio, now) => rejected(portfolio, now, { timeMs, ...placement }))(
         order,
       );
