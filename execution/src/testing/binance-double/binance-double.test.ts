@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startBinanceDouble, wrongAnswers, type BinanceDouble } from './binance-double.ts';
+import { startBinanceDouble, unclearAnswers, type BinanceDouble } from './binance-double.ts';
 import { signedRequest } from './signed-request.ts';
 
 const market = { symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.01' };
@@ -193,13 +193,13 @@ describe('faults', () => {
 
   test('answer wrongly, as often as was asked for, whether the order is executed or not', async () => {
     await using double = await startBinanceDouble();
-    double.fault({ on: order, kind: 'answer', executed: true, ...wrongAnswers.badGateway });
+    double.fault({ on: order, kind: 'answer', executed: true, ...unclearAnswers.badGateway });
     double.fault({
       on: order,
       kind: 'answer',
       executed: false,
       times: 2,
-      ...wrongAnswers.messageBus,
+      ...unclearAnswers.messageBus,
     });
     const answers = [];
     for (const id of ['a', 'b', 'c', 'd'])

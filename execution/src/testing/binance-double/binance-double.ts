@@ -10,7 +10,7 @@ import { createRestHandler, type RecordedRequest } from './rest.ts';
 import { defaultSymbols, type SymbolRules, type SymbolStatus } from './symbols.ts';
 import { openUserStream } from './user-stream.ts';
 
-export { wrongAnswers } from './faults.ts';
+export { limitAnswers, unclearAnswers } from './faults.ts';
 
 /**
  * A spot exchange that speaks Binance's protocol on the loopback interface, as strict as the real one and with faults on

@@ -16,8 +16,8 @@ export type Fault = { readonly on: string; readonly times?: number } & (
   | { readonly kind: 'hidden'; readonly ms: number }
 );
 
-/** Answers that Binance is known to give. */
-export const wrongAnswers = {
+/** Answers of Binance that leave open whether anything was done. */
+export const unclearAnswers = {
   internalError: { status: 500, body: '' },
   badGateway: {
     status: 502,
@@ -43,6 +43,10 @@ export const wrongAnswers = {
       'Timeout waiting for response from backend server. Send status unknown; execution status unknown.',
     ),
   },
+} as const;
+
+/** Answers of Binance to those who ask too much: nothing was done. */
+export const limitAnswers = {
   tooManyRequests: {
     status: 429,
     headers: { 'Retry-After': '3' },
