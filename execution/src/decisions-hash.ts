@@ -18,6 +18,7 @@ export function createDecisionsHash(): { add(event: Draft): void; digest(): stri
         ...data,
         signalId: undefined,
         orderId: undefined,
+        protects: undefined,
         detail: undefined,
         marketSequence: undefined,
       };

@@ -39,7 +39,7 @@ test('one event tells of the whole backlog once it is worked off', () => {
   expect(events).toMatchObject([
     {
       type: 'incident_reported',
-      data: { kind: 'OUTAGE', detail: expect.stringContaining('40 signals had expired') },
+      data: { kind: 'OUTAGE', detail: expect.stringContaining('expired and skipped: 40') },
     },
   ]);
   portfolio.journal(events);

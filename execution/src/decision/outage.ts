@@ -10,7 +10,7 @@ export function outage({ name, missed }: Portfolio, nowMs: number): Draft[] {
   const { skipped, lateExits, firstMs, lastMs } = missed;
   if (skipped + lateExits === 0 || nowMs - lastMs < quietMs) return [];
   const correlationId = deterministicId('portfolio', name);
-  const detail = `${skipped} signals had expired and were skipped, ${lateExits} exits were traded late, between ${toTime(firstMs)} and ${toTime(lastMs)}`;
+  const detail = `expired and skipped: ${skipped}; exits traded late: ${lateExits}; between ${toTime(firstMs)} and ${toTime(lastMs)}`;
   return [
     draft(
       'incident_reported',

@@ -1,7 +1,7 @@
 import { OrderId, PositiveDecimal, SymbolName, Venue } from '@heliograph/contracts';
 import { createSilentLogger, type Logger } from '@heliograph/contracts/service';
 import { openCcxtBroker, type CcxtBrokerOptions } from '../brokers/ccxt/open-ccxt-broker.ts';
-import type { Broker, OrderRequest } from '../brokers/port.ts';
+import type { Broker, OrderRequest } from '../brokers/broker.ts';
 
 /** The address of the double for each that ccxt would use: nothing leaves this machine. */
 export function redirectTo(doubleUrl: string): (url: string) => string {

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startBinanceDouble } from '../../testing/binance-double/binance-double.ts';
 import { anOrder, openOnDouble } from '../../testing/ccxt-on-double.ts';
-import type { Broker } from '../port.ts';
+import type { Broker } from '../broker.ts';
 
 const never = 1_000_000;
 

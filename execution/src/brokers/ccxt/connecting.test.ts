@@ -3,7 +3,7 @@ import { createLogger, createSilentLogger } from '@heliograph/contracts/service'
 import { describe, expect, test } from 'vitest';
 import { startBinanceDouble } from '../../testing/binance-double/binance-double.ts';
 import { anOrder, openOnDouble, redirectTo } from '../../testing/ccxt-on-double.ts';
-import type { Broker } from '../port.ts';
+import type { Broker } from '../broker.ts';
 import { openCcxtBroker } from './open-ccxt-broker.ts';
 
 const account = 'GET /api/v3/account';

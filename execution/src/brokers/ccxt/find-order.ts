@@ -3,7 +3,7 @@ import { FoundOrder, VenueTrade } from './answers.ts';
 import type { CcxtVenue } from './load-venue.ts';
 import { kindsOf } from './outcome.ts';
 import type { VenueParticulars } from './venues.ts';
-import type { OrderReference } from '../port.ts';
+import type { OrderReference } from '../broker.ts';
 
 /**
  * The order under our id, by a query or, where the venue does not take our ids, in its lists. Undefined when it answers

@@ -7,7 +7,7 @@ import {
 } from '../../testing/binance-double/binance-double.ts';
 import { signedRequest } from '../../testing/binance-double/signed-request.ts';
 import { anOrder, openOnDouble } from '../../testing/ccxt-on-double.ts';
-import type { Broker, Report } from '../port.ts';
+import type { Broker, Report } from '../broker.ts';
 
 const placing = 'POST /api/v3/order';
 const asking = 'GET /api/v3/order';

@@ -1,5 +1,5 @@
 import { Big, toDecimal, type SymbolName, type Venue } from '@heliograph/contracts';
-import type { Instrument } from '../port.ts';
+import type { Instrument } from '../broker.ts';
 import type { VenueMarket } from './answers.ts';
 
 // ccxt's ways to state a precision; the third is by significant digits.

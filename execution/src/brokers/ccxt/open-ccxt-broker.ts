@@ -2,7 +2,7 @@ import { Big, TransientError, Venue, type OrderId } from '@heliograph/contracts'
 import type { Logger } from '@heliograph/contracts/service';
 import { Subject, takeUntil } from 'rxjs';
 import { z } from 'zod';
-import type { Abandonment, Broker, OrderReference, OrderType, Report } from '../port.ts';
+import type { Abandonment, Broker, OrderReference, OrderType, Report } from '../broker.ts';
 import { Balances, FoundOrder, FoundPosition } from './answers.ts';
 import { changesOf } from './changes.ts';
 import { measureOffsetMs } from './clock.ts';

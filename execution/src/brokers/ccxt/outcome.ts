@@ -1,5 +1,5 @@
 import type { ReasonCode } from '@heliograph/contracts';
-import type { Placement } from '../port.ts';
+import type { Placement } from '../broker.ts';
 import type { Sending } from './sender.ts';
 
 /** What is certain about an order after its request failed; `unknown` is when nothing is. */

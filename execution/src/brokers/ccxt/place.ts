@@ -1,5 +1,5 @@
 import { Big, TransientError, type OrderId } from '@heliograph/contracts';
-import type { OrderRequest, Placement, TimeInForce } from '../port.ts';
+import type { OrderRequest, Placement, TimeInForce } from '../broker.ts';
 import { Ticker } from './answers.ts';
 import type { CcxtVenue } from './load-venue.ts';
 import type { MarketRules } from './market-rules.ts';

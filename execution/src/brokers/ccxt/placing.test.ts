@@ -8,7 +8,7 @@ import {
 } from '../../testing/binance-double/binance-double.ts';
 import { signedRequest } from '../../testing/binance-double/signed-request.ts';
 import { anOrder, openOnDouble } from '../../testing/ccxt-on-double.ts';
-import type { Broker, OrderRequest } from '../port.ts';
+import type { Broker, OrderRequest } from '../broker.ts';
 
 const endpoint = 'POST /api/v3/order';
 let double: BinanceDouble;

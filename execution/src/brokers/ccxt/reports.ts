@@ -1,5 +1,5 @@
 import { Big, toDecimal, type OrderId } from '@heliograph/contracts';
-import type { Abandonment, Report } from '../port.ts';
+import type { Abandonment, Report } from '../broker.ts';
 import type { FoundOrder, VenueTrade } from './answers.ts';
 import type { MarketRules } from './market-rules.ts';
 

@@ -1,5 +1,5 @@
 import { Big, type ReasonCode } from '@heliograph/contracts';
-import type { OrderRequest } from '../port.ts';
+import type { OrderRequest } from '../broker.ts';
 import type { MarketRules } from './market-rules.ts';
 
 /** An order in the venue's own units and steps, or why it cannot be one. */

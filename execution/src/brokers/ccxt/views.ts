@@ -1,6 +1,6 @@
 import { Big, SymbolName, toDecimal, type Venue } from '@heliograph/contracts';
 import type { z } from 'zod';
-import type { Balance, VenueOrder, VenuePosition } from '../port.ts';
+import type { Balance, VenueOrder, VenuePosition } from '../broker.ts';
 import type { Balances, FoundOrder, FoundPosition } from './answers.ts';
 
 export function balancesOf({ free, total }: z.infer<typeof Balances>): Balance[] {
