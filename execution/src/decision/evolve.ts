@@ -100,6 +100,7 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       dispute(state, event);
       break;
     case 'incident_reported':
+      state.incidents.set(event.data.kind, event.timeMs);
       if (event.data.kind === 'OUTAGE') state.missed = nothingMissed;
       break;
     case 'portfolio_marked':

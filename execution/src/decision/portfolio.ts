@@ -1,6 +1,7 @@
 import {
   Big,
   type EventId,
+  type IncidentKind,
   type InstrumentRules,
   type OrderId,
   type PortfolioSettings,
@@ -57,6 +58,8 @@ export interface Portfolio {
   readonly decisionsVersion: number;
   /** How much of MARKET whoever decided last had seen. */
   readonly marketSequence: number;
+  /** When a person was last told of each kind of trouble; epoch ms. */
+  readonly incidents: ReadonlyMap<IncidentKind, number>;
   /** The last comparison with the venue: when, and what was found. */
   readonly reconciled?: { readonly timeMs: number; readonly found: string };
   /** Its tape has ended and its account was drawn up. */
@@ -148,6 +151,7 @@ export function emptyPortfolio(name: string): PortfolioState {
     instruments: new Map(),
     disputed: new Set(),
     missed: nothingMissed,
+    incidents: new Map(),
     decisionsVersion: 1,
     marketSequence: 0,
     marked: false,

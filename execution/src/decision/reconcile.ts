@@ -190,9 +190,11 @@ function report(
   differences: readonly Difference[],
   { timeMs, positions, balances }: Statement,
 ): Draft[] {
-  const { reconciled, orders } = portfolio;
+  const { reconciled, orders, incidents } = portfolio;
   const found = JSON.stringify(differences);
-  const isSaid = reconciled?.found === found && timeMs - reconciled.timeMs < sayAgainMs;
+  // That it answers again is news as well.
+  const wasAway = (incidents.get('VENUE_UNREACHABLE') ?? -Infinity) >= (reconciled?.timeMs ?? 0);
+  const isSaid = !wasAway && reconciled?.found === found && timeMs - reconciled.timeMs < sayAgainMs;
   if (isSaid) return [];
   return [
     draft(

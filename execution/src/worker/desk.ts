@@ -2,6 +2,7 @@ import {
   liveTape,
   toMs,
   TransientError,
+  UserError,
   type Mode,
   type OrderId,
   type PortfolioSettings,
@@ -21,6 +22,7 @@ import { currencyOf } from '../decision/portfolio.ts';
 import { protect } from '../decision/protection.ts';
 import { settle } from '../decision/settle.ts';
 import { value } from '../decision/value.ts';
+import { unreachable } from '../decision/venue-trouble.ts';
 import { withdraw } from '../decision/withdraw.ts';
 import { openPaperBroker, type PaperBroker } from '../paper/paper-broker.ts';
 import { candleOfPrint } from '../paper/slice.ts';
@@ -104,6 +106,29 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     journal.transact((portfolio) => agreeOn(portfolio, terms, nowMs()));
   await agree();
 
+  const openFor = async (symbol: string, timeMs: number): Promise<void> => {
+    await journal.transact(({ opened }) =>
+      opened
+        ? []
+        : [open(name, { mode, settings }, { tape, currency: currencyOf(symbol), timeMs })],
+    );
+    await agree();
+  };
+  async function openVenue(): Promise<Broker> {
+    const [symbol] = settings.risk.symbols ?? [];
+    if (!options.openBroker || symbol === undefined)
+      throw new UserError(
+        `portfolio ${name} is live: say which symbols it trades, as in {"symbols": ["BTC/USDT"]} in the file of --risk`,
+      );
+    await openFor(symbol, nowMs());
+    try {
+      return await options.openBroker();
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      await journal.transact((portfolio) => unreachable(portfolio, error.message, nowMs()));
+      throw error;
+    }
+  }
   const board = createPriceBoard(journal.state);
   const kind = (settings.paper?.tape ?? 'candles') === 'candles' ? 'candle' : 'print';
   const after = await board.startsAfter(bus);
@@ -118,7 +143,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         seenUpTo: follower.reachedSequence,
         log,
       });
-  const broker: Broker = stack.use(paper ?? (await openLive(options)));
+  const broker = stack.use(paper ?? (await openVenue()));
   const dispatcher = createDispatcher({ journal, broker, nowMs, log });
   const heldOrders = createHeldOrders();
   const reconciler = createReconciler({ journal, broker, settings, isNeeded: !paper, nowMs, log });
@@ -218,15 +243,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       'the venue cannot be followed: it is asked at the next sweep',
     );
   }
-
-  const openFor = async (symbol: string, timeMs: number): Promise<void> => {
-    await journal.transact(({ opened }) =>
-      opened
-        ? []
-        : [open(name, { mode, settings }, { tape, currency: currencyOf(symbol), timeMs })],
-    );
-    await agree();
-  };
 
   const orderOf = (signal: TradeSignal): Order | undefined =>
     openOrders().findLast((order) => order.signalId === signal.id && !isProtective(order));
@@ -331,9 +347,4 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await stack.disposeAsync();
     },
   };
-}
-
-async function openLive({ openBroker }: DeskOptions): Promise<Broker> {
-  if (!openBroker) throw new TransientError('NO_BROKER', 'no venue is configured');
-  return openBroker();
 }

@@ -143,11 +143,11 @@ export function createDispatcher({
     if (order.cancellation) return takeBack(order, order.cancellation);
     if (!isProtective(order) && !order.triggeredMs) return false;
     if (order.status === 'intended' && isHeldHere(order)) {
+      fresh.delete(order.id);
       await journalled((portfolio, now) => held(portfolio, now))(order);
       return true;
     }
-    const isToBeSent = takesOnce ? isUnsent(order) : fresh.has(order.id);
-    if (!isToBeSent) return false;
+    if (!isUnsent(order) || !(takesOnce || fresh.has(order.id))) return false;
     await send(order, moment);
     return true;
   };

@@ -154,6 +154,8 @@ export async function openCcxtBroker({
   const disposed = new Subject<void>();
   return {
     orderTypes: venueStops ? [...always, ...stops] : always,
+    // A spot account has one balance, which the first order that waits would hold back.
+    restsReduceOnly: marketType !== 'spot',
     placementWindowMs,
     async place(order) {
       if (known.get(order.id)) return { status: 'taken' };
