@@ -39,7 +39,7 @@ export function outcomeUnknown(
   order: Order,
   { timeMs, detail }: { timeMs: number; detail: string },
 ): Draft {
-  return draft('order_unknown', contextOf(portfolio, order, timeMs), {
+  return draft('order_unknown', onItsWay(order, contextOf(portfolio, order, timeMs)), {
     ...orderFacts(order),
     detail: shortened(detail),
   });
@@ -80,6 +80,11 @@ export function cancelIntended(
     { ...context, causationId: why.signalId ?? order.signalId },
     { ...orderFacts(order), ...reason, detail: shortened(detail) },
   );
+}
+
+/** What is heard of an order that was held here is heard a second time once it was sent. */
+export function onItsWay({ triggeredMs }: Order, context: DraftContext): DraftContext {
+  return triggeredMs === undefined ? context : { ...context, key: `${context.key} triggered` };
 }
 
 /** As long as the journal takes it. */

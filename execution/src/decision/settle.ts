@@ -10,7 +10,7 @@ import {
 import type { Report } from '../brokers/broker.ts';
 import { draft, type Draft, type DraftContext } from './draft.ts';
 import { afterFill } from './evolve.ts';
-import { cancelled, contextOf, orderFacts, rejected } from './order-events.ts';
+import { cancelled, contextOf, onItsWay, orderFacts, rejected } from './order-events.ts';
 import { incidentOf, statusAfter, type Order, type OrderFact } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
 import { averageEntryPrice, realisedPnl, type Fill, type Position } from './position.ts';
@@ -25,7 +25,12 @@ export function settle(portfolio: Portfolio, report: Report): Draft[] {
   const context = contextOf(portfolio, order, report.timeMs);
   switch (report.type) {
     case 'accepted':
-      return [draft('order_accepted', context, { ...facts, venueOrderId: report.venueOrderId })];
+      return [
+        draft('order_accepted', onItsWay(order, context), {
+          ...facts,
+          venueOrderId: report.venueOrderId,
+        }),
+      ];
     case 'rejected':
       return [rejected(portfolio, order, report)];
     case 'cancelled':
