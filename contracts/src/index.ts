@@ -9,6 +9,7 @@ export {
   type Candle,
 } from './candle.ts';
 export { deadLetterEvent, MessageDeadLettered } from './dead-letter.ts';
+export { defaultRisk } from './default-settings.ts';
 export { PermanentError, TransientError, UserError } from './errors.ts';
 export {
   eventSchemas,
