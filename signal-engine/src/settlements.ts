@@ -129,3 +129,18 @@ export function followSettlements(
     },
   };
 }
+
+/** Settled where each of several portfolios has settled it. Their journals share one stream, and so one count. */
+export function settledByAll(each: readonly Settlements[]): Settlements {
+  return {
+    async settled(signalId) {
+      await Promise.all(each.map((settlements) => settlements.settled(signalId)));
+    },
+    get sequence() {
+      return Math.min(...each.map(({ sequence }) => sequence));
+    },
+    [Symbol.dispose]: () => {
+      for (const settlements of each) settlements[Symbol.dispose]();
+    },
+  };
+}
