@@ -3,6 +3,7 @@ import { Argument, Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import type { Invocation } from './invocation.ts';
 import {
+  dataDirFlag,
   executionFlags,
   feedFlags,
   instrumentFlags,
@@ -11,6 +12,7 @@ import {
   repeatable,
   reportFlag,
   strategyFlags,
+  workerFlags,
 } from './flags.ts';
 import { createTerminal } from './output/terminal.ts';
 
@@ -40,13 +42,13 @@ export function createProgram(): Command {
       ...feedFlags,
       ...strategyFlags,
       ...executionFlags,
+      ...workerFlags,
       natsFlag('an outside NATS server (default: one of our own)'),
-      dataDirFlag,
+      dataDirFlag(),
       new Option(
         '--db <file>',
         'the trade log (default: heliograph.sqlite in the data folder)',
       ).env('HELIOGRAPH_DB'),
-      new Option('--workers <count>', 'execution workers').default('1'),
       new Option('--until-end', 'stop at the end of the feed and print what came of it'),
     ],
     examples: [
@@ -71,6 +73,7 @@ export function createProgram(): Command {
       ...feedFlags,
       ...strategyFlags,
       ...executionFlags,
+      ...workerFlags,
       dbFlag,
     ],
     examples: [
@@ -136,10 +139,6 @@ export function createProgram(): Command {
   });
   return program;
 }
-
-const dataDirFlag = new Option('--data-dir <folder>', 'where everything is kept')
-  .default('heliograph-data')
-  .env('HELIOGRAPH_DATA_DIR');
 
 const dbFlag = new Option('--db <file>', 'the trade log')
   .default('heliograph-data/heliograph.sqlite')

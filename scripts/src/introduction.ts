@@ -1,4 +1,4 @@
-import type { PortfolioSettings } from '@heliograph/contracts';
+import { portfolioFor, type PortfolioSettings } from '@heliograph/contracts';
 import type {
   ConfiguredStrategy,
   Feed,
@@ -6,7 +6,8 @@ import type {
   SignalEngine,
   Speed,
 } from '@heliograph/signal-engine';
-import { count, minute, money } from './output/format.ts';
+import type { BasePortfolioOptions } from './execution-options.ts';
+import { count, minute, money, percent } from './output/format.ts';
 import type { Terminal } from './output/terminal.ts';
 
 export interface Introduced {
@@ -14,7 +15,7 @@ export interface Introduced {
   readonly contents: FeedContents;
   readonly speed: Speed;
   readonly strategy: ConfiguredStrategy;
-  readonly settings: PortfolioSettings;
+  readonly portfolios: readonly BasePortfolioOptions[];
   readonly engine: SignalEngine;
   /** Where the messages go. */
   readonly messages: string;
@@ -29,7 +30,10 @@ export function introduce(terminal: Terminal, it: Introduced): void {
   const facts = [
     ['Feed', feedText(it)],
     ['Strategy', strategyText(it.strategy)],
-    ['Portfolio', `${it.engine.portfolio}: ${settingsText(it.settings)}`],
+    ...it.portfolios.map(({ portfolio, settings }) => [
+      'Portfolio',
+      `${portfolioFor(portfolio, it.engine.tape)}: ${settingsText(settings)}`,
+    ]),
     ['Messages', it.messages],
     ['Trade log', it.db],
     ['Alerts', it.alerts],
@@ -55,10 +59,24 @@ function strategyText({ name, version, params }: ConfiguredStrategy): string {
   return `${name} ${version}${texts.length === 0 ? '' : ` (${texts.join(', ')})`}`;
 }
 
-function settingsText({ cash, stake, feeBps, slippageBps, risk }: PortfolioSettings): string {
-  const entry =
-    stake.kind === 'all' ? 'everything' : `${stake.value}${stake.kind === 'base' ? ' units' : ''}`;
+function settingsText(settings: PortfolioSettings): string {
+  const { cash, feeBps, slippageBps, risk } = settings;
   const limit =
     risk.maxPositions === undefined ? 'no limit' : `at most ${risk.maxPositions} positions`;
-  return `${money(cash)} at the start, ${entry} an entry, fee ${feeBps} bps, slippage ${slippageBps} bps, ${limit}`;
+  return `${money(cash)} at the start, ${entryText(settings)} an entry, fee ${feeBps} bps, slippage ${slippageBps} bps, ${limit}`;
+}
+
+function entryText({ stake }: PortfolioSettings): string {
+  switch (stake.kind) {
+    case 'all':
+      return 'everything';
+    case 'quote':
+      return stake.value;
+    case 'base':
+      return `${stake.value} units`;
+    case 'equityRatio':
+      return `${percent(stake.value)} of equity`;
+    case 'riskRatio':
+      return `${percent(stake.value)} of equity at risk`;
+  }
 }
