@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
-import type { ExitCode } from './exit.ts';
+import { controlCommands } from './control/commands.ts';
+import type { Definition } from './definition.ts';
 import type { Invocation } from './invocation.ts';
 import {
   dataDirFlag,
@@ -15,8 +16,6 @@ import {
   workerFlags,
 } from './flags.ts';
 import { createTerminal } from './output/terminal.ts';
-
-type Handler = (invocation: Invocation) => Promise<ExitCode>;
 
 /** The command line. Only its grammar is loaded here: each command's code comes when it is asked for. */
 export function createProgram(): Command {
@@ -137,21 +136,13 @@ export function createProgram(): Command {
     examples: ['performance', 'performance --portfolio paper --json'],
     load: async () => (await import('./commands/performance.ts')).performance,
   });
+  for (const command of controlCommands) define(program, command);
   return program;
 }
 
 const dbFlag = new Option('--db <file>', 'the trade log')
   .default('heliograph-data/heliograph.sqlite')
   .env('HELIOGRAPH_DB');
-
-interface Definition {
-  readonly name: string;
-  readonly summary: string;
-  readonly argument?: Argument;
-  readonly options: readonly Option[];
-  readonly examples: readonly string[];
-  readonly load: () => Promise<Handler>;
-}
 
 function define(program: Command, { name, summary, argument, options, ...rest }: Definition): void {
   const command = program.command(name).description(summary);

@@ -7,7 +7,7 @@ import type { Pipeline, PortfolioRun } from './pipeline.ts';
 import type { OpenPosition, Trade } from './tally.ts';
 
 /** What `start --json` prints: the whole run, also what was done before it was resumed. */
-export interface RunSummary {
+interface RunSummary {
   readonly run: string;
   readonly portfolio: string;
   /** `stopped` goes on at the next start. */
