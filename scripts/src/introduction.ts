@@ -6,6 +6,7 @@ import type {
   SignalEngine,
   Speed,
 } from '@heliograph/signal-engine';
+import { keptState, type TradingStates } from './control/trading-state.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
 import { count, minute, money, percent } from './output/format.ts';
 import type { Terminal } from './output/terminal.ts';
@@ -17,6 +18,7 @@ export interface Introduced {
   readonly strategy: ConfiguredStrategy;
   readonly portfolios: readonly BasePortfolioOptions[];
   readonly engine: SignalEngine;
+  readonly states: TradingStates;
   /** Where the messages go. */
   readonly messages: string;
   readonly db: string;
@@ -34,6 +36,7 @@ export function introduce(terminal: Terminal, it: Introduced): void {
       'Portfolio',
       `${portfolioFor(portfolio, it.engine.tape)}: ${settingsText(settings)}`,
     ]),
+    ...stateFacts(it),
     ['Messages', it.messages],
     ['Trade log', it.db],
     ['Alerts', it.alerts],
@@ -43,6 +46,23 @@ export function introduce(terminal: Terminal, it: Introduced): void {
     'Telegram: set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID. Ctrl-C stops; the next start goes on from there. More: heliograph --help',
   ].map((line) => terminal.style('dim', line));
   terminal.note([heading, ...facts, '', ...help, ''].join('\n'));
+}
+
+/** Whoever has forgotten a halt must not wonder why nothing is traded. */
+function stateFacts({ portfolios, engine: { tape }, states }: Introduced): string[][] {
+  return portfolios.flatMap(({ portfolio }) => {
+    const kept = keptState(states, { name: portfolioFor(portfolio, tape), tape });
+    if (!kept || kept.state === 'ACTIVE') return [];
+    const since = minute(Date.parse(kept.time));
+    const way = `heliograph resume --portfolio ${portfolio} --reason …`;
+    const { state, author, reason } = kept;
+    return [
+      [
+        'Trading',
+        `${portfolio} is ${state} since ${since} UTC by ${author} (${reason}); \`${way}\` lifts it`,
+      ],
+    ];
+  });
 }
 
 function feedText({ feed, contents, speed, engine }: Introduced): string {

@@ -2,6 +2,7 @@ import { portfolioFor } from '@heliograph/contracts';
 import type { Notifier, Sink } from '@heliograph/notifier';
 import type { ConfiguredStrategy, Feed, SignalEngine, Speed } from '@heliograph/signal-engine';
 import type { TradeLog } from '@heliograph/trade-log';
+import { tradingStates, type TradingStates } from './control/trading-state.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
 import { followRun, type FollowedRun } from './follow-run.ts';
 import {
@@ -26,7 +27,7 @@ export interface PipelineOptions {
   readonly speed: Speed;
   readonly pace: 'settled' | 'free';
   /** Called with the engine at once, before it has done anything that others could tell of. */
-  readonly onStarted: (engine: SignalEngine) => void;
+  readonly onStarted: (engine: SignalEngine, states: TradingStates) => void;
 }
 
 /** All services of a run in one process. */
@@ -64,7 +65,7 @@ export async function openPipeline(
   const workers = await runWorkers(surroundings, { portfolios, workers: names });
   const bus = await openBus(surroundings, 'start');
   const engine = await runSignalEngine(surroundings, { ...run, instance: 'start' });
-  onStarted(engine);
+  onStarted(engine, await tradingStates(bus));
   const runOf = (base: BasePortfolioOptions): PortfolioRun => {
     const name = portfolioFor(base.portfolio, engine.tape);
     return { ...base, name, followed: stack.use(followRun(bus, name)) };

@@ -66,7 +66,7 @@ export async function runNotifier(surroundings: Surroundings, sink: Sink): Promi
   return stack.use(startNotifier({ bus, sink, log: log.child({ service: 'notifier' }) }));
 }
 
-export async function runExecution(
+async function runExecution(
   surroundings: Surroundings,
   options: BasePortfolioOptions & { readonly worker: string },
 ): Promise<Service> {

@@ -69,10 +69,11 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
       ...run,
       sink,
       workers,
-      onStarted: (engine) =>
+      onStarted: (engine, states) =>
         introduce(terminal, {
           ...run,
           engine,
+          states,
           contents,
           messages: server.description,
           alerts: env.TELEGRAM_BOT_TOKEN === undefined ? 'here' : 'Telegram',

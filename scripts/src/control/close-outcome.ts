@@ -19,7 +19,7 @@ export interface CloseOutcome {
   readonly price?: string;
 }
 
-export const undecided: CloseOutcome = { status: 'undecided' };
+const undecided: CloseOutcome = { status: 'undecided' };
 
 /** Follows the outcome of signals through a portfolio's journal. */
 export interface CloseOutcomes {

@@ -9,7 +9,7 @@ import {
 import type { HeldPosition } from './portfolio-view.ts';
 
 /** The strategy of signals that a person gives. */
-export const manualStrategy = 'manual';
+const manualStrategy = 'manual';
 
 const liveExpiryMs = 3_600_000;
 /** A replay's hours can pass in moments: there it is no measure of how long somebody meant what he said. */
@@ -31,7 +31,7 @@ export interface CloseOptions {
 }
 
 /** The id of the signal by which a command closes a position. */
-export function closeSignalId({ portfolio, position, command }: CloseOptions): EventId {
+function closeSignalId({ portfolio, position, command }: CloseOptions): EventId {
   return deterministicId(manualStrategy, command, portfolio, position.venue, position.symbol);
 }
 

@@ -1,6 +1,6 @@
 import { Big, toMs, type TradingStateEntry } from '@heliograph/contracts';
 import { type HeldPosition, type ReadView } from './portfolio-view.ts';
-import { isMeant } from './select-portfolios.ts';
+import { keptState, type TradingStates } from './trading-state.ts';
 
 const recentMs = 86_400_000;
 
@@ -53,7 +53,7 @@ interface OpenOrder {
 
 export function portfolioStatus(
   { name, tape, status, portfolio, view }: ReadView,
-  { kept, nowMs }: { kept: ReadonlyMap<string, TradingStateEntry>; nowMs: number },
+  { kept, nowMs }: { kept: TradingStates; nowMs: number },
 ): PortfolioStatus {
   const { tradingState, reconciled, last } = view;
   const { cash } = portfolio;
@@ -93,17 +93,13 @@ export function portfolioStatus(
   };
 }
 
-/** Of the entries that hold for the portfolio the later one counts. */
 function wantedState(
   listed: Pick<ReadView, 'name' | 'tape' | 'status'>,
   state: string,
-  kept: ReadonlyMap<string, TradingStateEntry>,
+  kept: TradingStates,
 ): TradingStateEntry | null {
   if (listed.status === 'marked') return null;
-  const [latest] = [...kept]
-    .filter(([key]) => isMeant(listed, key))
-    .map(([, entry]) => entry)
-    .toSorted((a, b) => toMs(b.time) - toMs(a.time));
+  const latest = keptState(kept, listed);
   return latest && latest.state !== state ? latest : null;
 }
 

@@ -30,7 +30,10 @@ export function selectPortfolios(listed: readonly ListedPortfolio[], wanted: str
 }
 
 /** Whether a name is that of the portfolio, or of the base portfolio whose replay it is. */
-export function isMeant({ name, tape }: ListedPortfolio, wanted: string): boolean {
+export function isMeant(
+  { name, tape }: Pick<ListedPortfolio, 'name' | 'tape'>,
+  wanted: string,
+): boolean {
   return name === wanted || name === portfolioFor(wanted, tape);
 }
 

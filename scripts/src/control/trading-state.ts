@@ -2,6 +2,7 @@ import {
   JournalEvent,
   parseEvent,
   subjects,
+  toMs,
   toTime,
   tradingStateBucket,
   TradingStateEntry,
@@ -9,7 +10,7 @@ import {
 } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import { filter, firstValueFrom, lastValueFrom, map, takeUntil, timer } from 'rxjs';
-import type { Selection } from './select-portfolios.ts';
+import { isMeant, type Selection } from './select-portfolios.ts';
 
 export interface StateChange {
   readonly state: TradingState;
@@ -55,8 +56,11 @@ export async function changeTradingState(
   };
 }
 
-/** What is kept for the workers, by the name of the portfolio; what cannot be read is left out. */
-export async function tradingStates(bus: Bus): Promise<ReadonlyMap<string, TradingStateEntry>> {
+/** What is kept for the workers, by the name of the portfolio. */
+export type TradingStates = ReadonlyMap<string, TradingStateEntry>;
+
+/** What cannot be read is left out. */
+export async function tradingStates(bus: Bus): Promise<TradingStates> {
   const entries = await (await bus.bucket(tradingStateBucket)).entries();
   const states = new Map<string, TradingStateEntry>();
   for (const { key, value } of entries) {
@@ -64,6 +68,18 @@ export async function tradingStates(bus: Bus): Promise<ReadonlyMap<string, Tradi
     if (parsed.success) states.set(key, parsed.data);
   }
   return states;
+}
+
+/** Of the entries that hold for a portfolio the later one counts. */
+export function keptState(
+  kept: TradingStates,
+  portfolio: { readonly name: string; readonly tape: string },
+): TradingStateEntry | undefined {
+  const [latest] = [...kept]
+    .filter(([key]) => isMeant(portfolio, key))
+    .map(([, entry]) => entry)
+    .toSorted((a, b) => toMs(b.time) - toMs(a.time));
+  return latest;
 }
 
 function changes(bus: Bus, portfolio: string, follow: boolean) {
