@@ -34,7 +34,7 @@ describe.concurrent('a start that runs', { timeout }, () => {
   test('is found by its data folder, and closes what a person wants closed', async () => {
     await using folder = await folderWithCandles(oneLongRise());
     const cwd = folder.path;
-    await using running = startCli(start, { cwd });
+    await using running = startCli([...start, '--partitions', '3', '--workers', '2'], { cwd });
     await running.said('stdout', /opened/i);
     const { mode } = await stat(join(cwd, 'heliograph-data', 'nats.json'));
     expect(mode & 0o777, 'nobody else reads how to get in').toBe(0o600);

@@ -16,5 +16,5 @@ const ControlOptions = z.object({
 export async function openControl(invocation: Invocation): Promise<Bus> {
   const { nats, dataDir } = readOptions(invocation, ControlOptions);
   const address = nats ?? (await readServerFile(dataDir));
-  return connectJetStreamBus({ ...address, name: 'heliograph control' });
+  return connectJetStreamBus({ ...address, name: 'heliograph control', provision: false });
 }
