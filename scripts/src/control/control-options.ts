@@ -12,7 +12,14 @@ export const controlOptions = {
     .min(1, 'say why')
     .max(400, 'expected at most 400 characters')
     .optional(),
-  author: z.string().trim().min(1).max(100, 'expected at most 100 characters').default(whoAmI),
+  author: z
+    .string()
+    .trim()
+    .min(1, 'say who it is')
+    .max(100, 'expected at most 100 characters')
+    // Workers take what it writes for their own.
+    .refine((author) => author !== 'breaker', 'breaker is what the limits themselves are called')
+    .default(whoAmI),
   wait: SpanText,
 };
 

@@ -1,13 +1,8 @@
-import {
-  Big,
-  Decimal,
-  deterministicId,
-  NonNegativeDecimal,
-  type TradingStateEntry,
-} from '@heliograph/contracts';
+import { Big, Decimal, deterministicId, NonNegativeDecimal } from '@heliograph/contracts';
 import { createMemoryBus } from '@heliograph/contracts/bus';
 import { aSignal } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
+import type { KeptState } from './trading-state.ts';
 import { portfolioStatus } from './portfolio-status.ts';
 import { readView, type HeldPosition, type ReadView } from './portfolio-view.ts';
 
@@ -32,8 +27,8 @@ async function aView(cash: string, change: Partial<ReadView['view']> = {}): Prom
   return { ...read, portfolio, view: { ...read.view, ...change } };
 }
 
-function entry(state: TradingStateEntry['state'], time: string): TradingStateEntry {
-  return { state, reason: 'r', author: 'a', time };
+function entry(state: KeptState['state'], revision: number): KeptState {
+  return { state, reason: 'r', author: 'a', time: '2026-01-04T00:00:00Z', revision };
 }
 
 const nowMs = Date.UTC(2026, 0, 5);
@@ -62,13 +57,13 @@ test('equity is that of the last valuation while something is held', async () =>
 });
 
 test('of the states that are kept for a portfolio and for its base the later one counts', async () => {
-  const early = '2026-01-04T00:00:00Z';
-  const late = '2026-01-04T01:00:00Z';
-  const wanted = async (base: TradingStateEntry, own: TradingStateEntry) => {
+  const early = 1;
+  const late = 2;
+  const wanted = async (base: KeptState, own: KeptState) => {
     const kept = new Map([
       ['paper', base],
       ['paper-x', own],
-      ['other', entry('REDUCING', late)],
+      ['other', entry('REDUCING', 3)],
     ]);
     return portfolioStatus(await aView('1'), { kept, nowMs }).tradingState.wanted?.state;
   };

@@ -1,6 +1,6 @@
-import { Big, toMs, type TradingStateEntry } from '@heliograph/contracts';
+import { Big, toMs } from '@heliograph/contracts';
 import { type HeldPosition, type ReadView } from './portfolio-view.ts';
-import { keptState, type TradingStates } from './trading-state.ts';
+import { keptState, type KeptState, type TradingStates } from './trading-state.ts';
 
 const recentMs = 86_400_000;
 
@@ -17,7 +17,7 @@ export interface PortfolioStatus {
     readonly author: string | null;
     readonly since: string | null;
     /** What is kept for the workers, where they have not followed it. */
-    readonly wanted: TradingStateEntry | null;
+    readonly wanted: KeptState | null;
   };
   readonly cash: string;
   readonly equity: string;
@@ -97,7 +97,7 @@ function wantedState(
   listed: Pick<ReadView, 'name' | 'tape' | 'status'>,
   state: string,
   kept: TradingStates,
-): TradingStateEntry | null {
+): KeptState | null {
   if (listed.status === 'marked') return null;
   const latest = keptState(kept, listed);
   return latest && latest.state !== state ? latest : null;

@@ -2,7 +2,6 @@ import {
   JournalEvent,
   parseEvent,
   subjects,
-  toMs,
   toTime,
   tradingStateBucket,
   TradingStateEntry,
@@ -56,16 +55,19 @@ export async function changeTradingState(
   };
 }
 
+/** An entry of the bucket and its place among all of them. */
+export type KeptState = TradingStateEntry & { readonly revision: number };
+
 /** What is kept for the workers, by the name of the portfolio. */
-export type TradingStates = ReadonlyMap<string, TradingStateEntry>;
+export type TradingStates = ReadonlyMap<string, KeptState>;
 
 /** What cannot be read is left out. */
 export async function tradingStates(bus: Bus): Promise<TradingStates> {
   const entries = await (await bus.bucket(tradingStateBucket)).entries();
-  const states = new Map<string, TradingStateEntry>();
-  for (const { key, value } of entries) {
+  const states = new Map<string, KeptState>();
+  for (const { key, value, revision } of entries) {
     const parsed = TradingStateEntry.safeParse(parseJson(value));
-    if (parsed.success) states.set(key, parsed.data);
+    if (parsed.success) states.set(key, { ...parsed.data, revision });
   }
   return states;
 }
@@ -74,11 +76,11 @@ export async function tradingStates(bus: Bus): Promise<TradingStates> {
 export function keptState(
   kept: TradingStates,
   portfolio: { readonly name: string; readonly tape: string },
-): TradingStateEntry | undefined {
+): KeptState | undefined {
   const [latest] = [...kept]
     .filter(([key]) => isMeant(portfolio, key))
     .map(([, entry]) => entry)
-    .toSorted((a, b) => toMs(b.time) - toMs(a.time));
+    .toSorted((a, b) => b.revision - a.revision);
   return latest;
 }
 
