@@ -234,6 +234,7 @@ function intendedOrder(
     expiryMs: toMs(data.expiryTime),
     reserved: role === 'entry' ? reserved(portfolio, data, pricing) : zero,
     status: 'intended',
+    changes: 0,
     filledQuantity: zero,
     fillIds: [],
     cancelIntended: false,
@@ -277,7 +278,7 @@ function changeOrder(
   const order = state.orders.get(id) ?? state.endedOrders.get(id);
   const status = order && statusAfter(order.status, fact);
   if (!order || !status) return;
-  update(state, id, () => ({ ...order, status, ...more }));
+  update(state, id, () => ({ ...order, status, changes: order.changes + 1, ...more }));
   const hasFailed = (status === 'cancelled' || status === 'rejected') && !order.cancelIntended;
   if (hasFailed && isProtective(order) && state.legs.has(order.signalId))
     changeLeg(state, order, (leg) => ({ ...leg, failures: leg.failures + 1 }));

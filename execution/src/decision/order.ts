@@ -158,6 +158,8 @@ export interface Order {
   /** Quote currency held back for it while it is open. */
   readonly reserved: Big;
   readonly status: OrderStatus;
+  /** How often that has changed. */
+  readonly changes: number;
   readonly filledQuantity: Big;
   readonly fillIds: readonly string[];
   /** Somebody has decided to take it back. */

@@ -115,11 +115,11 @@ describe('protection', () => {
   });
 });
 
-describe('the size of an entry', () => {
-  const stake = (kind: string, value?: string | number) => ({
-    stake: { kind, ...(value !== undefined && { value }) },
-  });
+const stake = (kind: string, value?: string | number) => ({
+  stake: { kind, ...(value !== undefined && { value }) },
+});
 
+describe('the size of an entry', () => {
   test.for<[string, object, object, object]>([
     [
       'quote currency',
