@@ -1,4 +1,5 @@
-import { toTime } from '@heliograph/contracts';
+import { exactly, toTime } from '@heliograph/contracts';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anEntry, priced, traded } from '../testing/decisions.ts';
 import {
@@ -112,6 +113,19 @@ describe('a breaker', () => {
       { type: 'incident_reported', data: { kind: 'BREAKER', severity: 'error' } },
     ]);
     expect(say(state, 50, midnight + 4 * minute)).toEqual([]);
+  });
+
+  test('trips at the very price, however many digits that takes', () => {
+    const nearby = fc.integer({ min: -1_000, max: 1_000 }).map((steps) => 90 + steps * 1e-12);
+    fc.assert(
+      fc.property(fc.oneof(nearby, fc.double({ min: 80, max: 100, noNaN: true })), (price) => {
+        const state = holdingFive({ maxDrawdownRatio: 0.05 });
+        say(state, 100, midnight + minute);
+        // 5 % below 1000, of which 500 are cash.
+        const isBelow = exactly(price).times('5').plus('500').lt('950');
+        expect(say(state, price, midnight + 2 * minute)).toHaveLength(isBelow ? 2 : 0);
+      }),
+    );
   });
 
   test('says so before the signal that meets it, and later entries meet the state', () => {
