@@ -21,7 +21,7 @@ export interface Portfolio {
   readonly cash: Big;
   /** By venue and symbol; only those that are not flat. */
   readonly positions: ReadonlyMap<string, Position>;
-  /** By the signal that opened the position: how its protective orders have fared. */
+  /** By the signal that opened the position: how its protective orders have fared; of closed ones how many there were. */
   readonly legs: ReadonlyMap<EventId, Legs>;
   /** Open ones, in the order in which they were intended. */
   readonly orders: ReadonlyMap<OrderId, Order>;
@@ -95,6 +95,8 @@ export interface Leg {
   readonly filled: Big;
   /** How many of them ended by themselves without doing their work. */
   readonly failures: number;
+  /** A person was told that nothing more is tried. */
+  readonly isGivenUp?: boolean;
 }
 
 export interface ListedInstrument {

@@ -7,6 +7,7 @@ import {
 } from '@heliograph/contracts';
 import { hasDrawnDown, hasLostToday, tripped, type Standing } from './breakers.ts';
 import { draft, type Draft } from './draft.ts';
+import { isSurelyAbove, type Floor } from './estimate.ts';
 import {
   equityOf,
   exposureOf,
@@ -21,6 +22,7 @@ const hourMs = 3_600_000;
 /** After the point: an average entry price may have more than the journal takes. */
 const digits = 24;
 const nothing: Draft[] = [];
+const none: readonly Floor[] = [];
 
 /**
  * What the portfolio is worth, when it is time to write that down, and the breakers that its worth trips between
@@ -35,7 +37,8 @@ export function value(portfolio: Portfolio, prices: Prices, nowMs: number): Draf
   const today = dayStartOf(nowMs, settings.dayStart);
   const isNewDay = today > dayStartMs;
   const isDue = isNewDay || Math.floor(nowMs / hourMs) > Math.floor(timeMs / hourMs);
-  const mayTrip = portfolio.tradingState.state === 'ACTIVE' && hasBreakers(settings);
+  const mayTrip =
+    portfolio.tradingState.state === 'ACTIVE' && mayBeBelow(portfolio, settings, prices);
   if (!isDue && !mayTrip) return nothing;
   const equity = equityOf(portfolio, prices).round(digits);
   const standing: Standing = { portfolio, settings, nowMs, equity: () => equity };
@@ -45,8 +48,14 @@ export function value(portfolio: Portfolio, prices: Prices, nowMs: number): Draf
   return drafts;
 }
 
-function hasBreakers({ risk }: PortfolioSettings): boolean {
-  return risk.maxDailyLossRatio !== undefined || risk.maxDrawdownRatio !== undefined;
+/** Whether a breaker might trip: most prices are far from that, and exact decimals are slow. */
+function mayBeBelow(portfolio: Portfolio, { risk }: PortfolioSettings, prices: Prices): boolean {
+  const { maxDailyLossRatio, maxDrawdownRatio } = risk;
+  const { dayStartEquity, peakEquity } = portfolio.valuation;
+  const daily = maxDailyLossRatio !== undefined && { of: dayStartEquity, by: maxDailyLossRatio };
+  const ever = maxDrawdownRatio !== undefined && { of: peakEquity, by: maxDrawdownRatio };
+  const floors = daily && ever ? [daily, ever] : daily ? [daily] : ever ? [ever] : none;
+  return floors.length > 0 && !isSurelyAbove(portfolio, prices, floors);
 }
 
 function trips(standing: Standing): Draft[] {

@@ -45,9 +45,9 @@ export function tooExpensive(considered: Considered): string | undefined {
   if (!plan) return refusedAs('INSUFFICIENT_FUNDS', considered);
   if (hasMargin(considered.settings)) return undefined;
   const free = freeCash(considered.portfolio);
-  return plan.needed.gt(free)
-    ? `${plan.needed.toFixed()} needed, ${free.toFixed()} free`
-    : undefined;
+  // A short position can only be there from other settings; it is bought back in cash too.
+  const needed = plan.needed.plus(plan.closing.times(plan.highest));
+  return needed.gt(free) ? `${needed.toFixed()} needed, ${free.toFixed()} free` : undefined;
 }
 
 type Counted = (instrument: string) => boolean;
