@@ -46,8 +46,8 @@ export interface PaperBroker extends Broker {
   onOther(sequence: number): void;
   /**
    * Matches each resting order with what of the tape it has not been matched with, in the order of the tape.
-   * `afterEach` is awaited before and after each step that fills something: it journals what the book says, and places
-   * what protects the new fills, which is then matched with the same candle.
+   * `afterEach` is awaited before and after each step that fills something, and at the end: it journals what the book
+   * says, and places what protects the new fills, which is then matched with the same candle.
    */
   matchMissed(afterEach: () => Promise<void>): Promise<void>;
   /** The tape has ended. */
@@ -213,7 +213,11 @@ export async function openPaperBroker({
     onOther: (sequence) => recent.add(undefined, sequence),
     async matchMissed(afterEach) {
       for (const id of progress.keys()) if (!fold.state.resting.has(id)) progress.delete(id);
-      while (behind(recent.seenUpTo).length > 0) await matchOnce(afterEach);
+      do {
+        while (behind(recent.seenUpTo).length > 0) await matchOnce(afterEach);
+        // A fill that nobody has answered yet may be the last thing that whoever died has written.
+        await afterEach();
+      } while (behind(recent.seenUpTo).length > 0);
     },
     async cancelResting(timeMs) {
       await fold.catchUp();
