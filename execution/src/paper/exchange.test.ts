@@ -217,20 +217,6 @@ describe('an order that protects an entry', () => {
     reduceOnly: true,
   } as const;
 
-  function protectedMarket(entry: object, protection: readonly object[], settings = {}) {
-    const market = aMarket({
-      settings,
-      onReport: (report, { place }) => {
-        if (report.orderId !== 'a' || report.type !== 'filled') return;
-        // Whoever answers a fill may be late by the clock; the tape counts.
-        const timeMs = report.timeMs + 3_600_000;
-        for (const order of protection) place({ ...order, timeMs, protects: 'a' });
-      },
-    });
-    market.place(entry);
-    return market;
-  }
-
   test('works in the same candle where the entry was filled at the open', () => {
     const market = protectedMarket({}, [target]);
     market.candle([100, 112, 96, 111]);
@@ -434,3 +420,17 @@ describe('a tape of trades', () => {
     expect(candles.story('a')).toEqual([]);
   });
 });
+
+function protectedMarket(entry: object, protection: readonly object[], settings = {}) {
+  const market = aMarket({
+    settings,
+    onReport: (report, { place }) => {
+      if (report.orderId !== 'a' || report.type !== 'filled') return;
+      // Whoever answers a fill may be late by the clock; the tape counts.
+      const timeMs = report.timeMs + 3_600_000;
+      for (const order of protection) place({ ...order, timeMs, protects: 'a' });
+    },
+  });
+  market.place(entry);
+  return market;
+}

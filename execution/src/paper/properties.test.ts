@@ -52,13 +52,34 @@ function play(settings: PortfolioSettings, moments: readonly Moment[]): Played {
   return { exchange, moments, orders, told };
 }
 
-function check(property: (played: Played, settings: PortfolioSettings) => void): void {
-  fc.assert(
-    fc.property(randomSettings, randomMoments, (settings, moments) =>
-      property(play(settings, moments), settings),
+/** Plays at random until something is not as it must be, and says what. */
+function counterexample(
+  violations: (played: Played, settings: PortfolioSettings) => string[],
+): string | undefined {
+  const found = fc.check(
+    fc.property(
+      randomSettings,
+      randomMoments,
+      (settings, moments) => violations(play(settings, moments), settings).length === 0,
     ),
     { numRuns: 300 },
   );
+  return found.failed ? fc.defaultReportMessage(found) : undefined;
+}
+
+/** The fills in their order, each with its order, its candle and what was held before and after. */
+function* fillsIn({ told, orders }: Played) {
+  const held = new Map<string, Big>();
+  for (const { report, candle } of told) {
+    const order = orders.get(report.orderId);
+    if (report.type !== 'filled' || !order || !candle) continue;
+    const key = instrumentKey(order);
+    const before = held.get(key) ?? zero;
+    const change = new Big(report.quantity).times(order.side === 'buy' ? '1' : '-1');
+    const after = before.plus(change);
+    held.set(key, after);
+    yield { fill: report, order, candle, key, before, change, after };
+  }
 }
 
 function fillsOf({ told }: Played, order: OrderRequest): Fill[] {
@@ -67,143 +88,184 @@ function fillsOf({ told }: Played, order: OrderRequest): Fill[] {
     .filter((report): report is Fill => report.type === 'filled' && report.orderId === order.id);
 }
 
-function sum(values: readonly (Big | string)[]): Big {
-  return values.reduce<Big>((total, value) => total.plus(value), new Big('0'));
-}
-
 describe('whatever the tape and the orders', () => {
   test('cash and holdings are the sum of the fills, to the last digit', () => {
-    check((played, settings) => {
-      let cash = new Big(settings.cash);
-      const held = new Map<string, Big>();
-      for (const { report } of played.told) {
-        const order = played.orders.get(report.orderId);
-        if (report.type !== 'filled' || !order) continue;
-        const change = new Big(report.quantity).times(order.side === 'buy' ? '1' : '-1');
-        cash = cash.minus(change.times(report.price)).minus(report.fee);
-        const key = instrumentKey(order);
-        held.set(key, (held.get(key) ?? new Big('0')).plus(change));
-        const may = settings.shorting || held.get(key)?.gte('0');
-        expect(may, 'nothing is sold that is not there').toBe(true);
-        const isSpot = !settings.shorting && (settings.leverage ?? 1) === 1;
-        if (isSpot) expect(cash.gte('0'), 'nothing is owed').toBe(true);
-      }
-      const { book } = played.exchange;
-      expect(book.cash.toFixed()).toBe(cash.toFixed());
-      for (const [key, quantity] of held)
-        expect(book.holdings.get(key)?.quantity.toFixed() ?? '0').toBe(quantity.toFixed());
-    });
+    expect(
+      counterexample((played, settings) => {
+        let cash = new Big(settings.cash);
+        const held = new Map<string, Big>();
+        for (const { fill, key, change, after } of fillsIn(played)) {
+          cash = cash.minus(change.times(fill.price)).minus(fill.fee);
+          held.set(key, after);
+        }
+        const { book } = played.exchange;
+        const wrong = [...held].filter(
+          ([key, quantity]) => !(book.holdings.get(key)?.quantity ?? zero).eq(quantity),
+        );
+        return [...wrong.map(([key]) => key), ...unless(book.cash.eq(cash), 'cash')];
+      }),
+    ).toBeUndefined();
+  });
+
+  test('without shorts nothing is sold that is not there, without leverage nothing is owed', () => {
+    expect(
+      counterexample((played, settings) => {
+        let cash = new Big(settings.cash);
+        const wrong: string[] = [];
+        for (const { fill, change, after } of fillsIn(played)) {
+          cash = cash.minus(change.times(fill.price)).minus(fill.fee);
+          if (settings.shorting) continue;
+          wrong.push(...unless(after.gte('0'), `${fill.orderId} sells too much`));
+          const isLevered = (settings.leverage ?? 1) > 1;
+          wrong.push(...unless(isLevered || cash.gte('0'), `${fill.orderId} leaves a debt`));
+        }
+        return wrong;
+      }),
+    ).toBeUndefined();
   });
 
   test('an order that may only reduce never goes beyond flat', () => {
-    check((played) => {
-      const held = new Map<string, Big>();
-      for (const { report } of played.told) {
-        const order = played.orders.get(report.orderId);
-        if (report.type !== 'filled' || !order) continue;
-        const key = instrumentKey(order);
-        const before = held.get(key) ?? new Big('0');
-        const after = before.plus(
-          new Big(report.quantity).times(order.side === 'buy' ? '1' : '-1'),
-        );
-        held.set(key, after);
-        if (!order.reduceOnly) continue;
-        expect(after.abs().lt(before.abs()), 'it makes the position smaller').toBe(true);
-        expect(after.times(before).gte('0'), 'and leaves it on its side').toBe(true);
-      }
-    });
+    expect(
+      counterexample((played) =>
+        [...fillsIn(played)]
+          .filter(({ order }) => order.reduceOnly)
+          .filter(
+            ({ before, after }) => after.abs().gte(before.abs()) || after.times(before).lt('0'),
+          )
+          .map(({ order }) => order.id),
+      ),
+    ).toBeUndefined();
   });
 
-  test('no fill is past the limit of its order, or outside of its candle but by its costs', () => {
-    check(({ told, orders }) => {
-      for (const { report, candle } of told) {
-        const order = orders.get(report.orderId);
-        if (report.type !== 'filled' || !order) continue;
-        const price = new Big(report.price);
-        if (order.limitPrice !== undefined)
-          expect(
-            order.side === 'buy' ? price.lte(order.limitPrice) : price.gte(order.limitPrice),
-          ).toBe(true);
-        if (!candle) throw new Error('something was filled between the candles');
-        const isPossible =
-          order.side === 'buy' ? price.gte(exactly(candle.low)) : price.lte(exactly(candle.high));
-        expect(isPossible, 'the market was there').toBe(true);
-        expect(report.timeMs).toBeLessThan(candle.closeTime);
-      }
-    });
+  test('no fill is past the limit of its order', () => {
+    expect(
+      counterexample((played) =>
+        [...fillsIn(played)]
+          .filter(({ fill, order }) => {
+            const { limitPrice = fill.price, side } = order;
+            return side === 'buy'
+              ? new Big(fill.price).gt(limitPrice)
+              : new Big(fill.price).lt(limitPrice);
+          })
+          .map(({ order }) => order.id),
+      ),
+    ).toBeUndefined();
+  });
+
+  test('no fill is better than anything in its candle, or later than its close', () => {
+    expect(
+      counterexample((played) =>
+        [...fillsIn(played)]
+          .filter(({ fill, order, candle }) => {
+            const isBetter =
+              order.side === 'buy'
+                ? new Big(fill.price).lt(exactly(candle.low))
+                : new Big(fill.price).gt(exactly(candle.high));
+            return isBetter || fill.timeMs >= candle.closeTime;
+          })
+          .map(({ order }) => order.id),
+      ),
+    ).toBeUndefined();
   });
 
   test('an order comes to its size at most, and its last fill says so', () => {
-    check((played, settings) => {
-      for (const order of played.orders.values()) {
-        const fills = fillsOf(played, order);
-        const { size } = order;
-        if (size.kind === 'base')
-          expect(sum(fills.map(({ quantity }) => quantity)).lte(size.quantity)).toBe(true);
-        else {
-          const spent = fills.map(({ quantity, price, fee }) =>
-            new Big(quantity).times(price).plus(size.includesFee ? fee : '0'),
-          );
-          expect(sum(spent).lte(size.notional)).toBe(true);
-        }
-        expect(new Set(fills.map(({ fillId }) => fillId)).size).toBe(fills.length);
-        const isOver = fills.findIndex(({ complete }) => complete);
-        expect([-1, fills.length - 1]).toContain(isOver);
-        const ratio = settings.paper?.maxVolumeRatio;
-        if (ratio === undefined) expect(fills.length).toBeLessThanOrEqual(1);
-        if (order.timeInForce === 'FOK') expect(fills.every(({ complete }) => complete)).toBe(true);
-      }
-    });
+    expect(
+      counterexample((played, settings) =>
+        [...played.orders.values()].flatMap((order) => {
+          const fills = fillsOf(played, order);
+          const ends = fills.findIndex(({ complete }) => complete);
+          const isWhole =
+            settings.paper?.maxVolumeRatio === undefined || order.timeInForce === 'FOK';
+          return [
+            ...unless(isWithinSize(order, fills), `${order.id} is filled beyond its size`),
+            ...unless([-1, fills.length - 1].includes(ends), `${order.id} goes on after its end`),
+            ...unless(!isWhole || fills.length <= 1, `${order.id} is filled in parts`),
+            ...unless(new Set(fills.map(({ fillId }) => fillId)).size === fills.length, 'fill ids'),
+          ];
+        }),
+      ),
+    ).toBeUndefined();
   });
 
-  test('IOC and FOK never rest once they have met a price, and post only is never a taker', () => {
-    check((played, settings) => {
-      for (const order of played.orders.values()) {
-        if (order.timeInForce === 'PO')
-          expect(fillsOf(played, order).every(({ liquidity }) => liquidity === 'maker')).toBe(true);
-        const isImmediate = order.timeInForce === 'IOC' || order.timeInForce === 'FOK';
-        const isStop = order.type !== 'market' && order.type !== 'limit';
-        if (!isImmediate || isStop || !played.exchange.book.resting.has(order.id)) continue;
-        const arrivalMs = order.timeMs + (settings.paper?.latencyMs ?? 0);
-        const hasMetPrice = played.moments.some(
-          ({ candle }) => candle.symbol === order.symbol && candle.closeTime > arrivalMs,
-        );
-        expect(hasMetPrice, `${order.id} rests`).toBe(false);
-      }
-    });
+  test('IOC and FOK never rest once they have met a price', () => {
+    expect(
+      counterexample(({ exchange, moments, orders }, settings) =>
+        [...orders.values()]
+          .filter(({ timeInForce }) => timeInForce === 'IOC' || timeInForce === 'FOK')
+          .filter(({ id, type }) => {
+            const isStop = type !== 'market' && type !== 'limit';
+            return (
+              (!isStop || exchange.book.resting.get(id)?.fills) && exchange.book.resting.has(id)
+            );
+          })
+          .filter(({ symbol, timeMs }) => {
+            const arrivalMs = timeMs + (settings.paper?.latencyMs ?? 0);
+            return moments.some(
+              ({ candle }) => candle.symbol === symbol && candle.closeTime > arrivalMs,
+            );
+          })
+          .map(({ id }) => id),
+      ),
+    ).toBeUndefined();
+  });
+
+  test('post only is never a taker', () => {
+    expect(
+      counterexample((played) =>
+        [...fillsIn(played)]
+          .filter(({ fill, order }) => order.timeInForce === 'PO' && fill.liquidity === 'taker')
+          .map(({ order }) => order.id),
+      ),
+    ).toBeUndefined();
   });
 
   test('an order ends once, and nothing comes after', () => {
-    check(({ told }) => {
-      const ended = new Set<string>();
-      for (const [index, { report }] of told.entries()) {
-        expect(report.sequence).toBe(index + 1);
-        expect(ended.has(report.orderId)).toBe(false);
-        const isEnd = report.type === 'filled' ? report.complete : report.type !== 'accepted';
-        if (isEnd) ended.add(report.orderId);
-      }
-    });
+    expect(
+      counterexample(({ told }) => {
+        const ended = new Set<string>();
+        return told.flatMap(({ report }, index) => {
+          const isLate = ended.has(report.orderId);
+          const isEnd = report.type === 'filled' ? report.complete : report.type !== 'accepted';
+          if (isEnd) ended.add(report.orderId);
+          return unless(!isLate && report.sequence === index + 1, report.orderId);
+        });
+      }),
+    ).toBeUndefined();
   });
 
   test('where a candle reaches a stop and a target of one position, the stop comes first', () => {
-    check((played) => {
-      for (const order of played.orders.values()) {
-        if (!order.id.endsWith('t') || order.protects === undefined) continue;
-        const [profit] = played.told.filter(
-          ({ report }) => report.orderId === order.id && report.type === 'filled',
-        );
-        if (!profit?.candle || order.limitPrice === undefined) continue;
-        const stop = played.orders.get(`${order.id.slice(0, -1)}s`);
-        if (stop?.stopPrice === undefined || !played.exchange.book.resting.has(stop.id)) continue;
-        const { open, low, high } = profit.candle;
-        const isOpenFill =
-          profit.report.type === 'filled' && profit.report.liquidity === 'taker' && open > 0;
-        if (isOpenFill) continue;
-        const reached =
-          stop.side === 'sell' ? low <= Number(stop.stopPrice) : high >= Number(stop.stopPrice);
-        const wasThere = profit.candle.volume > 0;
-        expect(reached && wasThere, `${order.id} before its stop`).toBe(false);
-      }
-    });
+    expect(
+      counterexample(({ told, orders, exchange }) =>
+        told
+          .filter(
+            ({ report }) =>
+              report.type === 'filled' &&
+              report.liquidity === 'maker' &&
+              orders.get(report.orderId)?.protects !== undefined,
+          )
+          .filter(({ report, candle }) => {
+            const stop = orders.get(`${report.orderId.slice(0, -1)}s`);
+            const isThere = stop?.stopPrice !== undefined && exchange.book.resting.has(stop.id);
+            if (!candle || !isThere) return false;
+            const level = Number(stop.stopPrice);
+            return stop.side === 'sell' ? candle.low <= level : candle.high >= level;
+          })
+          .map(({ report }) => report.orderId),
+      ),
+    ).toBeUndefined();
   });
 });
+
+const zero = new Big('0');
+
+function isWithinSize({ size }: OrderRequest, fills: readonly Fill[]): boolean {
+  const amount = fills.reduce((sum, { quantity, price, fee }) => {
+    if (size.kind === 'base') return sum.plus(quantity);
+    return sum.plus(new Big(quantity).times(price)).plus(size.includesFee ? fee : '0');
+  }, zero);
+  return amount.lte(size.kind === 'base' ? size.quantity : size.notional);
+}
+
+function unless(holds: boolean, violation: string): string[] {
+  return holds ? [] : [violation];
+}
