@@ -95,6 +95,15 @@ describe('a stop-limit order', () => {
     expect(market.story('a')).toEqual(['1 at 106 as maker']);
   });
 
+  test('stays a limit order once it was triggered', () => {
+    const market = aMarket();
+    market.place(buy);
+    market.candle([110, 112, 108, 111]);
+    market.candle([111, 111, 107, 107]);
+    market.candle([104, 104, 103, 104]);
+    expect(market.story('a')).toEqual(['1 at 104 as taker']);
+  });
+
   test('is filled where the price comes back after an open beyond its stop', () => {
     const market = aMarket();
     market.place(buy);
@@ -115,6 +124,12 @@ describe('a stop-limit order', () => {
     close.place(behind);
     close.candle([102, 106, 99, 99.5]);
     expect(close.story('a')).toEqual(['1 at 100 as maker']);
+
+    const late = aMarket();
+    const goodTillMs = late.nowMs() + 30_000;
+    late.place({ ...behind, timeInForce: 'GTD', goodTillMs });
+    late.candle([102, 106, 99, 99.5]);
+    expect(late.story('a'), 'its time may have been over').toEqual(['cancelled TIME_IN_FORCE']);
   });
 });
 
@@ -255,6 +270,25 @@ describe('an order that protects an entry', () => {
     ]);
   });
 
+  test('is filled at no better price than the candle had, however far the entry slipped', () => {
+    const trailing = { id: 's', side: 'sell', type: 'trailing_stop', trailingBps: 500 };
+    const slipping = { slippageBps: '1000' };
+    const market = protectedMarket({ type: 'stop', stopPrice: '105' }, [trailing], slipping);
+    market.candle([100, 106, 99, 100]);
+    expect(market.story('a')).toEqual(['1 at 115.5 as taker']);
+    expect(market.story('s')).toEqual(['1 at 95.4 as taker']);
+  });
+
+  test('as a market order works from its own time on', () => {
+    const market = aMarket();
+    market.place({});
+    market.candle([100, 100, 100, 100]);
+    market.candle([101, 101, 101, 101]);
+    market.place({ id: 'm', side: 'sell', protects: 'a', reduceOnly: true });
+    market.candle([102, 102, 102, 102]);
+    expect(market.story('m')).toEqual(['1 at 102 as taker']);
+  });
+
   test('several together close no more than there is', () => {
     const half = { ...target, quantity: '0.6' };
     const market = protectedMarket({}, [half, { ...half, id: 'u' }, { ...half, id: 'v' }]);
@@ -296,6 +330,24 @@ describe('a margin account', () => {
     market.candle([1_000, 1_000, 1_000, 1_000]);
     expect(market.story('b')).toEqual(['1 at 1000 as taker']);
     expect(market.exchange.book.cash.toFixed()).toBe('-800');
+  });
+});
+
+describe('a market order', () => {
+  test('that is made inside a candle gets the open of it, at its own time', () => {
+    const market = aMarket();
+    const timeMs = market.nowMs() + 30_000;
+    market.place({ timeMs });
+    market.candle([100, 120, 90, 110]);
+    expect(market.story('a')).toEqual(['1 at 100 as taker']);
+    expect(market.reports.at(-1)).toMatchObject({ timeMs });
+  });
+
+  test('is filled in whole lots', () => {
+    const market = aMarket();
+    market.place({ quantity: '1.0005' });
+    market.candle([100, 100, 100, 100]);
+    expect(market.story('a')).toEqual(['1 at 100 as taker']);
   });
 });
 

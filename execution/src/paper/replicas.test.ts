@@ -1,11 +1,13 @@
 import { candleEvent, subjects, type PortfolioSettings } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
+import { aCandle } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { OrderRequest, Report } from '../brokers/broker.ts';
 import { createDyingBus } from '../testing/dying-bus.ts';
 import { PaperEvent, reportOf } from './events.ts';
 import { createPaperExchange } from './exchange.ts';
+import { anOrder, paperSettings } from './market-fixture.ts';
 import { openPaperBroker, type PaperBroker } from './paper-broker.ts';
 import { protectionOf, randomMoments, randomSettings, type Moment } from './random-market.ts';
 
@@ -169,3 +171,44 @@ test('workers that die and take over write the book of the exchange in process',
     { numRuns: 100 },
   );
 }, 120_000);
+
+test('a fill that nobody has answered is answered by whoever takes over, in its own candle', async () => {
+  const bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+  const settings = paperSettings();
+  const entry = anOrder({ ...aCandle(), timeMs: aCandle().openTime });
+  const open = async () =>
+    openPaperBroker({
+      bus,
+      account: 'a',
+      tape: 't',
+      settings,
+      seenUpTo: await bus.lastSequence('MARKET'),
+    });
+  const first = await open();
+  await first.place(entry);
+  for (const candle of [aCandle({ open: 100, close: 90 }), aCandle({ at: 1, close: 200 })]) {
+    const event = candleEvent(candle, { tape: 't', source: 'test', recordedMs: 0 });
+    const { sequence } = await bus.publish({
+      subject: subjects.candle(candle),
+      id: event.id,
+      body: JSON.stringify(event),
+    });
+    first.onCandle(candle, sequence);
+  }
+  await first.matchMissed(async () => undefined);
+
+  const second = await open();
+  const stop = anOrder({
+    ...entry,
+    id: 's',
+    side: 'sell',
+    type: 'stop',
+    stopPrice: '95',
+    protects: entry.id,
+  });
+  await second.matchMissed(async () => void (await second.place(stop)));
+  expect(await second.reportsOf(stop)).toMatchObject([
+    { type: 'accepted' },
+    { type: 'filled', price: '95', timeMs: aCandle().closeTime - 1 },
+  ]);
+});
