@@ -73,6 +73,31 @@ describe('the reports of an order', () => {
     expect(double.requests.length, 'a second time they are asked for').toBe(before + 1);
   });
 
+  test('are all there, however many fills there are', async () => {
+    const order = anOrder({ type: 'limit', limitPrice: '49000', quantity: '0.1' });
+    await broker.place(order);
+    for (let fill = 0; fill < 1_000; fill++) double.trade('BTCUSDT', '49000', '0.0001');
+    const reports = await broker.reportsOf(order);
+    expect(reports).toHaveLength(1_001);
+    expect(reports?.at(-1)).toMatchObject({ type: 'filled', complete: true });
+  });
+
+  test('of a stop that is left to the venue begin before it is triggered', async () => {
+    await using other = await startBinanceDouble();
+    await using alone = await openOnDouble(other, { venueStops: true });
+    expect(alone.orderTypes).toEqual(['market', 'limit', 'stop', 'stop_limit']);
+    const fields = { side: 'sell', stopPrice: '49000' } as const;
+    const stop = anOrder({ ...fields, type: 'stop' });
+    const stopLimit = anOrder({ ...fields, type: 'stop_limit', limitPrice: '48900' });
+    for (const order of [stop, stopLimit]) {
+      expect(await alone.place(order)).toEqual({ status: 'taken' });
+      expect(kinds(await alone.reportsOf(order))).toEqual(['accepted']);
+    }
+    other.setPrice('BTCUSDT', '48950');
+    for (const order of [stop, stopLimit])
+      expect((await alone.reportsOf(order))?.[1]).toMatchObject({ price: '48950', complete: true });
+  });
+
   test('count the fee of a sell in what it earns', async () => {
     const order = anOrder({ side: 'sell' });
     await broker.place(order);
