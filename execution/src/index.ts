@@ -1,3 +1,4 @@
+export { openCcxtBroker, type CcxtBrokerOptions } from './brokers/ccxt/open-ccxt-broker.ts';
 export { draftOf, recorded, type Draft } from './decision/draft.ts';
 export { createDecisionsHash } from './decisions-hash.ts';
 export { createSimulation, type Simulation } from './simulation.ts';

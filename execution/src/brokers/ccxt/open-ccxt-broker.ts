@@ -32,7 +32,7 @@ export interface CcxtBrokerOptions {
   readonly keepAliveMs?: number;
   /** How long an answer is waited for. Default: 10,000. */
   readonly requestTimeoutMs?: number;
-  /** Leave stop orders to the venue. Default: execution holds them. */
+  /** Leave stop orders to the venue where it keeps them like any other. Default: execution holds them. */
   readonly venueStops?: boolean;
   /** Trade for real where nobody has checked that orders are found again. */
   readonly unchecked?: boolean;
@@ -69,7 +69,6 @@ export async function openCcxtBroker({
     pollMs = 5_000,
     keepAliveMs = 10_000,
     requestTimeoutMs = 10_000,
-    venueStops = false,
   } = options;
   const particulars = particularsOf(exchangeId);
   if (!particulars.checked && !sandbox && !options.unchecked)
@@ -77,6 +76,7 @@ export async function openCcxtBroker({
       `nobody has checked how ${exchangeId} names orders, so that an order might be lost sight of: ` +
         `use one of ${checkedVenues.join(', ')}, or its sandbox`,
     );
+  const venueStops = options.venueStops === true && particulars.keepsStops && marketType === 'spot';
   const describe = createErrorDescriber(credentials);
   const venue = await loadVenue({
     exchangeId,

@@ -5,7 +5,10 @@ import { createSender } from './sender.ts';
 const received: string[] = [];
 const server = createServer((request, response) => {
   received.push(`${request.method} ${request.url}`);
-  if (request.url !== '/slow') response.end('{}');
+  if (request.url === '/slow') return;
+  if (request.url === '/moved') response.writeHead(307, { location: '/elsewhere' });
+  if (request.url === '/busy') response.writeHead(429, { 'retry-after': '1' });
+  response.end('{}');
 });
 let url = '';
 let closedUrl = '';
@@ -56,6 +59,27 @@ describe('what places an order', () => {
     const { sending, result } = await nowhere.once(soon(), () => nowhere.fetch('/', post));
     expect(sending.sent).toBe(false);
     expect(result.status).toBe('rejected');
+  });
+
+  test('is not led elsewhere', async () => {
+    const { sending, result } = await sender.once(soon(), () => sender.fetch('/moved', post));
+    expect(sending).toMatchObject({ sent: true, status: undefined });
+    expect(result.status).toBe('rejected');
+    expect(arrived('/elsewhere')).toBe(0);
+  });
+
+  test('waits with everybody else while the venue wants to hear nothing', async () => {
+    let nowMs = 0;
+    const polite = createSender({ nowMs: () => nowMs, redirect: (path) => url + path });
+    await polite.fetch('/busy', post);
+    const { sending } = await polite.once({ notAfterMs: 5_000, abandonLate: false }, () =>
+      polite.fetch('/next', post),
+    );
+    expect(sending).toMatchObject({ sent: false, tooLate: false, retryAfterMs: 1_000 });
+    await expect(polite.fetch('/next', { method: 'GET' })).rejects.toThrow('pause');
+    expect(arrived('/next')).toBe(0);
+    nowMs = 1_000;
+    expect((await polite.fetch('/next', post)).status).toBe(200);
   });
 
   test('leaves others alone that run at the same time', async () => {

@@ -16,6 +16,8 @@ export interface VenueParticulars {
   readonly clientIdOf?: (id: OrderId) => string | number;
   /** Whether its `fetchOrder` and `cancelOrder` take client ids. Otherwise an order is looked for in lists. */
   readonly knowsClientIds: boolean;
+  /** Whether a stop order on its spot market is found and cancelled like any other. */
+  readonly keepsStops: boolean;
   /** Whether an HTTP status of 4xx with a reason always means that nothing was done. */
   readonly refusesWith4xx: boolean;
   /** Whether somebody has looked how ccxt names orders to it. Where not, an order that is there might not be found. */
@@ -30,12 +32,14 @@ const binance: VenueParticulars = {
   }),
   fence: (timeMs, windowMs) => ({ timestamp: timeMs, recvWindow: windowMs }),
   knowsClientIds: true,
+  keepsStops: true,
   refusesWith4xx: true,
   checked: true,
 };
 const common: VenueParticulars = {
   options: () => ({}),
   knowsClientIds: false,
+  keepsStops: false,
   refusesWith4xx: false,
   checked: false,
 };

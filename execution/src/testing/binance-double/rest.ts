@@ -47,7 +47,7 @@ export function createRestHandler({
         endpoint.weight(createParameters(new URLSearchParams(incoming.payload))),
         incoming.endpoint === 'POST /api/v3/order',
       );
-      const result = run(endpoint, incoming, fault?.kind === 'hidden' ? fault.ms : 0);
+      const result = run(endpoint, incoming, hiddenMsOf(fault));
       record.executed = true;
       return { status: 200, body: JSON.stringify(result), headers };
     } catch (error) {
@@ -90,6 +90,10 @@ export function createRestHandler({
     if (fault?.kind === 'late_answer') await sleep(fault.ms, undefined, { signal });
     send(response, fault?.kind === 'answer' ? fault : answer);
   };
+}
+
+function hiddenMsOf(fault: Fault | undefined): number {
+  return fault?.kind === 'hidden' || fault?.kind === 'lost_answer' ? (fault.hiddenMs ?? 0) : 0;
 }
 
 interface Incoming {
