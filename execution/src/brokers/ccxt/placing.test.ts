@@ -87,7 +87,11 @@ describe('an order', () => {
           retryAfterMs: 1_000,
         });
         expect(await alone.place(order)).toMatchObject({ status: 'not_taken' });
-        await expect(alone.balances()).rejects.toMatchObject({ code: 'VENUE_NO_ANSWER' });
+        const asked = await alone.balances().then(
+          () => true,
+          () => false,
+        );
+        expect(asked, 'only a ban is for all requests').toBe(status === 429);
         await vi.waitFor(
           async () => expect(await alone.place(order)).toEqual({ status: 'taken' }),
           { timeout: 5_000, interval: 100 },

@@ -38,14 +38,19 @@ export function createSender({
   redirect: (url: string) => string;
 }): Sender {
   const placements = new AsyncLocalStorage<Placement>();
-  // Who goes on after a 429 is locked out.
+  // Who goes on after a 429 is locked out. What too many orders cost, which may be a day, is not asked of questions.
   let quietUntilMs = 0;
+  let noOrdersUntilMs = 0;
 
-  const send = async (url: string, init: RequestInit): Promise<Response> => {
+  const send = async (url: string, init: RequestInit, places: boolean): Promise<Response> => {
     if (nowMs() < quietUntilMs) throw new Error('the venue has asked for a pause');
     // A request that is led elsewhere would be sent twice.
     const response = await fetch(url, { ...init, redirect: 'error' });
-    if (isLimit(response)) quietUntilMs = nowMs() + pauseMs(response, nowMs());
+    if (isLimit(response)) {
+      const untilMs = nowMs() + pauseMs(response, nowMs());
+      if (places && response.status === 429) noOrdersUntilMs = untilMs;
+      else quietUntilMs = untilMs;
+    }
     return response;
   };
 
@@ -57,7 +62,7 @@ export function createSender({
     const { sending, notAfterMs, abandonLate } = placement;
     if (sending.sent) throw new Error('one request for an order only');
     const leftMs = notAfterMs - nowMs();
-    const pausedMs = quietUntilMs - nowMs();
+    const pausedMs = Math.max(quietUntilMs, noOrdersUntilMs) - nowMs();
     if (leftMs < 0) placement.sending = { ...sending, tooLate: true };
     else if (pausedMs > 0) placement.sending = { ...sending, retryAfterMs: pausedMs };
     else placement.sending = { ...sending, sent: true };
@@ -67,7 +72,7 @@ export function createSender({
       ...(abandonLate ? [AbortSignal.timeout(leftMs)] : []),
     ];
     try {
-      const response = await send(url, { ...init, signal: AbortSignal.any(signals) });
+      const response = await send(url, { ...init, signal: AbortSignal.any(signals) }, true);
       placement.sending = {
         ...placement.sending,
         status: response.status,
@@ -86,7 +91,7 @@ export function createSender({
       const target = redirect(url);
       return placement && init.method !== 'GET'
         ? sendOnce(placement, target, init)
-        : send(target, init);
+        : send(target, init, false);
     },
     async once(fence, run) {
       const placement: Placement = {
