@@ -1,4 +1,4 @@
-import { PositiveDecimal, TransientError, type OrderId } from '@heliograph/contracts';
+import { Big, PositiveDecimal, TransientError, type OrderId } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import type { Abandonment, Broker, OrderReference } from '../brokers/broker.ts';
 import { requestOf } from '../brokers/request.ts';
@@ -210,16 +210,13 @@ function sized(order: Order, portfolio: Portfolio): Order {
       ? { ...rest, type: 'limit', limitPrice }
       : { ...rest, type: 'market' };
   const key = instrumentKey(order);
-  const held = portfolio.positions.get(key)?.quantity;
-  const quantity = held?.minus(leaving(portfolio, key, order.id));
+  const held = portfolio.positions.get(key)?.quantity ?? new Big('0');
+  const left = held.minus(leaving(portfolio, key, order.id));
   const isMore =
-    order.reduceOnly &&
-    quantity?.gt('0') &&
-    order.size.kind === 'base' &&
-    quantity.lt(order.size.quantity);
+    order.reduceOnly && left.gt('0') && order.size.kind === 'base' && left.lt(order.size.quantity);
   return {
     ...sent,
     timeMs: order.triggeredMs,
-    ...(isMore && { size: { kind: 'base', quantity: PositiveDecimal.parse(quantity.toFixed()) } }),
+    ...(isMore && { size: { kind: 'base', quantity: PositiveDecimal.parse(left.toFixed()) } }),
   };
 }
