@@ -136,6 +136,6 @@ function takenBack(
   if (intent === 'reduce' || orders.length === 0) return none;
   return orders.filter(
     (order) =>
-      order.role === 'entry' && !order.cancelIntended && (isManual || order.strategy === strategy),
+      order.role === 'entry' && !order.cancellation && (isManual || order.strategy === strategy),
   );
 }

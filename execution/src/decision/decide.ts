@@ -10,6 +10,7 @@ import { tripped } from './breakers.ts';
 import { checksOf } from './checks/checks.ts';
 import { isHeld } from './checks/positions.ts';
 import { consider, type Considered, type DecisionContext } from './considered.ts';
+import { decisionsVersion } from './version.ts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
 import { cancelIntended, shortened } from './order-events.ts';
 import type { Portfolio } from './portfolio.ts';
@@ -60,7 +61,7 @@ export function open(
   return draft(
     'portfolio_opened',
     { portfolio, key: '', timeMs, subject: portfolio, correlationId },
-    { portfolio, mode, tape, currency, settings },
+    { portfolio, mode, tape, currency, settings, decisionsVersion },
   );
 }
 

@@ -1,5 +1,6 @@
-import { Big, toMs, type EventId, type OrderId } from '@heliograph/contracts';
+import { Big, PermanentError, toMs, type EventId, type OrderId } from '@heliograph/contracts';
 import type { Draft, DraftOf } from './draft.ts';
+import { heldHere } from './order-events.ts';
 import { isOpen, isProtective, legOf, statusAfter, type Order, type OrderFact } from './order.ts';
 import {
   currencyOf,
@@ -49,7 +50,9 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       intend(state, event);
       break;
     case 'order_accepted':
-      changeOrder(state, event.data.orderId, 'accepted');
+      changeOrder(state, event.data.orderId, 'accepted', {
+        isHeld: event.data.venueOrderId === heldHere,
+      });
       break;
     case 'order_rejected':
       changeOrder(state, event.data.orderId, 'rejected');
@@ -63,12 +66,15 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       changeOrder(state, event.data.orderId, 'unknown');
       break;
     case 'order_triggered':
-      changeOrder(state, event.data.orderId, 'triggered', { triggeredMs: event.timeMs });
+      changeOrder(state, event.data.orderId, 'triggered', {
+        isHeld: false,
+        triggeredMs: event.timeMs,
+      });
       break;
     case 'order_cancel_intended':
       if (event.data.signalId !== undefined)
         remember(state, event.data.signalId, { madeMs: event.timeMs, timeMs: event.timeMs });
-      update(state, event.data.orderId, (order) => ({ ...order, cancelIntended: true }));
+      intendCancel(state, event);
       break;
     case 'order_adopted':
       state.foreignOrders.set(event.data.orderId, event.data);
@@ -83,20 +89,20 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       changeTradingState(state, event);
       break;
     case 'portfolio_valued':
-      state.valuation = {
-        timeMs: event.timeMs,
-        peakEquity: new Big(event.data.peakEquity),
-        dayStartEquity: new Big(event.data.dayStartEquity),
-        dayStartMs: toMs(event.data.dayStart),
-      };
+      value(state, event);
+      break;
+    case 'portfolio_reconfigured':
+      if (state.opened) state.opened = { ...state.opened, settings: event.data.settings };
+      state.decisionsVersion = event.data.decisionsVersion;
       break;
     case 'instrument_changed':
       state.instruments.set(instrumentKey(event.data), event.data);
       break;
     case 'reconciliation_reported':
-      dispute(state, event.data);
+      dispute(state, event);
       break;
     case 'incident_reported':
+      state.incidents.set(event.data.kind, event.timeMs);
       if (event.data.kind === 'OUTAGE') state.missed = nothingMissed;
       if (event.data.kind === 'UNPROTECTED') giveUp(state, event.data.orderId);
       break;
@@ -105,16 +111,21 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       break;
     case 'position_changed':
       // It tells others what the fill already did here.
+      compare(state, event);
       break;
   }
   return state;
 }
 
 function open(state: PortfolioState, { data, timeMs }: DraftOf<'portfolio_opened'>): void {
+  seen(state, data);
   state.opened = data;
+  state.decisionsVersion = data.decisionsVersion ?? 1;
   state.cash = new Big(data.settings.cash);
   state.valuation = {
     timeMs,
+    marketSequence: state.marketSequence,
+    prices: new Map(),
     peakEquity: state.cash,
     dayStartEquity: state.cash,
     dayStartMs: dayStartOf(timeMs, data.settings.dayStart),
@@ -132,11 +143,13 @@ function changeTradingState(
   if (!isResumed) return;
   state.losingStreak = 0;
   state.entryTimes = [];
+  const { prices } = state.valuation;
   // What is held is worth what the next price says, and no event tells it yet: that value will be the first.
   state.valuation =
     state.positions.size > 0
-      ? neverValued
+      ? { ...neverValued, marketSequence: state.valuation.marketSequence, prices }
       : {
+          ...state.valuation,
           timeMs,
           peakEquity: state.cash,
           dayStartEquity: state.cash,
@@ -148,6 +161,7 @@ function decided(
   state: PortfolioState,
   { data, timeMs }: DraftOf<'signal_skipped'> | DraftOf<'order_intended'>,
 ): void {
+  seen(state, data);
   const madeMs = data.signalTime === undefined ? timeMs : toMs(data.signalTime);
   remember(state, data.signalId, { madeMs, timeMs });
   const key = lineageKey(data);
@@ -237,10 +251,9 @@ function intendedOrder(
     expiryMs: toMs(data.expiryTime),
     reserved: role === 'entry' ? reserved(portfolio, data, pricing) : zero,
     status: 'intended',
-    changes: 0,
     filledQuantity: zero,
     fillIds: [],
-    cancelIntended: false,
+    isHeld: false,
   };
 }
 
@@ -281,10 +294,17 @@ function changeOrder(
   const order = state.orders.get(id) ?? state.endedOrders.get(id);
   const status = order && statusAfter(order.status, fact);
   if (!order || !status) return;
-  update(state, id, () => ({ ...order, status, changes: order.changes + 1, ...more }));
-  const hasFailed = (status === 'cancelled' || status === 'rejected') && !order.cancelIntended;
+  update(state, id, () => ({ ...order, status, ...more }));
+  const hasFailed = (status === 'cancelled' || status === 'rejected') && !order.cancellation;
   if (hasFailed && protectsWhatIsHeld(state, order))
     changeLeg(state, order, (leg) => ({ ...leg, failures: leg.failures + 1 }));
+}
+
+function intendCancel(
+  state: PortfolioState,
+  { data: { orderId, reason, detail }, timeMs }: DraftOf<'order_cancel_intended'>,
+): void {
+  update(state, orderId, (order) => ({ ...order, cancellation: { timeMs, reason, detail } }));
 }
 
 /** It never was at the venue: as long as the signal is good it may have another order. */
@@ -413,16 +433,53 @@ function openedBy(order: Order, timeMs: number): Position {
   });
 }
 
+/**
+ * What the journal says that came of a fill must be what comes of it here.
+ * @throws PermanentError JOURNAL_BROKEN
+ */
+function compare({ name, cash }: Portfolio, { id, data }: DraftOf<'position_changed'>): void {
+  if (cash.eq(data.cash)) return;
+  throw new PermanentError(
+    'JOURNAL_BROKEN',
+    `the journal of ${name} contradicts itself at event ${id}: its fills leave ${cash.toFixed()} in cash, the event says ${data.cash}; put the stream back from a backup, or start another portfolio`,
+  );
+}
+
 function closeTrade(state: PortfolioState, { data, timeMs }: DraftOf<'trade_closed'>): void {
   const hasLost = new Big(data.pnl).lt(zero);
   state.losingStreak = hasLost ? state.losingStreak + 1 : 0;
   if (hasLost) state.lastLoss.set(instrumentKey(data), timeMs);
 }
 
+function value(state: PortfolioState, { data, timeMs }: DraftOf<'portfolio_valued'>): void {
+  seen(state, data);
+  state.valuation = {
+    timeMs,
+    marketSequence: state.marketSequence,
+    prices: new Map(
+      data.positions.map((position) => [
+        instrumentKey(position),
+        { price: Number(position.price), timeMs },
+      ]),
+    ),
+    peakEquity: new Big(data.peakEquity),
+    dayStartEquity: new Big(data.dayStartEquity),
+    dayStartMs: toMs(data.dayStart),
+  };
+}
+
+function seen(
+  state: PortfolioState,
+  { marketSequence = 0 }: { marketSequence?: number | undefined },
+): void {
+  state.marketSequence = Math.max(state.marketSequence, marketSequence);
+}
+
 function dispute(
   state: PortfolioState,
-  { differences }: DraftOf<'reconciliation_reported'>['data'],
+  { data: { differences }, timeMs }: DraftOf<'reconciliation_reported'>,
 ): void {
+  state.reconciled = { timeMs, found: JSON.stringify(differences) };
   state.disputed = new Set(
     differences.flatMap(({ kind, venue, symbol }) =>
       venue && symbol && (kind === 'position' || kind === 'balance')

@@ -5,19 +5,14 @@ import {
   type ReasonCode,
 } from '@heliograph/contracts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
-import type { Order } from './order.ts';
+import type { Ending, Order } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** What happens to an order beside its fills, as events. */
 
 const maxDetail = 512;
-
-/** When an order ended, and why. */
-export interface Ending {
-  readonly timeMs: number;
-  readonly reason: ReasonCode;
-  readonly detail: string;
-}
+/** In place of the venue's order id, where execution holds an order itself. */
+export const heldHere = 'held';
 
 /** The venue has refused the order, or will never have it. */
 export function rejected(portfolio: Portfolio, order: Order, ending: Ending): Draft {
@@ -44,7 +39,7 @@ export function outcomeUnknown(
   order: Order,
   { timeMs, detail }: { timeMs: number; detail: string },
 ): Draft {
-  return draft('order_unknown', repeatable(portfolio, order, timeMs), {
+  return draft('order_unknown', onItsWay(order, contextOf(portfolio, order, timeMs)), {
     ...orderFacts(order),
     detail: shortened(detail),
   });
@@ -52,18 +47,9 @@ export function outcomeUnknown(
 
 /** An order that execution holds itself is there, as far as anybody can tell. */
 export function held(portfolio: Portfolio, order: Order): Draft {
-  return accepted(portfolio, order, { timeMs: order.timeMs, venueOrderId: 'held' });
-}
-
-/** The venue has taken the order. */
-export function accepted(
-  portfolio: Portfolio,
-  order: Order,
-  { timeMs, venueOrderId }: { timeMs: number; venueOrderId: string },
-): Draft {
-  return draft('order_accepted', repeatable(portfolio, order, timeMs), {
+  return draft('order_accepted', contextOf(portfolio, order, order.timeMs), {
     ...orderFacts(order),
-    venueOrderId,
+    venueOrderId: heldHere,
   });
 }
 
@@ -96,10 +82,9 @@ export function cancelIntended(
   );
 }
 
-/** What can happen to an order more than once is a new event each time. */
-function repeatable(portfolio: Portfolio, order: Order, timeMs: number): DraftContext {
-  const context = contextOf(portfolio, order, timeMs);
-  return order.changes === 0 ? context : { ...context, key: `${order.id} ${order.changes}` };
+/** What is heard of an order that was held here is heard a second time once it was sent. */
+export function onItsWay({ triggeredMs }: Order, context: DraftContext): DraftContext {
+  return triggeredMs === undefined ? context : { ...context, key: `${context.key} triggered` };
 }
 
 /** As long as the journal takes it. */

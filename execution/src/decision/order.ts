@@ -7,6 +7,7 @@ import type {
   OrderSize,
   OrderType,
   Protection,
+  ReasonCode,
   SymbolName,
   TimeInForce,
   Venue,
@@ -127,6 +128,13 @@ export const transitions: Readonly<Record<OrderStatus, Readonly<Record<OrderFact
   },
 };
 
+/** When an order ended, or is to end, and why. */
+export interface Ending {
+  readonly timeMs: number;
+  readonly reason: ReasonCode;
+  readonly detail: string;
+}
+
 export interface Order {
   readonly id: OrderId;
   readonly signalId: EventId;
@@ -153,17 +161,17 @@ export interface Order {
   /** When it was decided, and when it must no longer be sent; epoch ms. */
   readonly timeMs: number;
   readonly expiryMs: number;
+  /** Execution holds it itself: the venue does not know it before it is triggered. */
+  readonly isHeld: boolean;
   /** When execution sent it on its way after holding it itself; epoch ms. */
   readonly triggeredMs?: number;
   /** Quote currency held back for it while it is open. */
   readonly reserved: Big;
   readonly status: OrderStatus;
-  /** How often that has changed. */
-  readonly changes: number;
   readonly filledQuantity: Big;
   readonly fillIds: readonly string[];
-  /** Somebody has decided to take it back. */
-  readonly cancelIntended: boolean;
+  /** It was decided to take it back: when and why. */
+  readonly cancellation?: Ending;
 }
 
 /** The status after what was heard, or undefined when it changes nothing. */

@@ -1,6 +1,7 @@
 import {
   Big,
   type EventId,
+  type IncidentKind,
   type InstrumentRules,
   type OrderId,
   type PortfolioSettings,
@@ -29,7 +30,7 @@ export interface Portfolio {
   readonly foreignOrders: ReadonlyMap<OrderId, DraftOf<'order_adopted'>['data']>;
   /** The signals that were decided lately, and when they were made; epoch ms. */
   readonly decided: ReadonlyMap<EventId, number>;
-  /** A signal that was made at or before it may have been decided and forgotten; epoch ms, 0 for none. */
+  /** A signal that was made at or before it may have been decided and forgotten; epoch ms, before all times at first. */
   readonly forgottenMs: number;
   /** Signals whose order never reached the venue: they may have another one. By the number of orders so far. */
   readonly unsent: ReadonlyMap<EventId, number>;
@@ -53,6 +54,14 @@ export interface Portfolio {
   readonly disputed: ReadonlySet<string>;
   /** Signals that came too late since the last outage was reported. */
   readonly missed: Missed;
+  /** Of the rules by which it is decided. */
+  readonly decisionsVersion: number;
+  /** How much of MARKET whoever decided last had seen. */
+  readonly marketSequence: number;
+  /** When a person was last told of each kind of trouble; epoch ms. */
+  readonly incidents: ReadonlyMap<IncidentKind, number>;
+  /** The last comparison with the venue: when, and what was found. */
+  readonly reconciled?: { readonly timeMs: number; readonly found: string };
   /** Its tape has ended and its account was drawn up. */
   readonly marked: boolean;
 }
@@ -69,6 +78,10 @@ export interface StateOfTrading {
 /** What it was worth when that was last written down; quote currency, epoch ms. */
 export interface Valuation {
   readonly timeMs: number;
+  /** How much of MARKET had been seen. */
+  readonly marketSequence: number;
+  /** The last prices of what was held. */
+  readonly prices: Prices;
   readonly peakEquity: Big;
   readonly dayStartEquity: Big;
   readonly dayStartMs: number;
@@ -111,6 +124,8 @@ const zero = new Big('0');
 export const nothingMissed: Missed = { skipped: 0, lateExits: 0, firstMs: 0, lastMs: 0 };
 export const neverValued: Valuation = {
   timeMs: 0,
+  marketSequence: 0,
+  prices: new Map(),
   peakEquity: zero,
   dayStartEquity: zero,
   dayStartMs: 0,
@@ -126,7 +141,7 @@ export function emptyPortfolio(name: string): PortfolioState {
     endedOrders: new Map(),
     foreignOrders: new Map(),
     decided: new Map(),
-    forgottenMs: 0,
+    forgottenMs: -1,
     unsent: new Map(),
     newest: new Map(),
     tradingState: { state: 'ACTIVE', reason: '', author: '', sinceMs: 0, revision: 0 },
@@ -138,6 +153,9 @@ export function emptyPortfolio(name: string): PortfolioState {
     instruments: new Map(),
     disputed: new Set(),
     missed: nothingMissed,
+    incidents: new Map(),
+    decisionsVersion: 1,
+    marketSequence: 0,
     marked: false,
   };
 }

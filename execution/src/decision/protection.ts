@@ -48,7 +48,7 @@ interface Situation {
 function obsolete(portfolio: Portfolio, nowMs: number): Draft[] {
   const drafts: Draft[] = [];
   for (const order of portfolio.orders.values()) {
-    if (!isProtective(order) || order.cancelIntended) continue;
+    if (!isProtective(order) || order.cancellation) continue;
     if (portfolio.positions.get(instrumentKey(order))?.entrySignalId === order.signalId) continue;
     drafts.push(
       cancelIntended(portfolio, order, {

@@ -8,7 +8,7 @@ export function withdraw(portfolio: Portfolio, nowMs: number): Draft[] {
   if (state === 'ACTIVE') return [];
   const drafts: Draft[] = [];
   for (const order of portfolio.orders.values())
-    if (order.role === 'entry' && !order.cancelIntended)
+    if (order.role === 'entry' && !order.cancellation)
       drafts.push(
         cancelIntended(portfolio, order, {
           timeMs: nowMs,

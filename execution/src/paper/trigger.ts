@@ -1,0 +1,54 @@
+import { Big, exactly } from '@heliograph/contracts';
+import type { RestingOrder } from './book.ts';
+import type { Progress } from './progress.ts';
+import type { View } from './view.ts';
+
+export interface Trigger {
+  /** `first`: at the first price that the order meets. `inside`: at some moment after it. */
+  readonly at: 'first' | 'inside';
+  readonly price: Big;
+}
+
+const basisPoint = new Big('0.0001');
+const one = new Big('1');
+
+/** Whether and where a slice reaches a stop that had not been reached before. */
+export function triggerIn(
+  order: RestingOrder,
+  progress: Progress,
+  view: View,
+): Trigger | undefined {
+  const level = levelOf(order, progress, view);
+  if (level === undefined) return undefined;
+  const isBeyond = (price: Big): boolean =>
+    order.side === 'sell' ? price.lte(level) : price.gte(level);
+  if (view.first && isBeyond(view.first)) return { at: 'first', price: view.first };
+  if (view.begins && isBeyond(view.begins)) return { at: 'inside', price: view.begins };
+  const worst = order.side === 'sell' ? view.worstLow : view.worstHigh;
+  return isBeyond(worst) ? { at: 'inside', price: level } : undefined;
+}
+
+/** The price that triggers the order; undefined where nothing needs to. */
+function levelOf(order: RestingOrder, progress: Progress, view: View): Big | undefined {
+  if (progress.triggered) return undefined;
+  switch (order.orderType) {
+    case 'market':
+    case 'limit':
+      return undefined;
+    case 'stop':
+    case 'stop_limit':
+      return order.stopPrice;
+    case 'trailing_stop':
+      return trailingLevel(order, progress.best ?? view.first);
+  }
+}
+
+function trailingLevel(order: RestingOrder, best: Big | undefined): Big | undefined {
+  const { side, stopPrice, trailingBps } = order;
+  if (best === undefined || trailingBps === undefined) return stopPrice;
+  const distance = exactly(trailingBps).times(basisPoint);
+  const level = best.times(side === 'sell' ? one.minus(distance) : one.plus(distance));
+  if (stopPrice === undefined) return level;
+  const isFurther = side === 'sell' ? stopPrice.gt(level) : stopPrice.lt(level);
+  return isFurther ? stopPrice : level;
+}
