@@ -17,6 +17,7 @@ import {
   OrderUnknown,
   PortfolioMarked,
   PortfolioOpened,
+  PortfolioReconfigured,
   PortfolioValued,
   PositionChanged,
   ReconciliationReported,
@@ -60,6 +61,7 @@ export const eventSchemas = {
   portfolio_valued: PortfolioValued,
   instrument_changed: InstrumentChanged,
   incident_reported: IncidentReported,
+  portfolio_reconfigured: PortfolioReconfigured,
   message_dead_lettered: MessageDeadLettered,
 } satisfies { [T in EventType]: z.ZodType<Extract<HeliographEvent, { type: T }>> };
 

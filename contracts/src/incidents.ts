@@ -8,9 +8,9 @@ export const incidents = {
     'The venue has filled an order that had ended. It is booked, for the money has moved.',
   UNKNOWN_FILL: 'The venue tells of an order that the journal does not know.',
   UNPROTECTED:
-    'A position has lost a protective exit. It is placed again, and after three times the position is closed.',
+    'A position has lost a protective exit. It is placed again; when it has been lost three times, the position is closed.',
   OUTAGE:
-    'Signals came while nobody was there to trade them: how many were skipped as expired, and how many exits were late.',
+    'Signals came while nobody was there to trade them; the detail tells how many had expired and how many exits were late.',
   BREAKER: 'A breaker has tripped: a limit of the portfolio as a whole was reached.',
   VENUE_UNREACHABLE: 'The venue does not answer; nothing new is traded until it does.',
   CLOCK_SKEW: "The venue's clock and ours are too far apart; no entries until they agree.",
@@ -19,6 +19,6 @@ export const incidents = {
 
 export const IncidentKind = z.enum(keysOf(incidents)).meta({
   id: 'IncidentKind',
-  description: 'What a person must hear of; docs/reason-codes.md lists the kinds.',
+  description: 'Something that a person must hear of; docs/reason-codes.md lists the kinds.',
 });
 export type IncidentKind = keyof typeof incidents;

@@ -8,6 +8,7 @@ export {
   TapeId,
   type Candle,
 } from './candle.ts';
+export { defaultRisk, defaultSettings, riskReasons } from './default-settings.ts';
 export { deadLetterEvent, MessageDeadLettered } from './dead-letter.ts';
 export { PermanentError, TransientError, UserError } from './errors.ts';
 export {

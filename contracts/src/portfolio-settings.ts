@@ -5,9 +5,9 @@ const Ratio = z.number().positive().max(1);
 
 export const Stake = z
   .discriminatedUnion('kind', [
-    z.object({ kind: z.literal('quote'), value: PositiveDecimal }),
+    z.object({ kind: z.literal('quote'), value: PositiveDecimal.describe('Quote currency.') }),
     z.object({ kind: z.literal('all') }),
-    z.object({ kind: z.literal('base'), value: PositiveDecimal }),
+    z.object({ kind: z.literal('base'), value: PositiveDecimal.describe('Base units.') }),
     z.object({ kind: z.literal('equityRatio'), value: Ratio.describe('Of equity, 0..1.') }),
     z.object({
       kind: z.literal('riskRatio'),
@@ -31,42 +31,42 @@ export const RiskLimits = z
       .optional(),
     symbols: z.array(SymbolName).min(1).describe('The only symbols that are traded.').optional(),
     maxOrderNotional: PositiveDecimal.describe(
-      'What one entry may be worth, quote currency.',
+      'How much one entry may be worth, quote currency.',
     ).optional(),
     maxSymbolExposureRatio: Percentage.describe(
-      'What one symbol may be worth, open entries included, over equity.',
+      'How much one symbol may be worth, open entries included, as a ratio of equity.',
     ).optional(),
     maxExposureRatio: Percentage.describe(
-      'What all positions and open entries may be worth together, over equity: the leverage that is used.',
+      'How much all positions and open entries may be worth together, as a ratio of equity: the leverage that is used.',
     ).optional(),
     priceCollarBps: Percentage.describe(
       'How far the last price, and the price of the order itself, may be from the reference price, basis points.',
     ).optional(),
     maxSpreadBps: Percentage.describe(
-      'How wide bid and ask may be apart, basis points of the middle.',
+      'How far bid and ask may be apart, basis points of the middle.',
     ).optional(),
     maxDataAgeMs: Span.describe(
-      "How old the last price may be beyond one timeframe of the signal, and the signal's own data.",
+      'How much older than one timeframe of the signal the last price may be, and how old the signal may say that its own data was.',
     ).optional(),
     maxOrdersPerMinute: z
       .int()
       .positive()
       .describe('How many entries may be intended in any minute; more trip the breaker.')
       .optional(),
-    cooldownMs: Span.describe('How long a symbol rests after a loss.').optional(),
+    cooldownMs: Span.describe('How long a symbol rests after a loss, ms.').optional(),
     maxLosingStreak: z
       .int()
       .positive()
-      .describe('How many trades in a row may lose; so many trip the breaker.')
+      .describe('So many losing trades in a row trip the breaker.')
       .optional(),
     maxDailyLossRatio: Ratio.describe(
-      'How much equity may fall below its value at the start of the day, over that value; more trips the breaker.',
+      'How far equity may fall below its value at the start of the trading day, as a ratio of that value; more trips the breaker.',
     ).optional(),
     maxDrawdownRatio: Ratio.describe(
-      'How much equity may fall below its highest value, over that value; more trips the breaker.',
+      'How far equity may fall below its highest value, as a ratio of that value; more trips the breaker.',
     ).optional(),
     maxClockSkewMs: Span.describe(
-      "How far the signal's clock, or the venue's, may be from ours.",
+      "How far the signal's clock, or the venue's, may be from ours, ms.",
     ).optional(),
   })
   .describe('Limits that hold over all workers of a portfolio. A limit that is absent is off.');
@@ -112,10 +112,10 @@ export const PaperModel = z
     latencyMs: z
       .int()
       .nonnegative()
-      .describe('How long an order is on its way to the exchange. Default: 0.')
+      .describe('How long an order is on its way to the exchange, ms. Default: 0.')
       .optional(),
     maxVolumeRatio: Ratio.describe(
-      "How much of a candle's or a trade's volume one order may take; what is left waits. Default: any.",
+      "How much of a candle's or a trade's volume one order may take; what is left waits. Default: no limit.",
     ).optional(),
   })
   .describe('How the paper exchange deals with orders.');
@@ -138,23 +138,27 @@ export const PortfolioSettings = z
       .optional(),
     shorting: z
       .boolean()
-      .describe('Whether positions below zero may be held. Default: false.')
+      .describe('Whether short positions may be held. Default: false.')
       .optional(),
     leverage: z
       .number()
       .min(1)
       .max(125)
-      .describe('What all positions may be worth over equity at cost, at the venue. Default: 1.')
+      .describe(
+        'How many times its equity, at cost, the portfolio may hold in positions at the venue. Default: 1.',
+      )
       .optional(),
     signalSize: z
       .boolean()
-      .describe('Whether the size that a signal suggests goes before the stake. Default: false.')
+      .describe(
+        'Whether the size that a signal suggests is taken instead of the stake. Default: false.',
+      )
       .optional(),
     exitGraceMs: z
       .int()
       .nonnegative()
       .describe(
-        'How long after its expiry an exit is still acted on: leaving late is safer than staying. Default: 0.',
+        'How long after its expiry an exit is still acted on, ms: leaving late is safer than staying. Default: 0.',
       )
       .optional(),
     dayStart: z

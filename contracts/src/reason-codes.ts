@@ -17,8 +17,8 @@ export const reasonCodes = {
     'An order of this symbol has an unknown outcome; no entry until the venue has been asked.',
   ORDER_PENDING: 'An order of this symbol is still open.',
   UNRECONCILED:
-    'The venue and the journal disagree about this symbol; no entry until a person has looked at it.',
-  NO_ORDER: 'There is no open order to cancel.',
+    'The venue and the journal disagree about this symbol; no entry until they agree again.',
+  NO_ORDER: 'There is no open order that could be cancelled.',
   NO_POSITION: 'There is no position to exit or to reduce.',
   SHORT_NOT_ALLOWED: 'The portfolio may not hold short positions.',
   UNSUPPORTED_INTENT: 'This intent cannot be executed here.',
@@ -47,7 +47,7 @@ export const reasonCodes = {
   NOT_SENT: 'It did not reach the venue, and never will.',
   TIME_IN_FORCE: 'What could not be filled within its time in force was taken back.',
   WOULD_TAKE: 'A post-only order would have traded at once.',
-  CANCEL_REQUESTED: 'Somebody, or a signal, asked for it.',
+  CANCEL_REQUESTED: 'A person or a signal asked for it.',
   POSITION_CLOSED: 'The position that it protected is gone.',
   TAPE_ENDED: 'The recording ended before the order could be filled.',
 } as const;

@@ -53,17 +53,24 @@ const entryTerms = {
 
 const SignalEntry = z.discriminatedUnion('type', [
   z.object({ type: z.literal('market'), ...entryTerms }),
-  z.object({ type: z.literal('limit'), limitPrice: PositiveDecimal, ...entryTerms }),
+  z.object({
+    type: z.literal('limit'),
+    limitPrice: PositiveDecimal.describe('To be filled at it or better.'),
+    ...entryTerms,
+  }),
   z.object({
     type: z.literal('stop'),
-    stopPrice: PositiveDecimal,
+    stopPrice: PositiveDecimal.describe('Where the order is triggered.'),
     limitPrice: PositiveDecimal.describe('Makes it a stop-limit order.').optional(),
     ...entryTerms,
   }),
 ]);
 
 const protection = {
-  stopLoss: z.object({ price: PositiveDecimal }).optional(),
+  stopLoss: z
+    .object({ price: PositiveDecimal })
+    .describe('Leave when the price has fallen, of a short risen, to it.')
+    .optional(),
   takeProfits: z
     .array(
       z.object({
@@ -72,8 +79,16 @@ const protection = {
       }),
     )
     .max(16)
+    .describe('Leave in parts where the profit is enough.')
     .optional(),
-  trailingStop: z.object({ distanceBps: z.number().positive() }).optional(),
+  trailingStop: z
+    .object({
+      distanceBps: z
+        .number()
+        .positive()
+        .describe('How far it follows behind the best price, basis points.'),
+    })
+    .optional(),
   timeStopMs: z
     .int()
     .positive()
@@ -95,7 +110,7 @@ const TradeSignalData = z
     configHash: z.string().min(1).max(64).describe('Of the parameters of the strategy.'),
     runId: Name.describe('The run of the engine that made it.'),
     mode: Mode,
-    portfolio: Name.describe('The only portfolio that is meant. Default: any.').optional(),
+    portfolio: Name.describe('The only portfolio that may trade it. Default: any.').optional(),
     venue: Venue,
     symbol: SymbolName,
     timeframe: Timeframe,

@@ -18,20 +18,27 @@ describe.concurrent('the command line', () => {
       'orders',
       'trades',
       'performance',
+      'status',
+      'halt',
+      'reduce',
+      'resume',
+      'close',
+      'panic',
     ])
       expect(stdout).toContain(`\n  ${name} `);
     expect(stdout).toContain('Examples:');
   });
 
-  test.for(['start', 'run', 'backtest', 'replay', 'signals', 'orders', 'trades', 'performance'])(
-    'explains %s with examples and defaults',
-    async (name) => {
-      const { code, stdout } = await runCli([name, '--help'], { cwd: '/' });
-      expect(code).toBe(0);
-      expect(stdout).toContain('--json');
-      expect(stdout).toContain(`Examples:\n  heliograph ${name}`);
-    },
-  );
+  test.for(
+    'start run backtest replay signals orders trades performance status halt reduce resume close panic'.split(
+      ' ',
+    ),
+  )('explains %s with examples and defaults', async (name) => {
+    const { code, stdout } = await runCli([name, '--help'], { cwd: '/' });
+    expect(code).toBe(0);
+    expect(stdout).toContain('--json');
+    expect(stdout).toContain(`Examples:\n  heliograph ${name}`);
+  });
 
   test('tells its version', async () => {
     expect(await runCli(['-V'], { cwd: '/' })).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });
@@ -71,6 +78,9 @@ describe.concurrent('the command line', () => {
     ],
     [['backtest', '--candles', shippedCandles, '--param', 'quick=3'], 'quick'],
     [['backtest', '--candles', shippedCandles, '--param', 'fast=many'], 'fast'],
+    [['start', '--partitions', '0'], '--partitions: expected a number from 1 to 256 (found "0")'],
+    [['start', '--mode', 'real'], "option '--mode <mode>' argument 'real' is invalid"],
+    [['backtest', '--mode', 'live'], "unknown option '--mode'"],
     [['start', '--portfolio', 'a b'], '--portfolio: expected 1 to 64 letters'],
     [['replay', '--from', 'soon'], '--from: expected a time'],
     [['trades', '--limit', 'x'], '--limit: expected a number above 0'],

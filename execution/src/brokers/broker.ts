@@ -134,6 +134,11 @@ export interface Broker extends AsyncDisposable {
   /** The order types that it keeps by itself; the others are held and triggered by execution. */
   readonly orderTypes: readonly OrderType[];
   /**
+   * Whether orders that may only reduce a position can wait beside each other without holding its balance back. Where
+   * they cannot, as on a spot exchange, execution holds and triggers all protective orders itself.
+   */
+  readonly restsReduceOnly: boolean;
+  /**
    * How long after `timeMs` a request for an order can still reach the venue: it refuses later ones, or they are not
    * sent. Only after that does "not found" mean that it never will be there. 0: placing an id again is one order, for
    * good, so that nobody needs to wait.

@@ -7,7 +7,7 @@ import {
 } from '@heliograph/contracts';
 import { draft, type Draft } from './draft.ts';
 import { instrumentKey, type Portfolio } from './portfolio.ts';
-import { averageEntryPrice } from './position.ts';
+import { averageEntryPrice, worth } from './position.ts';
 
 /**
  * Draws up a portfolio whose tape has ended: cash, and what is still held at the last closes, or at cost. Nothing when it was drawn
@@ -29,10 +29,11 @@ export function mark(
       closeOf.get(instrumentKey(position)) ??
       PositiveDecimal.parse(averageEntryPrice(position).toFixed()),
   }));
-  const equity = positions.reduce(
-    (sum, { quantity, price }) => sum.plus(new Big(quantity).times(price)),
-    portfolio.cash,
-  );
+  let equity = portfolio.cash;
+  for (const position of portfolio.positions.values()) {
+    const close = closeOf.get(instrumentKey(position));
+    equity = equity.plus(worth(position, close ? new Big(close) : averageEntryPrice(position)));
+  }
   return [
     draft(
       'portfolio_marked',

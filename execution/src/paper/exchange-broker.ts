@@ -21,6 +21,7 @@ export function createExchangeBroker(settings: PortfolioSettings): ExchangeBroke
   return {
     exchange,
     orderTypes: paperOrderTypes,
+    restsReduceOnly: true,
     placementWindowMs: 0,
     changes$: changes.asObservable(),
     place: async (order) => exchange.place(order),

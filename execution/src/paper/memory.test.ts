@@ -1,3 +1,4 @@
+import { createSilentLogger } from '@heliograph/contracts/service';
 import { Big, deterministicId, OrderId } from '@heliograph/contracts';
 import { createMemoryBus } from '@heliograph/contracts/bus';
 import { aCandle } from '@heliograph/contracts/testing';
@@ -59,7 +60,14 @@ describe('the book', () => {
       })),
       0,
     );
-    const broker = await openPaperBroker({ bus, account: 'a', tape: 't', settings, seenUpTo: 0 });
+    const broker = await openPaperBroker({
+      log: createSilentLogger(),
+      bus,
+      account: 'a',
+      tape: 't',
+      settings,
+      seenUpTo: 0,
+    });
     const [oldest, old] = [numbered(0), numbered(1)];
     expect(await broker.place(oldest)).toEqual({ status: 'taken' });
     expect(await broker.abandon(oldest, why)).toBe(false);

@@ -7,6 +7,7 @@ import {
   Venue,
   type Candle,
 } from '@heliograph/contracts';
+import { createSilentLogger } from '@heliograph/contracts/service';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { aCandle, startTestNats, type TestNats } from '@heliograph/contracts/testing';
 import { randomUUID } from 'node:crypto';
@@ -119,13 +120,14 @@ async function openOnBus(connect: () => Promise<Bus>): Promise<BrokerHarness> {
   let losesAnswer = false;
   const open = async (): Promise<PaperBroker> => {
     const bus = stack.use(await connect());
+    const log = createSilentLogger();
     const seenUpTo = await bus.lastSequence('MARKET');
     const forgetful = losingAnswers(bus, () => {
       const loses = losesAnswer;
       losesAnswer = false;
       return loses;
     });
-    return openPaperBroker({ bus: forgetful, account: name, tape: name, settings, seenUpTo });
+    return openPaperBroker({ bus: forgetful, account: name, tape: name, settings, seenUpTo, log });
   };
   const publisher = stack.use(await connect());
   const broker = await open();
@@ -138,7 +140,7 @@ async function openOnBus(connect: () => Promise<Bus>): Promise<BrokerHarness> {
       body: JSON.stringify(event),
     });
     broker.onCandle(candle, sequence);
-    await broker.matchMissed(async () => undefined);
+    await broker.matchMissed(0, async () => undefined);
   };
   return {
     broker,

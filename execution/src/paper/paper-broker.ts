@@ -7,9 +7,11 @@ import {
   type PortfolioSettings,
 } from '@heliograph/contracts';
 import type { Bus, Outgoing, StoredMessage } from '@heliograph/contracts/bus';
+import type { Logger } from '@heliograph/contracts/service';
 import { Subject } from 'rxjs';
 import type { Broker, Placement, Report } from '../brokers/broker.ts';
 import { createFold } from '../fold.ts';
+import { createSnapshots } from '../snapshots.ts';
 import {
   abandon,
   cancel,
@@ -27,6 +29,7 @@ import { paperOrderTypes } from './order-types.ts';
 import { place } from './place.ts';
 import { progressOf, type Progress } from './progress.ts';
 import { createRecentSlices } from './recent-slices.ts';
+import { bookForm, restoreBook } from './restore.ts';
 import { sliceOfCandle, sliceOfPrint, type Print, type Slice } from './slice.ts';
 import { balancesOf, instrumentsOf, openOrdersOf, positionsOf } from './statement.ts';
 import { slicesBetween } from './tape.ts';
@@ -46,10 +49,13 @@ export interface PaperBroker extends Broker {
   onOther(sequence: number): void;
   /**
    * Matches each resting order with what of the tape it has not been matched with, in the order of the tape.
-   * `afterEach` is awaited before and after each step that fills something, and at the end: it journals what the book
-   * says, and places what protects the new fills, which is then matched with the same candle.
+   * `afterEach` is awaited before and after each step that fills something, with the time of the tape there, and at the
+   * end, with the time that it is now: it journals what the book says, and places what protects the new fills, which is
+   * then matched with the same candle.
    */
-  matchMissed(afterEach: () => Promise<void>): Promise<void>;
+  matchMissed(timeMs: number, afterEach: (timeMs: number) => Promise<void>): Promise<void>;
+  /** Keeps the book where the next worker finds it, now and then. */
+  keepSnapshot(): Promise<void>;
   /** The tape has ended. */
   cancelResting(timeMs: number): Promise<void>;
 }
@@ -60,6 +66,7 @@ export async function openPaperBroker({
   tape,
   settings,
   seenUpTo,
+  log: logger,
 }: {
   bus: Bus;
   account: string;
@@ -67,6 +74,7 @@ export async function openPaperBroker({
   settings: PortfolioSettings;
   /** The end of MARKET when its follower began: what lies before is fetched where an order needs it. */
   seenUpTo: number;
+  log: Logger;
 }): Promise<PaperBroker> {
   const kind = settings.paper?.tape ?? 'candles';
   const recent = createRecentSlices(seenUpTo);
@@ -84,11 +92,19 @@ export async function openPaperBroker({
       if (event.type !== 'account_opened') queueMicrotask(() => changes.next(event.orderId));
       return book;
     },
-    read,
+    read: (message) => ({ entry: read(message) }),
     write: (event: PaperEvent): Outgoing => ({
       subject: `${prefix}.${event.type}`,
       id: eventId(account, event),
       body: JSON.stringify(event),
+    }),
+    snapshots: createSnapshots({
+      bus,
+      stream: 'PAPER',
+      prefix,
+      form: bookForm,
+      restore: restoreBook,
+      log: logger,
     }),
   });
   await fold.catchUp();
@@ -115,21 +131,22 @@ export async function openPaperBroker({
   };
 
   /** False when orders came to light on the way: theirs may be the earlier slices. */
-  const matchOnce = async (afterEach: () => Promise<void>): Promise<boolean> => {
+  const matchOnce = async (afterEach: (timeMs: number) => Promise<void>): Promise<boolean> => {
     const upTo = recent.seenUpTo;
     const orders = behind(upTo);
     const ids = new Set(orders.map(({ orderId }) => orderId));
-    const answered = async (): Promise<boolean> => {
-      await afterEach();
+    const answered = async ({ closeTime }: Slice): Promise<boolean> => {
+      await afterEach(closeTime);
       return behind(upTo).every(({ orderId }) => ids.has(orderId));
     };
     const slices = await slicesFor(orders, upTo);
-    if (slices.length > 0 && !(await answered())) return false;
+    const [first] = slices;
+    if (first && !(await answered(first))) return false;
     for (const slice of slices) {
       for (;;) {
         const events = nextEvents(fold.state, progress, slice);
         if (events.length === 0) break;
-        if (!(await fold.tryWrite(events)) || !(await answered())) return false;
+        if (!(await fold.tryWrite(events)) || !(await answered(slice))) return false;
       }
       finish(fold.state, progress, slice);
     }
@@ -161,6 +178,7 @@ export async function openPaperBroker({
       return fold.state;
     },
     orderTypes: paperOrderTypes,
+    restsReduceOnly: true,
     placementWindowMs: 0,
     changes$: changes.asObservable(),
     async place(order) {
@@ -211,14 +229,15 @@ export async function openPaperBroker({
     onPrint: (print, sequence) =>
       recent.add(kind === 'trades' ? sliceOfPrint(print, sequence) : undefined, sequence),
     onOther: (sequence) => recent.add(undefined, sequence),
-    async matchMissed(afterEach) {
+    async matchMissed(timeMs, afterEach) {
       for (const id of progress.keys()) if (!fold.state.resting.has(id)) progress.delete(id);
       do {
         while (behind(recent.seenUpTo).length > 0) await matchOnce(afterEach);
         // A fill that nobody has answered yet may be the last thing that whoever died has written.
-        await afterEach();
+        await afterEach(timeMs);
       } while (behind(recent.seenUpTo).length > 0);
     },
+    keepSnapshot: () => fold.keepSnapshot(),
     async cancelResting(timeMs) {
       await fold.catchUp();
       await fold.transact((book) => cancelResting(book, timeMs));

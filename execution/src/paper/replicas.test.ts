@@ -5,6 +5,7 @@ import {
   TradePrinted,
   type PortfolioSettings,
 } from '@heliograph/contracts';
+import { createSilentLogger } from '@heliograph/contracts/service';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { aCandle } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
@@ -125,7 +126,14 @@ async function overReplicas(
   };
   const openWorker = async (bus: Bus): Promise<Worker> => {
     const seenUpTo = await bus.lastSequence('MARKET');
-    const broker = await openPaperBroker({ bus, account: 'a', tape: 't', settings, seenUpTo });
+    const broker = await openPaperBroker({
+      log: createSilentLogger(),
+      bus,
+      account: 'a',
+      tape: 't',
+      settings,
+      seenUpTo,
+    });
     let answered = 0;
     /** What a desk does: reads what has happened, in order, and places what protects it. */
     const answer = async (): Promise<void> => {
@@ -144,7 +152,7 @@ async function overReplicas(
     };
     return {
       broker,
-      match: () => broker.matchMissed(answer),
+      match: () => broker.matchMissed(0, answer),
       async act(moment) {
         for (const action of moment.actions) {
           const order = action.type === 'place' ? action.order : trader.orders.get(action.id);
@@ -219,6 +227,7 @@ test('a fill that nobody has answered is answered by whoever takes over, in its 
   const entry = anOrder({ ...aCandle(), timeMs: aCandle().openTime });
   const open = async () =>
     openPaperBroker({
+      log: createSilentLogger(),
       bus,
       account: 'a',
       tape: 't',
@@ -232,7 +241,7 @@ test('a fill that nobody has answered is answered by whoever takes over, in its 
     const sequence = await publish(bus, subjects.candle(candle), event);
     first.onCandle(candle, sequence);
   }
-  await first.matchMissed(async () => undefined);
+  await first.matchMissed(0, async () => undefined);
 
   const second = await open();
   const stop = anOrder({
@@ -243,7 +252,7 @@ test('a fill that nobody has answered is answered by whoever takes over, in its 
     stopPrice: '95',
     protects: entry.id,
   });
-  await second.matchMissed(async () => void (await second.place(stop)));
+  await second.matchMissed(0, async () => void (await second.place(stop)));
   expect(await second.reportsOf(stop)).toMatchObject([
     { type: 'accepted' },
     { type: 'filled', price: '95', timeMs: aCandle().closeTime - 1 },

@@ -1,4 +1,11 @@
-import { Big, exactly, type Candle, type SymbolName, type Venue } from '@heliograph/contracts';
+import {
+  Big,
+  exactly,
+  Timeframe,
+  type Candle,
+  type SymbolName,
+  type Venue,
+} from '@heliograph/contracts';
 
 /** Somebody's trade, as a tape of trades tells it. Decimals are text, time is epoch ms. */
 export interface Print {
@@ -26,7 +33,7 @@ export interface Slice {
   prices(): Prices;
 }
 
-export interface Prices {
+interface Prices {
   readonly open: Big;
   readonly high: Big;
   readonly low: Big;
@@ -76,5 +83,24 @@ function pricesOf({ open, high, low, close, volume }: Candle): Prices {
     low: exactly(low),
     close: exactly(close),
     volume: exactly(volume),
+  };
+}
+
+const oneUnit = Timeframe.parse('1s');
+
+/** A trade as those see it who watch candles. */
+export function candleOfPrint({ venue, symbol, price, quantity, timeMs }: Print): Candle {
+  const paid = Number(price);
+  return {
+    venue,
+    symbol,
+    timeframe: oneUnit,
+    openTime: timeMs,
+    closeTime: timeMs,
+    open: paid,
+    high: paid,
+    low: paid,
+    close: paid,
+    volume: Number(quantity),
   };
 }
