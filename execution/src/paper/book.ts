@@ -29,6 +29,9 @@ export interface RestingOrder extends Omit<Accepted, 'limitPrice' | 'stopPrice'>
   readonly timeInForce: NonNullable<Accepted['timeInForce']>;
   readonly limitPrice: Big | undefined;
   readonly stopPrice: Big | undefined;
+  /** The prices as numbers, to see at a glance that a candle does not come near them. */
+  readonly nearLimit: number | undefined;
+  readonly nearStop: number | undefined;
   /** How many fills there were, and what they came to: base units, and quote currency with the fees. */
   readonly fills: number;
   readonly filled: Big;
@@ -179,6 +182,8 @@ function restingOrder(event: Accepted): RestingOrder {
     timeInForce,
     limitPrice: limitPrice === undefined ? undefined : new Big(limitPrice),
     stopPrice: stopPrice === undefined ? undefined : new Big(stopPrice),
+    nearLimit: limitPrice === undefined ? undefined : Number(limitPrice),
+    nearStop: stopPrice === undefined ? undefined : Number(stopPrice),
     fills: 0,
     filled: zero,
     spent: zero,

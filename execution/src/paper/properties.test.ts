@@ -4,7 +4,14 @@ import { describe, expect, test } from 'vitest';
 import type { OrderRequest, Report } from '../brokers/broker.ts';
 import { instrumentKey } from './account.ts';
 import { createPaperExchange, type PaperExchange } from './exchange.ts';
-import { protectionOf, randomMoments, randomSettings, type Moment } from './random-market.ts';
+import {
+  printIn,
+  protectionOf,
+  randomMoments,
+  randomSettings,
+  show,
+  type Moment,
+} from './random-market.ts';
 
 type Fill = Extract<Report, { type: 'filled' }>;
 
@@ -34,8 +41,8 @@ function play(settings: PortfolioSettings, moments: readonly Moment[]): Played {
     },
   });
   for (const moment of moments) {
-    candle = moment.candle;
-    exchange.onCandle(candle);
+    candle = asFilledFrom(settings, moment);
+    show(exchange, moment);
     candle = undefined;
     for (const action of moment.actions) {
       if (action.type === 'cancel') {
@@ -50,6 +57,12 @@ function play(settings: PortfolioSettings, moments: readonly Moment[]): Played {
     }
   }
   return { exchange, moments, orders, told };
+}
+
+/** What of a candle can fill anything. */
+function asFilledFrom({ paper }: PortfolioSettings, { candle }: Moment): Candle {
+  const { close } = candle;
+  return paper?.tape === 'trades' ? { ...candle, high: close, low: close } : candle;
 }
 
 /** Plays at random until something is not as it must be, and says what. */
@@ -200,9 +213,11 @@ describe('whatever the tape and the orders', () => {
           })
           .filter(({ symbol, timeMs }) => {
             const arrivalMs = timeMs + (settings.paper?.latencyMs ?? 0);
-            return moments.some(
-              ({ candle }) => candle.symbol === symbol && candle.closeTime > arrivalMs,
-            );
+            const isTold = (moment: Moment): boolean =>
+              settings.paper?.tape !== 'trades' || printIn(moment) !== undefined;
+            return moments
+              .filter(isTold)
+              .some(({ candle }) => candle.symbol === symbol && candle.closeTime > arrivalMs);
           })
           .map(({ id }) => id),
       ),

@@ -2,7 +2,9 @@ import { SymbolName, type Candle } from '@heliograph/contracts';
 import { aCandle } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
 import type { OrderRequest, Report } from '../brokers/broker.ts';
+import type { PaperExchange } from './exchange.ts';
 import { anOrder, paperSettings, type OrderChange } from './market-fixture.ts';
+import type { Print } from './slice.ts';
 
 /** What somebody does after a candle. */
 export type Action =
@@ -28,6 +30,7 @@ export const randomSettings = fc
     shorting: fc.boolean(),
     leverage: fc.constantFrom(undefined, 1, 3.5),
     paper: fc.record({
+      tape: fc.constantFrom(undefined, 'candles', 'trades'),
       makerFeeBps: fc.constantFrom(undefined, '1'),
       slippage: fc.constantFrom(
         undefined,
@@ -78,6 +81,20 @@ export const randomMoments = fc
       return { candle, actions: [...actions, ...cancel] };
     });
   });
+
+/** The one trade of a moment: at the last price, just before the close. None where there is no volume. */
+export function printIn({ candle }: Moment): Print | undefined {
+  const { venue, symbol, close, volume, closeTime } = candle;
+  if (volume === 0) return undefined;
+  return { venue, symbol, price: String(close), quantity: String(volume), timeMs: closeTime - 1 };
+}
+
+/** Shows a moment of the tape; the account fills from what it is made for. */
+export function show(exchange: PaperExchange, moment: Moment): void {
+  const print = printIn(moment);
+  if (print) exchange.onPrint(print);
+  exchange.onCandle(moment.candle);
+}
 
 /** A stop and a profit target for what an entry has bought or sold, as somebody places them who hears of its fill. */
 export function protectionOf(

@@ -1,5 +1,11 @@
+import {
+  candleEvent,
+  subjects,
+  toTime,
+  TradePrinted,
+  type PortfolioSettings,
+} from '@heliograph/contracts';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { candleEvent, subjects, type PortfolioSettings } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { aCandle } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
@@ -10,9 +16,40 @@ import { PaperEvent, reportOf } from './events.ts';
 import { createPaperExchange } from './exchange.ts';
 import { anOrder, paperSettings } from './market-fixture.ts';
 import { openPaperBroker, type PaperBroker } from './paper-broker.ts';
-import { protectionOf, randomMoments, randomSettings, type Moment } from './random-market.ts';
+import {
+  printIn,
+  protectionOf,
+  randomMoments,
+  randomSettings,
+  show,
+  type Moment,
+} from './random-market.ts';
+import type { Print } from './slice.ts';
 
 const why = { timeMs: 0, reason: 'CANCEL_REQUESTED', detail: '' } as const;
+
+const context = { tape: 't', source: 'test', recordedMs: 0 };
+
+async function publish(bus: Bus, subject: string, event: { id: string }): Promise<number> {
+  const { sequence } = await bus.publish({ subject, id: event.id, body: JSON.stringify(event) });
+  return sequence;
+}
+
+function printEvent({ venue, symbol, price, quantity, timeMs }: Print): TradePrinted {
+  const id = `${symbol}@${timeMs}`;
+  return TradePrinted.parse({
+    specversion: '1.0',
+    id,
+    source: context.source,
+    type: 'trade_printed',
+    schemaversion: 1,
+    subject: symbol,
+    time: toTime(timeMs),
+    recordedtime: toTime(timeMs),
+    correlationid: id,
+    data: { tape: { id: context.tape }, venue, symbol, tradeId: id, price, quantity },
+  });
+}
 
 interface Worker {
   readonly broker: PaperBroker;
@@ -54,7 +91,7 @@ function inProcess(settings: PortfolioSettings, moments: readonly Moment[]): Rep
     },
   });
   for (const moment of moments) {
-    exchange.onCandle(moment.candle);
+    show(exchange, moment);
     trader.know(moment);
     for (const action of moment.actions) {
       const order = action.type === 'place' ? action.order : trader.orders.get(action.id);
@@ -142,13 +179,17 @@ async function overReplicas(
     }
   };
   for (const moment of moments) {
-    const event = candleEvent(moment.candle, { tape: 't', source: 'test', recordedMs: 0 });
-    const { sequence } = await market.publish({
-      subject: subjects.candle(moment.candle),
-      id: event.id,
-      body: JSON.stringify(event),
-    });
-    // Whoever comes later begins at the end of MARKET.
+    const print = printIn(moment);
+    if (print) {
+      const sequence = await publish(market, subjects.print(print), printEvent(print));
+      // Whoever comes later begins at the end of MARKET.
+      life.worker?.broker.onPrint(print, sequence);
+    }
+    const sequence = await publish(
+      market,
+      subjects.candle(moment.candle),
+      candleEvent(moment.candle, context),
+    );
     life.worker?.broker.onCandle(moment.candle, sequence);
     await insist((worker) => worker.match());
     trader.know(moment);
@@ -196,12 +237,8 @@ test('a fill that nobody has answered is answered by whoever takes over, in its 
   const first = await open();
   await first.place(entry);
   for (const candle of [aCandle({ open: 100, close: 90 }), aCandle({ at: 1, close: 200 })]) {
-    const event = candleEvent(candle, { tape: 't', source: 'test', recordedMs: 0 });
-    const { sequence } = await bus.publish({
-      subject: subjects.candle(candle),
-      id: event.id,
-      body: JSON.stringify(event),
-    });
+    const event = candleEvent(candle, context);
+    const sequence = await publish(bus, subjects.candle(candle), event);
     first.onCandle(candle, sequence);
   }
   await first.matchMissed(0, async () => undefined);
