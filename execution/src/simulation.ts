@@ -7,7 +7,7 @@ import {
   type TradeSignal,
 } from '@heliograph/contracts';
 import type { Report } from './brokers/broker.ts';
-import { requestOf } from './brokers/request.ts';
+import { requestOf } from './decision/request.ts';
 import { decide, open } from './decision/decide.ts';
 import type { Draft } from './decision/draft.ts';
 import { evolve } from './decision/evolve.ts';
