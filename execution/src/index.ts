@@ -1,5 +1,5 @@
 export type { Broker } from './brokers/broker.ts';
-export { openCcxtBroker } from './brokers/ccxt/open-ccxt-broker.ts';
+export { openCcxtBroker, type CcxtBrokerOptions } from './brokers/ccxt/open-ccxt-broker.ts';
 export { draftOf, recorded, type Draft } from './decision/draft.ts';
 export type { Order } from './decision/order.ts';
 export type { Portfolio } from './decision/portfolio.ts';

@@ -251,6 +251,7 @@ function intendedOrder(
     expiryMs: toMs(data.expiryTime),
     reserved: role === 'entry' ? reserved(portfolio, data, pricing) : zero,
     status: 'intended',
+    changes: 0,
     filledQuantity: zero,
     fillIds: [],
     isHeld: false,
@@ -294,7 +295,7 @@ function changeOrder(
   const order = state.orders.get(id) ?? state.endedOrders.get(id);
   const status = order && statusAfter(order.status, fact);
   if (!order || !status) return;
-  update(state, id, () => ({ ...order, status, ...more }));
+  update(state, id, () => ({ ...order, status, changes: order.changes + 1, ...more }));
   const hasFailed = (status === 'cancelled' || status === 'rejected') && !order.cancellation;
   if (hasFailed && protectsWhatIsHeld(state, order))
     changeLeg(state, order, (leg) => ({ ...leg, failures: leg.failures + 1 }));

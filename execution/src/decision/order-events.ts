@@ -1,9 +1,4 @@
-import {
-  NonNegativeDecimal,
-  PositiveDecimal,
-  type Big,
-  type ReasonCode,
-} from '@heliograph/contracts';
+import { NonNegativeDecimal, PositiveDecimal, type Big } from '@heliograph/contracts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
 import type { Ending, Order } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
@@ -39,7 +34,7 @@ export function outcomeUnknown(
   order: Order,
   { timeMs, detail }: { timeMs: number; detail: string },
 ): Draft {
-  return draft('order_unknown', onItsWay(order, contextOf(portfolio, order, timeMs)), {
+  return draft('order_unknown', repeatable(portfolio, order, timeMs), {
     ...orderFacts(order),
     detail: shortened(detail),
   });
@@ -47,9 +42,18 @@ export function outcomeUnknown(
 
 /** An order that execution holds itself is there, as far as anybody can tell. */
 export function held(portfolio: Portfolio, order: Order): Draft {
-  return draft('order_accepted', contextOf(portfolio, order, order.timeMs), {
+  return accepted(portfolio, order, { timeMs: order.timeMs, venueOrderId: heldHere });
+}
+
+/** The venue has taken the order. */
+export function accepted(
+  portfolio: Portfolio,
+  order: Order,
+  { timeMs, venueOrderId }: { timeMs: number; venueOrderId: string },
+): Draft {
+  return draft('order_accepted', repeatable(portfolio, order, timeMs), {
     ...orderFacts(order),
-    venueOrderId: heldHere,
+    venueOrderId,
   });
 }
 
@@ -82,9 +86,10 @@ export function cancelIntended(
   );
 }
 
-/** What is heard of an order that was held here is heard a second time once it was sent. */
-export function onItsWay({ triggeredMs }: Order, context: DraftContext): DraftContext {
-  return triggeredMs === undefined ? context : { ...context, key: `${context.key} triggered` };
+/** What can happen to an order more than once is a new event each time. */
+function repeatable(portfolio: Portfolio, order: Order, timeMs: number): DraftContext {
+  const context = contextOf(portfolio, order, timeMs);
+  return order.changes === 0 ? context : { ...context, key: `${order.id} ${order.changes}` };
 }
 
 /** As long as the journal takes it. */

@@ -168,6 +168,8 @@ export interface Order {
   /** Quote currency held back for it while it is open. */
   readonly reserved: Big;
   readonly status: OrderStatus;
+  /** How often that has changed. */
+  readonly changes: number;
   readonly filledQuantity: Big;
   readonly fillIds: readonly string[];
   /** It was decided to take it back: when and why. */

@@ -18,7 +18,7 @@ export interface Trade {
   readonly moment: FillPlace['moment'];
 }
 
-export interface Ending {
+interface Ending {
   readonly type: 'order_cancelled' | 'order_rejected';
   readonly reason: ReasonCode;
   readonly detail: string;

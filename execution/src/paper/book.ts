@@ -38,7 +38,7 @@ export interface RestingOrder extends Omit<Accepted, 'limitPrice' | 'stopPrice'>
 }
 
 /** An order that has ended. */
-export interface EndedOrder {
+interface EndedOrder {
   readonly timeMs: number;
   readonly lastFill: FillPlace | undefined;
   /** Why it never was there; undefined when it was. */

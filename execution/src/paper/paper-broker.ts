@@ -49,10 +49,11 @@ export interface PaperBroker extends Broker {
   onOther(sequence: number): void;
   /**
    * Matches each resting order with what of the tape it has not been matched with, in the order of the tape.
-   * `afterEach` is awaited before and after each step that fills something, with the time of the tape there: it journals
-   * what the book says, and places what protects the new fills, which is then matched with the same candle.
+   * `afterEach` is awaited before and after each step that fills something, with the time of the tape there, and at the
+   * end, with the time that it is now: it journals what the book says, and places what protects the new fills, which is
+   * then matched with the same candle.
    */
-  matchMissed(afterEach: (timeMs: number) => Promise<void>): Promise<void>;
+  matchMissed(timeMs: number, afterEach: (timeMs: number) => Promise<void>): Promise<void>;
   /** Keeps the book where the next worker finds it, now and then. */
   keepSnapshot(): Promise<void>;
   /** The tape has ended. */
@@ -228,9 +229,13 @@ export async function openPaperBroker({
     onPrint: (print, sequence) =>
       recent.add(kind === 'trades' ? sliceOfPrint(print, sequence) : undefined, sequence),
     onOther: (sequence) => recent.add(undefined, sequence),
-    async matchMissed(afterEach) {
+    async matchMissed(timeMs, afterEach) {
       for (const id of progress.keys()) if (!fold.state.resting.has(id)) progress.delete(id);
-      while (behind(recent.seenUpTo).length > 0) await matchOnce(afterEach);
+      do {
+        while (behind(recent.seenUpTo).length > 0) await matchOnce(afterEach);
+        // A fill that nobody has answered yet may be the last thing that whoever died has written.
+        await afterEach(timeMs);
+      } while (behind(recent.seenUpTo).length > 0);
     },
     keepSnapshot: () => fold.keepSnapshot(),
     async cancelResting(timeMs) {

@@ -22,7 +22,7 @@ export interface Progress {
 }
 
 /** Where an order stands as far as the book tells. */
-export function progressInBook(order: RestingOrder): Progress {
+function progressInBook(order: RestingOrder): Progress {
   const { lastFill, from } = order;
   if (lastFill)
     return {

@@ -21,7 +21,7 @@ export interface View {
   readonly low: Big;
   readonly high: Big;
   readonly close: Big;
-  /** Whether limits see no more of it than `first`. */
+  /** Whether limits see no more of it than `first`: they may have run out before the rest. */
   readonly limitsSeeFirstOnly: boolean;
 }
 
@@ -66,7 +66,7 @@ function viewAfterFill(
     worstHigh: slice.high,
     ...path(begins, slice.close),
     close: slice.close,
-    limitsSeeFirstOnly: true,
+    limitsSeeFirstOnly: expiresIn(slice, order.goodTillMs),
   };
 }
 

@@ -195,8 +195,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const settleOrders = async (timeMs: number): Promise<void> => {
     do {
       await broker.refresh(openOrders());
-      await paper?.matchMissed((candleMs) => journalReports(isLive ? timeMs : candleMs));
-      await journalReports(timeMs);
+      if (paper)
+        await paper.matchMissed(timeMs, (candleMs) => journalReports(isLive ? timeMs : candleMs));
+      else await journalReports(timeMs);
     } while (await followUp(timeMs));
   };
 
