@@ -24,13 +24,14 @@ describe.concurrent('the command line', () => {
       'resume',
       'close',
       'panic',
+      'bench',
     ])
       expect(stdout).toContain(`\n  ${name} `);
     expect(stdout).toContain('Examples:');
   });
 
   test.for(
-    'start run backtest replay signals orders trades performance status halt reduce resume close panic'.split(
+    'start run backtest replay signals orders trades performance status halt reduce resume close panic bench'.split(
       ' ',
     ),
   )('explains %s with examples and defaults', async (name) => {
@@ -83,6 +84,8 @@ describe.concurrent('the command line', () => {
     [['backtest', '--mode', 'live'], "unknown option '--mode'"],
     [['start', '--portfolio', 'a b'], '--portfolio: expected 1 to 64 letters'],
     [['replay', '--from', 'soon'], '--from: expected a time'],
+    [['bench', 'speed'], "'speed' is invalid for argument 'measure'"],
+    [['bench', '--seconds', '0'], '--seconds: expected a number above 0 (found "0")'],
     [['trades', '--limit', 'x'], '--limit: expected a number above 0'],
     [['trades', '--db', 'none.sqlite'], 'none.sqlite: there is no such database'],
   ] as const)('refuses %j as wrong usage, in one sentence', async ([args, sentence]) => {

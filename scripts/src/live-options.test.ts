@@ -41,7 +41,7 @@ describe.concurrent('live trading', () => {
       env: { HELIOGRAPH_API_KEY_FILE: 'nowhere', HELIOGRAPH_API_SECRET: 'word-4711' },
       sentence: 'HELIOGRAPH_API_KEY_FILE: expected a file that can be read, found nowhere',
     },
-    { args: live, env: keys, sentence: 'cannot trade on binance yet' },
+    { args: live, env: keys, sentence: '--mode live: say which symbols' },
   ])('is refused with one sentence: $sentence', async ({ args, env, sentence }) => {
     const { code, stdout, stderr } = await run(args, env);
     expect(stderr).toContain(sentence);
@@ -56,7 +56,7 @@ describe.concurrent('live trading', () => {
     await writeFile(join(folder.path, 'empty'), '\n');
     const env = { HELIOGRAPH_API_KEY_FILE: 'key', HELIOGRAPH_API_SECRET: 'word-4711' };
     const { stderr } = await run(live, env, folder.path);
-    expect(stderr).toContain('cannot trade on binance yet');
+    expect(stderr).toContain('--mode live: say which symbols');
     const empty = { ...env, HELIOGRAPH_API_KEY_FILE: 'empty' };
     expect((await run(live, empty, folder.path)).stderr).toContain('empty is empty');
   });

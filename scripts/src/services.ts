@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { canonicalJson, UserError } from '@heliograph/contracts';
+import { canonicalJson } from '@heliograph/contracts';
 import { connectJetStreamBus, type Bus } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
 import { openCcxtBroker, startExecution, type Broker } from '@heliograph/execution';

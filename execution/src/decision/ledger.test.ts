@@ -5,7 +5,7 @@ import { anOrder, hear, openedWith } from '../testing/portfolios.ts';
 import { draftOf, recorded, type Draft } from './draft.ts';
 import { evolve } from './evolve.ts';
 import { outcomeUnknown } from './order-events.ts';
-import { statusAfter, type Order } from './order.ts';
+import { isUnsent, type Order } from './order.ts';
 import type { PortfolioState } from './portfolio.ts';
 
 /** The books of a portfolio, whatever the venue tells of its orders, and in whatever order. */
@@ -79,7 +79,8 @@ function tell(
   },
 ): Draft[] {
   if (what === 'unknown') {
-    if (!statusAfter(order.status, 'unknown')) return [];
+    // It is what comes of sending an order.
+    if (!isUnsent(order) || order.status === 'unknown') return [];
     const event = outcomeUnknown(state, order, { timeMs: 0, detail: '' });
     evolve(state, event);
     return [event];

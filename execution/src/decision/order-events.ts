@@ -1,9 +1,4 @@
-import {
-  NonNegativeDecimal,
-  PositiveDecimal,
-  type Big,
-  type ReasonCode,
-} from '@heliograph/contracts';
+import { NonNegativeDecimal, PositiveDecimal, type Big } from '@heliograph/contracts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
 import type { Ending, Order } from './order.ts';
 import type { Portfolio } from './portfolio.ts';

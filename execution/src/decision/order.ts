@@ -168,7 +168,7 @@ export interface Order {
   /** Quote currency held back for it while it is open. */
   readonly reserved: Big;
   readonly status: OrderStatus;
-  /** How often that has changed. */
+  /** How often its status has changed. */
   readonly changes: number;
   readonly filledQuantity: Big;
   readonly fillIds: readonly string[];

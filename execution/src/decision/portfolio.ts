@@ -66,7 +66,7 @@ export interface Portfolio {
   readonly marked: boolean;
 }
 
-export interface StateOfTrading {
+interface StateOfTrading {
   readonly state: TradingState;
   readonly reason: string;
   readonly author: string;
@@ -88,7 +88,7 @@ export interface Valuation {
 }
 
 /** How the orders of one protective exit have fared, by leg. */
-export type Legs = ReadonlyMap<string, Leg>;
+type Legs = ReadonlyMap<string, Leg>;
 export interface Leg {
   /** How many there have been. */
   readonly orders: number;
@@ -99,7 +99,7 @@ export interface Leg {
   readonly isGivenUp?: boolean;
 }
 
-export interface ListedInstrument {
+interface ListedInstrument {
   readonly status: 'trading' | 'halted' | 'delisted';
   readonly rules: InstrumentRules;
 }

@@ -41,7 +41,7 @@ const sayAgainMs = 3_600_000;
  * the venue does not list is not taken for gone.
  */
 export function reconcile(portfolio: Portfolio, statement: Statement): Reconciliation {
-  const own = new Map([...portfolio.orders.values()].map((order) => [`${order.id}`, order]));
+  const own = new Map<string, Order>(portfolio.orders);
   const strays: VenueOrder[] = [];
   const foreign = new Map<OrderId, VenueOrder>();
   const listed = new Set<string>();

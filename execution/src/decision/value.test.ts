@@ -21,7 +21,7 @@ const hour = 3_600_000;
 const minute = 60_000;
 
 /** What is said at that price and time, folded in. */
-function say(state: PortfolioState, price: number, timeMs: number): Draft[] {
+function say(state: PortfolioState, price: number, timeMs: number): readonly Draft[] {
   const drafts = value(state, priced(price, timeMs).prices, timeMs);
   after(state, ...drafts);
   return drafts;

@@ -19,7 +19,7 @@ import { anOrder, hear, nowMs, openedWith, settingsWith, stateChanged } from './
 
 /** Any settings, portfolio, signal and prices, of which many let the signal pass. */
 
-export const symbols = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT'] as const;
+const symbols = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT'] as const;
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
 /** What stops most signals must be rare, or none would get past it. */
 const seldom = <T>(value: fc.Arbitrary<T>) =>
@@ -70,7 +70,7 @@ const anyRules = fc.record(
   { requiredKeys: [] },
 );
 
-export const anySettings: fc.Arbitrary<PortfolioSettings> = fc
+const anySettings: fc.Arbitrary<PortfolioSettings> = fc
   .record({
     cash: decimal(20_000, 2),
     stake: anyStake,

@@ -1,4 +1,4 @@
-import { PositiveDecimal, TransientError, type OrderId } from '@heliograph/contracts';
+import { Big, PositiveDecimal, TransientError, type OrderId } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import type { Abandonment, Broker, OrderReference } from '../brokers/broker.ts';
 import { requestOf } from '../brokers/request.ts';
@@ -7,6 +7,7 @@ import type { Draft } from '../decision/draft.ts';
 import { cancelled, held, outcomeUnknown, rejected } from '../decision/order-events.ts';
 import { isOpen, isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { instrumentKey, settingsOf, type Portfolio } from '../decision/portfolio.ts';
+import { leaving } from './held-orders.ts';
 import type { Journal } from './journal.ts';
 
 /** How often the venue is asked again to take an order back. */
@@ -163,7 +164,9 @@ export function createDispatcher({
       let isDone = false;
       for (const id of cancelAsked.keys())
         if (!journal.state.orders.has(id)) cancelAsked.delete(id);
-      for (const order of [...journal.state.orders.values()]) {
+      // What is done here changes the map.
+      const orders = [...journal.state.orders.values()];
+      for (const order of orders) {
         const now = current(order);
         if (!now) continue;
         try {
@@ -177,7 +180,8 @@ export function createDispatcher({
     },
     async findOut({ timeMs }) {
       if (takesOnce) return;
-      for (const order of [...journal.state.orders.values()]) {
+      const orders = [...journal.state.orders.values()];
+      for (const order of orders) {
         if (!isUnsent(order) || fresh.has(order.id)) continue;
         if (order.status === 'intended' && isHeldHere(order)) continue;
         await find(order, timeMs).catch((err: unknown) => {
@@ -198,22 +202,21 @@ function referenceOf({ id, venue, symbol, timeMs, triggeredMs }: Order) {
 }
 
 /** What execution held itself goes out as a market order, for no more than is there. */
-function sized(order: Order, { positions }: Portfolio): Order {
+function sized(order: Order, portfolio: Portfolio): Order {
   if (order.triggeredMs === undefined) return order;
-  const { limitPrice, stopPrice, trailingBps, ...rest } = order;
+  const { limitPrice, stopPrice: _, trailingBps: __, ...rest } = order;
   const sent: Order =
     order.type === 'stop_limit' && limitPrice !== undefined
       ? { ...rest, type: 'limit', limitPrice }
       : { ...rest, type: 'market' };
-  const quantity = positions.get(instrumentKey(order))?.quantity;
+  const key = instrumentKey(order);
+  const held = portfolio.positions.get(key)?.quantity ?? new Big('0');
+  const left = held.minus(leaving(portfolio, key, order.id));
   const isMore =
-    order.reduceOnly &&
-    quantity !== undefined &&
-    order.size.kind === 'base' &&
-    quantity.lt(order.size.quantity);
+    order.reduceOnly && left.gt('0') && order.size.kind === 'base' && left.lt(order.size.quantity);
   return {
     ...sent,
     timeMs: order.triggeredMs,
-    ...(isMore && { size: { kind: 'base', quantity: PositiveDecimal.parse(quantity.toFixed()) } }),
+    ...(isMore && { size: { kind: 'base', quantity: PositiveDecimal.parse(left.toFixed()) } }),
   };
 }

@@ -98,9 +98,9 @@ describe('a live portfolio', () => {
     await eventually(async () => expect(await only(bus, 'trade_closed')).toHaveLength(1), patience);
     const [closed] = await only(bus, 'trade_closed');
     expect(closed?.data).toMatchObject({ entryPrice: '50000', exitReason: 'signal' });
-    expect(double.orders().map(({ side, status }) => `${side} ${status}`)).toEqual([
-      'BUY FILLED',
-      'SELL FILLED',
+    expect(double.orders()).toMatchObject([
+      { side: 'BUY', status: 'FILLED' },
+      { side: 'SELL', status: 'FILLED' },
     ]);
     const types = (await journalOf(bus)).map(({ type }) => type);
     expect(types.indexOf('reconciliation_reported')).toBeLessThan(types.indexOf('order_intended'));

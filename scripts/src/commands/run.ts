@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
-import { Name } from '@heliograph/contracts';
+import { Name, UserError } from '@heliograph/contracts';
 import type { Service } from '@heliograph/contracts/service';
 import { z } from 'zod';
 import { readEnv, type Env } from '../env.ts';
+import type { BasePortfolioOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { feedOptions, openFeed, readStrategy, watchableSpeed } from '../feed-options.ts';
 import { listenForInterrupts } from '../interrupts.ts';
@@ -68,6 +69,15 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   return reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.ok;
 }
 
+/** An exchange is asked for the orders of named symbols, and nothing else is ever traded there. */
+function refuseWithoutSymbols(portfolios: readonly BasePortfolioOptions[]): void {
+  const without = portfolios.find(({ settings }) => settings.risk.symbols === undefined);
+  if (!without) return;
+  throw new UserError(
+    `--mode live: say which symbols ${without.portfolio} trades, as in {"symbols": ["BTC/USDT"]} in the file of --risk`,
+  );
+}
+
 interface Start {
   readonly invocation: Invocation;
   readonly options: RunOptions;
@@ -89,6 +99,7 @@ const starters: Readonly<Record<string, (start: Start) => Promise<Service[]>>> =
       count === 1 ? [worker] : Array.from({ length: count }, (_, at) => `${worker}-${at + 1}`);
     const portfolios = await readPortfolioOptions(invocation);
     const broker = readBrokerOptions(invocation, env);
+    if (broker) refuseWithoutSymbols(portfolios);
     return runWorkers({ ...surroundings, broker }, { portfolios, workers, changeSettings });
   },
   'signal-engine': async ({ invocation, options, surroundings }) => {

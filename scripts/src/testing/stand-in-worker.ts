@@ -1,3 +1,4 @@
+import { readPortfolio } from '@heliograph/execution';
 import { randomUUID } from 'node:crypto';
 import {
   Decimal,
@@ -167,13 +168,19 @@ async function trade(
           quantity: intent === 'exit' ? zero : one,
           averageEntryPrice: NonNegativeDecimal.parse(intent === 'exit' ? '0' : '100'),
           realisedPnl: Decimal.parse('0'),
-          cash: Decimal.parse(intent === 'exit' ? '1000' : '900'),
+          cash: Decimal.parse(await cashAfter(bus, name, side)),
           orderId,
         },
         envelope,
       ),
     );
   await journal(bus, name, events);
+}
+
+/** What one unit at 100 leaves in cash. */
+async function cashAfter(bus: Bus, name: string, side: 'buy' | 'sell'): Promise<string> {
+  const { cash } = await readPortfolio(bus, name);
+  return (side === 'buy' ? cash.minus('100') : cash.plus('100')).toFixed();
 }
 
 /** Appends to a portfolio's journal, whoever else does. */
