@@ -18,6 +18,7 @@ import type { Terminal } from '../output/terminal.ts';
 import { openPipeline, type Pipeline } from '../pipeline.ts';
 import { summariseRun, summaryLines } from '../run-summary.ts';
 import { createSink } from '../services.ts';
+import { keepHeapSmall } from '../small-heap.ts';
 
 const StartOptions = z.object({
   ...feedOptions,
@@ -39,6 +40,7 @@ const stopWithinMs = 4_500;
 
 /** All services in this process, over a NATS server of our own or one that runs already. */
 export async function start(invocation: Invocation): Promise<ExitCode> {
+  keepHeapSmall();
   const { terminal, json } = invocation;
   const options = readOptions(invocation, StartOptions);
   const { dataDir, untilEnd, db = join(dataDir, 'heliograph.sqlite'), workers, pace } = options;
