@@ -136,7 +136,7 @@ export interface Ending {
 }
 
 /** Why an order is taken back. */
-export interface Cancellation extends Ending {
+interface Cancellation extends Ending {
   /** What is filled all the same is to be left at once. */
   readonly leave: boolean;
 }
