@@ -61,6 +61,7 @@ const market = {
 };
 const published: Record<keyof typeof channels, string> = {
   candles: subjects.candle(market),
+  prints: subjects.print(market),
   tapes: subjects.tape('live'),
   signals: subjects.signal({ strategy: 'sma-cross', ...market }),
   journal: subjects.journal('paper', 'order_filled'),

@@ -32,6 +32,14 @@ export const channels = {
     senders: ['signal-engine'],
     receivers: ['execution', 'trade-log'],
   },
+  prints: {
+    address: 'market.trade.{venue}.{symbol}',
+    description: 'Trades of the market, one by one. Anybody may publish them.',
+    stream: 'MARKET',
+    events: ['trade_printed'],
+    senders: ['signal-engine'],
+    receivers: ['execution', 'trade-log'],
+  },
   tapes: {
     address: 'market.tape.{tape}',
     description: 'What there is to say of a tape itself.',

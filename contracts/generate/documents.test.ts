@@ -1,8 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { reasonCodes } from '../src/reason-codes.ts';
 import { eventSchemas } from '../src/events.ts';
+import { incidents } from '../src/incidents.ts';
+import { PortfolioSettings, RiskLimits } from '../src/portfolio-settings.ts';
+import { reasonCodes } from '../src/reason-codes.ts';
 import { documents, root } from './documents.ts';
 
 const texts = await documents();
@@ -26,6 +28,18 @@ test('the documents are the same whenever they are generated', async () => {
 test('every reason code is documented', () => {
   const page = texts.get('docs/reason-codes.md');
   for (const code of Object.keys(reasonCodes)) expect(page).toContain(`| \`${code}\``);
+});
+
+test('every kind of incident is documented', () => {
+  const page = texts.get('docs/reason-codes.md');
+  for (const kind of Object.keys(incidents)) expect(page).toContain(`| \`${kind}\``);
+});
+
+test('every setting and every limit is documented', () => {
+  const page = texts.get('docs/settings.md');
+  for (const name of Object.keys(PortfolioSettings.shape).filter((key) => key !== 'risk'))
+    expect(page).toContain(`| \`${name}\``);
+  for (const limit of Object.keys(RiskLimits.shape)) expect(page).toContain(`| \`risk.${limit}\``);
 });
 
 test('every event is documented', () => {

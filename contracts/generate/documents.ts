@@ -4,6 +4,7 @@ import { format } from 'oxfmt';
 import { asyncApiDocument } from './asyncapi.ts';
 import { eventJsonSchemas } from './json-schemas.ts';
 import { eventsPage, reasonCodesPage } from './pages.ts';
+import { settingsPage } from './settings-page.ts';
 
 export const root = join(import.meta.dirname, '../..');
 
@@ -20,6 +21,7 @@ export async function documents(): Promise<Map<string, string>> {
   );
   texts.set('docs/reason-codes.md', reasonCodesPage());
   texts.set('docs/events.md', eventsPage(schemas));
+  texts.set('docs/settings.md', settingsPage());
 
   const style = readJson('.oxfmtrc.json');
   const formatted = new Map<string, string>();

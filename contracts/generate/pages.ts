@@ -1,3 +1,4 @@
+import { incidents } from '../src/incidents.ts';
 import { reasonCodes } from '../src/reason-codes.ts';
 import type { EventType } from '../src/events.ts';
 import { channels, type Channel } from './channels.ts';
@@ -5,9 +6,9 @@ import { versionOf, type JsonSchema } from './json-schemas.ts';
 import { fieldsOf, labelOf, type Field } from './schema-fields.ts';
 import { invalidVectors } from './vectors.ts';
 
-const note = 'Made from the code by `npm run generate`; changes here are lost.';
+export const note = 'Made from the code by `npm run generate`; changes here are lost.';
 
-/** Every reason code and its meaning, in Markdown. */
+/** Every reason code and every kind of incident with its meaning, in Markdown. */
 export function reasonCodesPage(): string {
   return lines(
     '# Reason codes',
@@ -17,6 +18,15 @@ export function reasonCodesPage(): string {
     ...table(
       ['code', 'meaning'],
       Object.entries(reasonCodes).map(([code, meaning]) => [`\`${code}\``, meaning]),
+    ),
+    '',
+    '## Incidents',
+    '',
+    'What a person must hear of beside the life of orders: the kinds of `incident_reported`.',
+    '',
+    ...table(
+      ['kind', 'meaning'],
+      Object.entries(incidents).map(([kind, meaning]) => [`\`${kind}\``, meaning]),
     ),
     '',
     note,
@@ -128,7 +138,8 @@ function definitionTable(schemas: Map<EventType, JsonSchema>): string[] {
   );
 }
 
-function kindOf({ schema, definition, path }: Field): string {
+/** A field's kind in words, or the name of its definition. */
+export function kindOf({ schema, definition, path }: Field): string {
   if (definition !== undefined) return definition;
   if (path === 'type') return 'the name of the event';
   if (schema.const !== undefined) return `\`${schema.const}\``;
@@ -151,10 +162,11 @@ function atMost(count: number | undefined): string {
   return count === undefined ? '' : ` of at most ${count}`;
 }
 
-function table(head: string[], rows: string[][]): string[] {
+/** A table in Markdown. */
+export function table(head: string[], rows: string[][]): string[] {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }
 
-function lines(...all: string[]): string {
+export function lines(...all: string[]): string {
   return `${all.join('\n')}\n`;
 }

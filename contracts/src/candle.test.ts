@@ -89,10 +89,10 @@ describe('CandleClosed', () => {
   });
 });
 
-test('the market tells candles from the end of a tape', () => {
+test('the market tells candles, trades and the end of a tape apart', () => {
   expect(MarketEvent.parse(aCandleEvent()).type).toBe('candle_closed');
   expect(() => parseEvent(MarketEvent, '{"type":"trade_signal"}')).toThrow(
-    "type: Invalid discriminator value. Expected 'candle_closed' | 'tape_ended'",
+    "type: Invalid discriminator value. Expected 'candle_closed' | 'trade_printed' | 'tape_ended'",
   );
 });
 

@@ -6,14 +6,16 @@ import * as deadLetter from './dead-letter.ts';
 import { PermanentError } from './errors.ts';
 import { eventSchemas, parseEvent, type EventType, type HeliographEvent } from './events.ts';
 import * as journal from './journal.ts';
+import { IncidentKind, incidents } from './incidents.ts';
 import { keysOf } from './keys-of.ts';
+import * as print from './print.ts';
 import { ReasonCode, reasonCodes } from './reason-codes.ts';
 import * as signal from './signal.ts';
 import { aSignal } from './testing/builders.ts';
 
 /** Every schema of an event that the contracts export, by its type. */
 const exported = new Map(
-  [candle, deadLetter, journal, signal]
+  [candle, deadLetter, journal, print, signal]
     .flatMap((module): unknown[] => Object.values(module))
     .filter((value) => value instanceof z.ZodObject)
     .flatMap((schema) => {
@@ -32,6 +34,7 @@ describe('eventSchemas', () => {
     const types = journal.JournalEvent.options.map(({ shape }) => shape.type.value);
     const others: EventType[] = [
       'candle_closed',
+      'trade_printed',
       'tape_ended',
       'trade_signal',
       'message_dead_lettered',
@@ -49,6 +52,11 @@ describe('eventSchemas', () => {
 test('the reason codes are the ones that are explained', () => {
   expect(ReasonCode.options).toEqual(Object.keys(reasonCodes));
   for (const meaning of Object.values(reasonCodes)) expect(meaning).toMatch(/^[A-Z].*\.$/);
+});
+
+test('the kinds of incidents are the ones that are explained', () => {
+  expect(IncidentKind.options).toEqual(Object.keys(incidents));
+  for (const meaning of Object.values(incidents)) expect(meaning).toMatch(/^[A-Z].*\.$/);
 });
 
 describe('parseEvent', () => {

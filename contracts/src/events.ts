@@ -3,25 +3,33 @@ import { CandleClosed, TapeEnded } from './candle.ts';
 import { MessageDeadLettered } from './dead-letter.ts';
 import { PermanentError } from './errors.ts';
 import {
+  IncidentReported,
+  InstrumentChanged,
   type JournalEvent,
   OrderAccepted,
+  OrderAdopted,
+  OrderCancelIntended,
   OrderCancelled,
   OrderFilled,
   OrderIntended,
   OrderRejected,
+  OrderTriggered,
   OrderUnknown,
   PortfolioMarked,
   PortfolioOpened,
+  PortfolioReconfigured,
+  PortfolioValued,
   PositionChanged,
   ReconciliationReported,
   SignalSkipped,
   TradeClosed,
   TradingStateChanged,
 } from './journal.ts';
+import { TradePrinted } from './print.ts';
 import { TradeSignal } from './signal.ts';
 
 /** Whatever travels on `market.>`. */
-export const MarketEvent = z.discriminatedUnion('type', [CandleClosed, TapeEnded]);
+export const MarketEvent = z.discriminatedUnion('type', [CandleClosed, TradePrinted, TapeEnded]);
 export type MarketEvent = z.infer<typeof MarketEvent>;
 
 /** Every event there is. */
@@ -31,6 +39,7 @@ export type EventType = HeliographEvent['type'];
 /** The schema of each event type: the source of the published JSON Schemas and of the AsyncAPI document. */
 export const eventSchemas = {
   candle_closed: CandleClosed,
+  trade_printed: TradePrinted,
   tape_ended: TapeEnded,
   trade_signal: TradeSignal,
   portfolio_opened: PortfolioOpened,
@@ -46,6 +55,13 @@ export const eventSchemas = {
   trading_state_changed: TradingStateChanged,
   reconciliation_reported: ReconciliationReported,
   portfolio_marked: PortfolioMarked,
+  order_cancel_intended: OrderCancelIntended,
+  order_triggered: OrderTriggered,
+  order_adopted: OrderAdopted,
+  portfolio_valued: PortfolioValued,
+  instrument_changed: InstrumentChanged,
+  incident_reported: IncidentReported,
+  portfolio_reconfigured: PortfolioReconfigured,
   message_dead_lettered: MessageDeadLettered,
 } satisfies { [T in EventType]: z.ZodType<Extract<HeliographEvent, { type: T }>> };
 

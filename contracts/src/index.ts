@@ -8,6 +8,7 @@ export {
   TapeId,
   type Candle,
 } from './candle.ts';
+export { defaultRisk, defaultSettings, riskReasons } from './default-settings.ts';
 export { deadLetterEvent, MessageDeadLettered } from './dead-letter.ts';
 export { PermanentError, TransientError, UserError } from './errors.ts';
 export {
@@ -18,17 +19,29 @@ export {
   type HeliographEvent,
 } from './events.ts';
 export { canonicalJson, deterministicId } from './ids.ts';
+export { IncidentKind, incidents } from './incidents.ts';
 export {
   JournalEvent,
   OrderId,
+  OrderRole,
   OrderSize,
+  OrderType,
   TradingState,
   type JournalEventOf,
   type JournalEventType,
 } from './journal.ts';
-export { PortfolioSettings, RiskLimits, Stake } from './portfolio-settings.ts';
+export {
+  InstrumentRules,
+  PaperModel,
+  PortfolioSettings,
+  RiskLimits,
+  Slippage,
+  Stake,
+} from './portfolio-settings.ts';
+export { TradePrinted } from './print.ts';
 export { ReasonCode, reasonCodes } from './reason-codes.ts';
-export { Intent, Mode, Side, TradeSignal } from './signal.ts';
+export { Intent, Mode, Protection, Side, TimeInForce, TradeSignal } from './signal.ts';
+export { tradingStateBucket, TradingStateEntry } from './trading-state.ts';
 export { executionGroup, journalPrefix, portfolioFor, subjects, symbolToken } from './subjects.ts';
 export {
   Big,

@@ -28,7 +28,7 @@ export type Intent = z.infer<typeof Intent>;
 
 const Ratio = z.number().min(0).max(1);
 
-const SignalSize = z.discriminatedUnion('kind', [
+export const SignalSize = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('quote'), value: PositiveDecimal.describe('Quote currency.') }),
   z.object({ kind: z.literal('base'), value: PositiveDecimal.describe('Base units.') }),
   z.object({ kind: z.literal('equityRatio'), value: Ratio.describe('Of equity, 0..1.') }),
@@ -38,28 +38,67 @@ const SignalSize = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** `PO` is post only: never as a taker. */
+export const TimeInForce = z.enum(['GTC', 'IOC', 'FOK', 'GTD', 'PO']);
+export type TimeInForce = z.infer<typeof TimeInForce>;
+
 const entryTerms = {
   maxSlippageBps: z
     .number()
     .nonnegative()
     .describe('How much worse than the reference price it may be filled, basis points.')
     .optional(),
-  timeInForce: z
-    .enum(['GTC', 'IOC', 'FOK', 'GTD', 'PO'])
-    .describe('How long the order works; `PO` is post only.')
-    .optional(),
+  timeInForce: TimeInForce.describe('How long the order works; `PO` is post only.').optional(),
 };
 
 const SignalEntry = z.discriminatedUnion('type', [
   z.object({ type: z.literal('market'), ...entryTerms }),
-  z.object({ type: z.literal('limit'), limitPrice: PositiveDecimal, ...entryTerms }),
+  z.object({
+    type: z.literal('limit'),
+    limitPrice: PositiveDecimal.describe('To be filled at it or better.'),
+    ...entryTerms,
+  }),
   z.object({
     type: z.literal('stop'),
-    stopPrice: PositiveDecimal,
+    stopPrice: PositiveDecimal.describe('Where the order is triggered.'),
     limitPrice: PositiveDecimal.describe('Makes it a stop-limit order.').optional(),
     ...entryTerms,
   }),
 ]);
+
+const protection = {
+  stopLoss: z
+    .object({ price: PositiveDecimal })
+    .describe('Leave when the price has fallen, of a short risen, to it.')
+    .optional(),
+  takeProfits: z
+    .array(
+      z.object({
+        price: PositiveDecimal,
+        ratio: z.number().positive().max(1).describe('Of the position, 0..1.'),
+      }),
+    )
+    .max(16)
+    .describe('Leave in parts where the profit is enough.')
+    .optional(),
+  trailingStop: z
+    .object({
+      distanceBps: z
+        .number()
+        .positive()
+        .describe('How far it follows behind the best price, basis points.'),
+    })
+    .optional(),
+  timeStopMs: z
+    .int()
+    .positive()
+    .describe('Leave when the position has been held so long.')
+    .optional(),
+};
+
+/** The exits that protect a position. */
+export const Protection = z.object(protection);
+export type Protection = z.infer<typeof Protection>;
 
 /** Why somebody wants to trade, for people. */
 export const Reasons = z.array(z.string().max(256)).max(16);
@@ -71,6 +110,7 @@ const TradeSignalData = z
     configHash: z.string().min(1).max(64).describe('Of the parameters of the strategy.'),
     runId: Name.describe('The run of the engine that made it.'),
     mode: Mode,
+    portfolio: Name.describe('The only portfolio that may trade it. Default: any.').optional(),
     venue: Venue,
     symbol: SymbolName,
     timeframe: Timeframe,
@@ -100,22 +140,7 @@ const TradeSignalData = z
       .describe('The tape it was decided on. Default: live.')
       .optional(),
     entry: SignalEntry.describe('How to get in. Default: a market order.').optional(),
-    stopLoss: z.object({ price: PositiveDecimal }).optional(),
-    takeProfits: z
-      .array(
-        z.object({
-          price: PositiveDecimal,
-          ratio: z.number().positive().max(1).describe('Of the position, 0..1.'),
-        }),
-      )
-      .max(16)
-      .optional(),
-    trailingStop: z.object({ distanceBps: z.number().positive() }).optional(),
-    timeStopMs: z
-      .int()
-      .positive()
-      .describe('Leave when the position has been held so long.')
-      .optional(),
+    ...protection,
     size: SignalSize.describe('A suggestion: risk owns the final size.').optional(),
     strength: z
       .number()

@@ -16,6 +16,8 @@ export const subjects = {
   /** A symbol's candles of every timeframe. */
   candlesOf: (instrument: { venue: Venue; symbol: SymbolName }): string =>
     `market.candle.${instrument.venue}.${symbolToken(instrument.symbol)}.*`,
+  print: (instrument: { venue: Venue; symbol: SymbolName }): string =>
+    `market.trade.${instrument.venue}.${symbolToken(instrument.symbol)}`,
   tape: (tape: string): string => `market.tape.${tape}`,
   signal: (signal: { strategy: string; venue: Venue; symbol: SymbolName }): string =>
     `trade_signal.${signal.strategy}.${signal.venue}.${symbolToken(signal.symbol)}`,

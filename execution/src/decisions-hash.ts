@@ -4,7 +4,7 @@ import type { Draft } from './decision/draft.ts';
 
 /**
  * SHA-256 over what was decided, in order: one line of canonical JSON for each `order_intended` and `signal_skipped`
- * with its type, its event time and its data but for the ids and the words that hold them, which name the run. So equal
+ * with its type, its event time and its data but for the ids, the words that hold them and the place on the bus, which name the run. So equal
  * decisions of two runs give the same hash, whatever they are called and whoever made them.
  */
 export function createDecisionsHash(): { add(event: Draft): void; digest(): string } {
@@ -18,7 +18,9 @@ export function createDecisionsHash(): { add(event: Draft): void; digest(): stri
         ...data,
         signalId: undefined,
         orderId: undefined,
+        protects: undefined,
         detail: undefined,
+        marketSequence: undefined,
       };
       hash.update(`${canonicalJson(facts)}\n`);
     },

@@ -1,10 +1,14 @@
+import { PermanentError } from '@heliograph/contracts';
 import type { FencedLog, Outgoing, StoredMessage } from '@heliograph/contracts/bus';
+import type { Snapshots } from './snapshots.ts';
 
 /** A state that is nothing but its log, folded: read to the end, decided on, and written to with the fence. */
 export interface Fold<State, Entry> {
   readonly state: State;
   /** Of the last message that is folded in, 0 for none. */
   readonly sequence: number;
+  /** How many messages are folded in. */
+  readonly count: number;
   /** Folds in what others have written. */
   catchUp(): Promise<void>;
   /**
@@ -14,40 +18,81 @@ export interface Fold<State, Entry> {
   transact(decide: (state: State) => readonly Entry[]): Promise<void>;
   /** Writes the entries and folds them in; false when somebody else was faster, and then it has caught up. */
   tryWrite(entries: readonly Entry[]): Promise<boolean>;
+  /** Keeps the state where the next reader finds it, once enough has come since it was last kept. */
+  keepSnapshot(): Promise<void>;
 }
 
+/** What is worth being kept anew. */
+const snapshotEvery = 5_000;
+
+/**
+ * `read` gives an entry and its place in the log, counted from 1, where the log tells it: a place that is not the next
+ * one is a gap, and a state that lacks something is worse than none.
+ * @throws PermanentError LOG_GAP from whatever reads
+ */
 export function createFold<State, Entry>({
   log,
   initial,
   evolve,
   read,
   write,
+  snapshots,
 }: {
   log: FencedLog;
   initial: State;
   evolve: (state: State, entry: Entry) => State;
-  read: (message: StoredMessage) => Entry;
-  write: (entry: Entry) => Outgoing;
+  read: (message: StoredMessage) => { readonly entry: Entry; readonly place?: number | undefined };
+  write: (entry: Entry, place: number) => Outgoing;
+  snapshots?: Snapshots<State>;
 }): Fold<State, Entry> {
   let state = initial;
   let sequence = 0;
+  let count = 0;
+  let keptCount = 0;
+  let isFresh = true;
+
+  const foldIn = (message: StoredMessage): void => {
+    const { entry, place } = read(message);
+    if (place !== undefined && place !== count + 1)
+      throw new PermanentError(
+        'LOG_GAP',
+        `${log.prefix} has a gap: entry ${count + 1} is missing, ${place} (stream sequence ${message.sequence}) follows; put the stream back from a backup, or start another portfolio`,
+      );
+    state = evolve(state, entry);
+    sequence = message.sequence;
+    count++;
+  };
+
+  /** From the last snapshot on, if its place in the log is still there. */
+  const begin = async (): Promise<StoredMessage[]> => {
+    isFresh = false;
+    const kept = await snapshots?.load();
+    if (kept) {
+      const [first, ...rest] = await log.readAfter(kept.sequence - 1);
+      if (first?.sequence === kept.sequence) {
+        ({ state, sequence, count } = kept);
+        keptCount = count;
+        return rest;
+      }
+    }
+    return log.readAfter(0);
+  };
 
   const catchUp = async (): Promise<void> => {
-    for (const message of await log.readAfter(sequence)) {
-      state = evolve(state, read(message));
-      sequence = message.sequence;
-    }
+    for (const message of isFresh ? await begin() : await log.readAfter(sequence)) foldIn(message);
   };
 
   const tryWrite = async (entries: readonly Entry[]): Promise<boolean> => {
     if (entries.length === 0) return true;
-    const appended = await log.append(entries.map(write), sequence);
+    const written = entries.map((entry, index) => write(entry, count + 1 + index));
+    const appended = await log.append(written, sequence);
     if (appended.status === 'conflict') {
       await catchUp();
       return false;
     }
     for (const entry of entries) state = evolve(state, entry);
     sequence = appended.sequence;
+    count += entries.length;
     return true;
   };
 
@@ -58,10 +103,18 @@ export function createFold<State, Entry>({
     get sequence() {
       return sequence;
     },
+    get count() {
+      return count;
+    },
     catchUp,
     tryWrite,
     async transact(decide) {
       while (!(await tryWrite(decide(state))));
+    },
+    async keepSnapshot() {
+      if (!snapshots || count - keptCount < snapshotEvery) return;
+      keptCount = count;
+      await snapshots.save({ state, sequence, count });
     },
   };
 }

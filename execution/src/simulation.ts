@@ -7,28 +7,34 @@ import {
   type TradeSignal,
 } from '@heliograph/contracts';
 import type { Report } from './brokers/broker.ts';
+import { requestOf } from './decision/request.ts';
 import { decide, open } from './decision/decide.ts';
 import type { Draft } from './decision/draft.ts';
+import { evolve } from './decision/evolve.ts';
 import { mark } from './decision/mark.ts';
-import { currencyOf, emptyPortfolio, evolve, type Portfolio } from './decision/portfolio.ts';
-import { requestOf } from './brokers/request.ts';
-import { settle } from './decision/settle.ts';
+import { rejected } from './decision/order-events.ts';
 import {
-  cancelResting,
-  emptyBook,
-  evolveBook,
-  match,
-  place,
-  type PaperEvent,
-} from './paper/book.ts';
+  currencyOf,
+  emptyPortfolio,
+  instrumentKey,
+  type LastPrice,
+  type Portfolio,
+} from './decision/portfolio.ts';
+import { protect } from './decision/protection.ts';
+import { settle } from './decision/settle.ts';
+import { value } from './decision/value.ts';
+import { withdraw } from './decision/withdraw.ts';
+import { createPaperExchange } from './paper/exchange.ts';
+import type { Print } from './paper/slice.ts';
 
 /**
  * A portfolio and its paper exchange in one process, without a bus: the same decisions, orders and fills as those of
- * the execution workers, for backtests and replays. Feed it in event time: all candles of an instant, then its signals.
+ * the execution workers, for backtests and replays. Feed it in event time: all prices of an instant, then its signals.
  */
 export interface Simulation {
   readonly portfolio: Portfolio;
   onCandle(candle: Candle): void;
+  onPrint(print: Print): void;
   onSignal(signal: TradeSignal): void;
   onTapeEnded(ended: TapeEnded['data'], timeMs: number): void;
 }
@@ -48,7 +54,11 @@ export function createSimulation({
   onEvent: (event: Draft) => void;
 }): Simulation {
   let portfolio = emptyPortfolio(name);
-  let book = evolveBook(emptyBook(), { type: 'account_opened', settings });
+  const prices = new Map<string, LastPrice>();
+  const fillsFrom = settings.paper?.tape ?? 'candles';
+  /** The clock of the tape. */
+  let timeMs = 0;
+  let isEnding = false;
 
   const journal = (events: readonly Draft[]): void => {
     for (const event of events) {
@@ -56,15 +66,44 @@ export function createSimulation({
       onEvent(event);
     }
   };
-  const exchange = (events: readonly PaperEvent[]): void => {
-    for (const event of events) {
-      book = evolveBook(book, event);
-      if (event.type === 'account_opened') continue;
-      const report: Report | undefined = book.reports.get(event.orderId)?.at(-1);
-      if (report) journal(settle(portfolio, report));
+  const onReport = (report: Report): void => {
+    journal(settle(portfolio, report));
+    if (!isEnding) followUp();
+  };
+  const exchange = createPaperExchange({ settings, onReport });
+
+  /** What follows from the state by itself: protection, orders to take back. */
+  const followUp = (): void => {
+    for (;;) {
+      const events = [...withdraw(portfolio, timeMs), ...protect(portfolio, timeMs)];
+      if (events.length === 0) return;
+      journal(events);
+      for (const event of events) carryOut(event);
     }
   };
-  const openFor = (symbol: string, timeMs: number): void => {
+  const carryOut = (event: Draft): void => {
+    if (event.type === 'order_cancel_intended') {
+      const { orderId, reason, detail } = event.data;
+      exchange.cancel(orderId, { timeMs: event.timeMs, reason, detail });
+    }
+    if (event.type !== 'order_intended') return;
+    const order = portfolio.orders.get(event.data.orderId);
+    const placement = order && exchange.place(requestOf(order));
+    if (order && placement?.status === 'rejected')
+      journal([rejected(portfolio, order, { timeMs, ...placement })]);
+  };
+  const onPrice = (key: string, price: LastPrice): void => {
+    if ((prices.get(key)?.timeMs ?? 0) <= price.timeMs) prices.set(key, price);
+  };
+  const watch = (): void => {
+    if (!portfolio.opened) return;
+    followUp();
+    const events = value(portfolio, prices, timeMs);
+    if (events.length === 0) return;
+    journal(events);
+    followUp();
+  };
+  const openFor = (symbol: string): void => {
     if (portfolio.opened) return;
     journal([open(name, { mode, settings }, { tape, currency: currencyOf(symbol), timeMs })]);
   };
@@ -74,23 +113,33 @@ export function createSimulation({
       return portfolio;
     },
     onCandle(candle) {
-      if (book.resting.size > 0) exchange(match(book, candle));
+      if (fillsFrom !== 'candles') return;
+      timeMs = Math.max(timeMs, candle.closeTime);
+      onPrice(instrumentKey(candle), { price: candle.close, timeMs: candle.closeTime });
+      exchange.onCandle(candle);
+      watch();
+    },
+    onPrint(print) {
+      if (fillsFrom !== 'trades') return;
+      timeMs = Math.max(timeMs, print.timeMs);
+      onPrice(instrumentKey(print), { price: Number(print.price), timeMs: print.timeMs });
+      exchange.onPrint(print);
+      watch();
     },
     onSignal(signal) {
-      const nowMs = toMs(signal.time);
-      openFor(signal.data.symbol, nowMs);
-      const decision = decide(portfolio, signal, { nowMs, mode });
+      timeMs = Math.max(timeMs, toMs(signal.time));
+      openFor(signal.data.symbol);
+      const decision = decide(portfolio, signal, { nowMs: timeMs, mode, prices });
       journal(decision);
-      for (const event of decision) {
-        const order =
-          event.type === 'order_intended' ? portfolio.orders.get(event.data.orderId) : undefined;
-        if (order) exchange(place(book, requestOf(order)));
-      }
+      for (const event of decision) carryOut(event);
+      followUp();
     },
-    onTapeEnded(ended, timeMs) {
-      openFor(ended.closes[0]?.symbol ?? '', timeMs);
-      exchange(cancelResting(book, timeMs));
-      journal(mark(portfolio, ended, timeMs));
+    onTapeEnded(ended, endMs) {
+      timeMs = endMs;
+      openFor(ended.closes[0]?.symbol ?? '');
+      isEnding = true;
+      exchange.cancelResting(endMs);
+      journal(mark(portfolio, ended, endMs));
     },
   };
 }

@@ -30,7 +30,10 @@ export interface OpenPosition {
 /** What a portfolio's journal comes to, counted as it is read. */
 export interface Tally {
   add(event: Draft): void;
+  /** All that were intended, those that protect included. */
   readonly orders: number;
+  /** Signals that became orders. */
+  readonly executed: number;
   readonly fills: number;
   readonly trades: readonly Trade[];
   /** How many signals were skipped, by reason. */
@@ -57,6 +60,8 @@ export function createTally(): Tally {
   const skipped: Record<string, number> = {};
   let skippedCount = 0;
   let orders = 0;
+  let executed = 0;
+  let lastExecuted: string | undefined;
   let fills = 0;
   let realisedPnl = new Big('0');
   let marked: Marked | undefined;
@@ -64,7 +69,15 @@ export function createTally(): Tally {
   const hold = (data: DataOf<'position_changed'>, timeMs: number): void => {
     const key = `${data.venue} ${data.symbol}`;
     if (data.side === 'flat') held.delete(key);
-    else held.set(key, { ...data, entryTime: held.get(key)?.entryTime ?? timeMs });
+    else held.set(key, { ...data, entryTime: entryTimeOf(held.get(key), data.side) ?? timeMs });
+  };
+  /** A signal may make several orders: one that was lost is made again, and a reversal leaves before it enters. */
+  const count = ({ role, attempt = 1, signalId }: DataOf<'order_intended'>): void => {
+    orders++;
+    const protects = role !== undefined && role !== 'entry' && role !== 'exit';
+    if (protects || attempt > 1 || signalId === lastExecuted) return;
+    lastExecuted = signalId;
+    executed++;
   };
   const markedBy = ({ candles, equity, positions }: DataOf<'portfolio_marked'>): Marked => ({
     candles,
@@ -84,7 +97,7 @@ export function createTally(): Tally {
           skippedCount++;
           break;
         case 'order_intended':
-          orders++;
+          count(event.data);
           break;
         case 'order_filled':
           fills++;
@@ -106,6 +119,9 @@ export function createTally(): Tally {
     get orders() {
       return orders;
     },
+    get executed() {
+      return executed;
+    },
     get fills() {
       return fills;
     },
@@ -122,6 +138,11 @@ export function createTally(): Tally {
     },
     decisionsHash: () => hash.digest(),
   };
+}
+
+/** A position that has turned round is another one. */
+function entryTimeOf(before: Held | undefined, side: Held['side']): number | undefined {
+  return before?.side === side ? before.entryTime : undefined;
 }
 
 function tradeOf(data: DataOf<'trade_closed'>): Trade {

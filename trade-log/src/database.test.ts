@@ -54,8 +54,14 @@ describe('openDatabase', () => {
         hash: expect.stringMatching(/^[0-9a-f]{64}$/),
         time: expect.any(Number),
       },
+      {
+        version: 2,
+        name: '002-orders-and-incidents',
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        time: expect.any(Number),
+      },
     ]);
-    expect(temp.database.pragma('user_version', { simple: true })).toBe(1);
+    expect(temp.database.pragma('user_version', { simple: true })).toBe(2);
   });
 
   test('leaves a database that is up to date as it is', () => {
@@ -152,7 +158,7 @@ describe('openDatabase says in one sentence what is wrong', () => {
     using temp = openTempDatabase();
     temp.database.pragma('user_version = 99');
     expect(failureOf(() => openDatabase(temp.path))).toMatchObject(
-      userError(/version 99 and this program knows 1/),
+      userError(/version 99 and this program knows 2/),
     );
     expect(failureOf(() => openDatabase(temp.path, { readOnly: true }))).toMatchObject(
       userError(/version 99/),

@@ -19,10 +19,12 @@ import {
 } from './queries.ts';
 import {
   aDeadLetter,
+  aPrint,
   candleMessage,
   createJournal,
   createPlaces,
   deadLetterMessage,
+  printMessage,
   signalMessage,
   startMs,
   type Journal,
@@ -64,6 +66,17 @@ function wholeJournal(journal: Journal): Outgoing[] {
 }
 
 describe('the event store', () => {
+  test('keeps trades of the market as events alone', () => {
+    using temp = openTempDatabase();
+    const store = createEventStore(temp.database);
+    const before = projectedRows(temp.database);
+    expect(store.keep([openServer(store)('MARKET', printMessage(aPrint()))])).toBe(1);
+    expect(temp.database.prepare('SELECT type, tape FROM events').all()).toEqual([
+      { type: 'trade_printed', tape: liveTape },
+    ]);
+    expect(projectedRows(temp.database)).toEqual(before);
+  });
+
   test('keeps a message exactly as it came', () => {
     using temp = openTempDatabase();
     const store = createEventStore(temp.database);
@@ -225,6 +238,7 @@ describe('the event store', () => {
     const ends: [string, (signal: TradeSignal) => Outgoing[]][] = [
       ['intended', () => []],
       ['accepted', (signal) => [journal.accepted(signal)]],
+      ['triggered', (signal) => [journal.triggered(signal)]],
       ['partially_filled', (signal) => [journal.filled(signal, { complete: false })]],
       ['filled', (signal) => [journal.accepted(signal), journal.filled(signal)]],
       ['rejected', (signal) => [journal.rejected(signal)]],
@@ -240,6 +254,7 @@ describe('the event store', () => {
     expect(readOrders(temp.database)).toMatchObject([
       { reason: null },
       { venueOrderId: expect.stringMatching(/^v-/) },
+      { triggerPrice: '94.9' },
       {},
       { venueOrderId: expect.stringMatching(/^v-/), filledQuantity: '1' },
       { reason: 'VENUE_REJECTED', detail: 'no' },
@@ -295,8 +310,20 @@ test('a rebuild gives what the events gave as they came, whatever came', () => {
       'signal',
       'letter',
       'opened',
+      'reconfigured',
       'skipped',
       'intended',
+      'protective',
+      'triggered',
+      'cancelIntended',
+      'cancelBySignal',
+      'adopted',
+      'valued',
+      'incident',
+      'halted',
+      'resumed',
+      'instrument',
+      'print',
       'accepted',
       'partial',
       'filled',
@@ -336,6 +363,26 @@ test('a rebuild gives what the events gave as they came, whatever came', () => {
           'TRADING',
           journal.filled(signal, { complete: false, filledQuantity: '0.5', fillId: 'p' }),
         ];
+      case 'print':
+        return ['MARKET', printMessage(aPrint(minute))];
+      case 'protective':
+        return ['TRADING', journal.protective(signal, minute + 1)];
+      case 'cancelIntended':
+        return ['TRADING', journal.cancelIntended(signal)];
+      case 'cancelBySignal':
+        return ['TRADING', journal.cancelIntended(signal, anExitSignal({ time }))];
+      case 'reconfigured':
+        return ['TRADING', journal.reconfigured(minute, String(minute + 1))];
+      case 'valued':
+        return ['TRADING', journal.valued(minute, String(minute))];
+      case 'incident':
+        return ['TRADING', journal.incident(minute)];
+      case 'halted':
+        return ['TRADING', journal.stateChanged(minute, 'HALTED')];
+      case 'resumed':
+        return ['TRADING', journal.stateChanged(minute, 'ACTIVE')];
+      case 'instrument':
+        return ['TRADING', journal.instrumentChanged(minute, minute > 2 ? 'halted' : 'trading')];
       case 'held':
         return ['TRADING', journal.positionChanged(signal, '1', String(minute))];
       case 'flat':

@@ -1,8 +1,8 @@
 import { liveTape, toMs, TransientError, type HeliographEvent } from '@heliograph/contracts';
 import type { StoredMessage } from '@heliograph/contracts/bus';
 import type { Database } from 'better-sqlite3';
+import type { Place } from './changes.ts';
 import { writingError } from './database-errors.ts';
-import type { Place } from './projections.ts';
 import { createProjector } from './projector.ts';
 import type { LoggedStream, ReadEvent } from './read-event.ts';
 
@@ -158,6 +158,7 @@ export function rebuildProjections(database: Database): void {
 function tapeOf(event: HeliographEvent | undefined): string | null {
   switch (event?.type) {
     case 'candle_closed':
+    case 'trade_printed':
     case 'tape_ended':
       return event.data.tape.id;
     case 'trade_signal':

@@ -18,12 +18,23 @@ export {
   readPositions,
   readSignals,
   readTrades,
-  type Filter,
 } from './queries.ts';
+export {
+  readEquity,
+  readForeignOrders,
+  readIncidents,
+  readInstruments,
+  readTradingStates,
+} from './account-queries.ts';
+export type { Filter } from './filter.ts';
 export type {
   CandleRow,
   DeadLetterRow,
+  EquityRow,
   FillRow,
+  ForeignOrderRow,
+  IncidentRow,
+  InstrumentRow,
   OrderRow,
   OrderStatus,
   PortfolioEnd,
@@ -31,6 +42,7 @@ export type {
   PositionRow,
   SignalRow,
   TradeRow,
+  TradingStateRow,
 } from './rows.ts';
 export {
   readJournal,

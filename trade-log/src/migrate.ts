@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { UserError } from '@heliograph/contracts';
 import type { Database } from 'better-sqlite3';
+import { createProjector } from './projector.ts';
 
 interface Migration {
   readonly version: number;
@@ -14,14 +15,22 @@ interface Migration {
 const applicationId = 0x48454c49;
 
 /**
- * Brings a database to the newest schema, each step in a transaction of its own; one that is new already is not written
- * to.
+ * Brings a database to the newest schema, all of it in one transaction, and derives the tables of the journals again: a
+ * newer program knows events that an older one has only kept. One that is new already is not written to.
  * @throws UserError when it is another program's, was made by a newer program, or by another edition of a step
  */
 export function migrate(database: Database, path: string): void {
   const migrations = readMigrations();
   const version = checkVersion(database, path, migrations);
-  for (const migration of migrations.slice(version)) apply(database, migration);
+  if (version === migrations.length) return;
+  database
+    .transaction(() => {
+      // Somebody else may have been quicker between the look and the lock.
+      const before = integerPragma(database, 'user_version');
+      for (const migration of migrations.slice(before)) apply(database, migration);
+      if (before > 0 && before < migrations.length) createProjector(database).refoldAll();
+    })
+    .immediate();
 }
 
 /** @throws UserError as `migrate`, and when steps are missing */
@@ -61,22 +70,16 @@ function checkVersion(database: Database, path: string, migrations: readonly Mig
 }
 
 function apply(database: Database, { version, name, sql, hash }: Migration): void {
+  if (version === 1)
+    database.exec(
+      'CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, time INTEGER NOT NULL) STRICT',
+    );
+  database.exec(sql);
   database
-    .transaction(() => {
-      // Somebody else may have been quicker between the look and the lock.
-      if (integerPragma(database, 'user_version') >= version) return;
-      if (version === 1)
-        database.exec(
-          'CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, time INTEGER NOT NULL) STRICT',
-        );
-      database.exec(sql);
-      database
-        .prepare('INSERT INTO migrations VALUES (?, ?, ?, ?)')
-        .run(version, name, hash, Date.now());
-      database.pragma(`application_id = ${applicationId}`);
-      database.pragma(`user_version = ${version}`);
-    })
-    .immediate();
+    .prepare('INSERT INTO migrations VALUES (?, ?, ?, ?)')
+    .run(version, name, hash, Date.now());
+  database.pragma(`application_id = ${applicationId}`);
+  database.pragma(`user_version = ${version}`);
 }
 
 /** The steps in `migrations/`, `001-init.sql` first. */

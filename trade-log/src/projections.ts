@@ -3,61 +3,40 @@ import {
   toMs,
   type CandleClosed,
   type HeliographEvent,
-  type JournalEventOf,
   type MessageDeadLettered,
   type TradeSignal,
 } from '@heliograph/contracts';
-
-/** Where an event is kept. `portfolio` is that of the journal it belongs to. */
-export interface Place {
-  readonly streamId: number;
-  readonly sequence: number;
-  readonly portfolio: string | null;
-}
-
-type Value = string | number | null;
-
-/** One statement, always the same text for the same table, and what to bind. */
-export type Change = readonly [sql: string, values: readonly Value[]];
+import { insertion, origin, timeOf, type Change, type Place } from './changes.ts';
+import { projectOrder } from './order-projections.ts';
+import {
+  equity,
+  incidents,
+  instruments,
+  portfolios,
+  positions,
+  skips,
+  trades,
+  tradingStates,
+} from './portfolio-projections.ts';
 
 /** The tables of one journal each: their rows belong to a stream and a portfolio. */
 export const journalTables = [
   'portfolios',
   'skips',
   'orders',
+  'foreign_orders',
+  'cancels',
   'fills',
   'positions',
   'trades',
+  'equity',
+  'incidents',
+  'trading_states',
+  'instruments',
 ] as const;
 
 /** The tables of all streams together: of the events with one key, the one kept in the first place counts. */
 export const commonTables = ['candles', 'signals', 'dead_letters'] as const;
-
-type Columns<E> = Readonly<Record<string, (event: E, place: Place) => Value>>;
-
-const origin = {
-  stream_id: (_: unknown, { streamId }: Place) => streamId,
-  sequence: (_: unknown, { sequence }: Place) => sequence,
-};
-const journalOrigin = { ...origin, portfolio: (_: unknown, { portfolio }: Place) => portfolio };
-
-/** What becomes of a row when another event has its key. */
-type OnConflict = 'keep' | 'keep-earlier' | 'replace';
-
-/** A row for each event. */
-function insertion<E>(table: string, columns: Columns<E>, onConflict: OnConflict = 'keep') {
-  const names = Object.keys(columns);
-  const values = Object.values(columns);
-  const marks = names.map(() => '?').join(', ');
-  const replace = `DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`;
-  const clauses = {
-    keep: 'DO NOTHING',
-    'keep-earlier': `${replace} WHERE (excluded.stream_id, excluded.sequence) < (${table}.stream_id, ${table}.sequence)`,
-    replace,
-  };
-  const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${marks}) ON CONFLICT ${clauses[onConflict]}`;
-  return (event: E, place: Place): Change => [sql, values.map((value) => value(event, place))];
-}
 
 const candles = insertion<CandleClosed>(
   'candles',
@@ -83,7 +62,7 @@ const signals = insertion<TradeSignal>(
   {
     ...origin,
     id: ({ id }) => id,
-    time: ({ time }) => toMs(time),
+    time: timeOf,
     expiry_time: ({ expirytime }) => toMs(expirytime),
     tape: ({ data }) => data.tape?.id ?? liveTape,
     tape_sequence: ({ data }) => data.tape?.sequence ?? null,
@@ -104,151 +83,12 @@ const signals = insertion<TradeSignal>(
   'keep-earlier',
 );
 
-const portfolios = insertion<JournalEventOf<'portfolio_opened'>>('portfolios', {
-  ...journalOrigin,
-  mode: ({ data }) => data.mode,
-  tape: ({ data }) => data.tape,
-  currency: ({ data }) => data.currency,
-  settings: ({ data }) => JSON.stringify(data.settings),
-  opened_time: ({ time }) => toMs(time),
-  cash: ({ data }) => data.settings.cash,
-});
-
-const skips = insertion<JournalEventOf<'signal_skipped'>>('skips', {
-  ...journalOrigin,
-  signal_id: ({ data }) => data.signalId,
-  time: ({ time }) => toMs(time),
-  strategy: ({ data }) => data.strategy,
-  venue: ({ data }) => data.venue,
-  symbol: ({ data }) => data.symbol,
-  intent: ({ data }) => data.intent,
-  side: ({ data }) => data.side,
-  reason: ({ data }) => data.reason,
-  detail: ({ data }) => data.detail,
-});
-
-const orders = insertion<JournalEventOf<'order_intended'>>('orders', {
-  ...journalOrigin,
-  order_id: ({ data }) => data.orderId,
-  signal_id: ({ data }) => data.signalId,
-  time: ({ time }) => toMs(time),
-  strategy: ({ data }) => data.strategy,
-  venue: ({ data }) => data.venue,
-  symbol: ({ data }) => data.symbol,
-  intent: ({ data }) => data.intent,
-  side: ({ data }) => data.side,
-  order_type: ({ data }) => data.orderType,
-  size: ({ data }) => JSON.stringify(data.size),
-  reduce_only: ({ data }) => Number(data.reduceOnly),
-  expiry_time: ({ data }) => toMs(data.expiryTime),
-  reference_price: ({ data }) => data.referencePrice,
-  status: () => 'intended',
-  status_time: ({ time }) => toMs(time),
-  filled_quantity: () => '0',
-});
-
-type OrderEvent = JournalEventOf<
-  'order_accepted' | 'order_filled' | 'order_rejected' | 'order_cancelled' | 'order_unknown'
->;
-
-/** Sets columns of the order that the event is about; those that come to null stay as they are. */
-function orderUpdate<E extends OrderEvent>(columns: Columns<E>) {
-  const values = Object.values(columns);
-  const assignments = Object.keys(columns).map((name) => `${name} = coalesce(?, ${name})`);
-  const sql = `UPDATE orders SET status_time = ?, ${assignments.join(', ')} WHERE stream_id = ? AND portfolio = ? AND order_id = ?`;
-  return (event: E, place: Place): Change => [
-    sql,
-    [
-      toMs(event.time),
-      ...values.map((value) => value(event, place)),
-      place.streamId,
-      place.portfolio,
-      event.data.orderId,
-    ],
-  ];
-}
-
-const accepted = orderUpdate<JournalEventOf<'order_accepted'>>({
-  status: () => 'accepted',
-  venue_order_id: ({ data }) => data.venueOrderId,
-});
-const filled = orderUpdate<JournalEventOf<'order_filled'>>({
-  status: ({ data }) => (data.complete ? 'filled' : 'partially_filled'),
-  filled_quantity: ({ data }) => data.filledQuantity,
-});
-const rejected = orderUpdate<JournalEventOf<'order_rejected'>>({
-  status: () => 'rejected',
-  reason: ({ data }) => data.reason,
-  detail: ({ data }) => data.detail,
-});
-const cancelled = orderUpdate<JournalEventOf<'order_cancelled'>>({
-  status: () => 'cancelled',
-  reason: ({ data }) => data.reason,
-  detail: ({ data }) => data.detail,
-  filled_quantity: ({ data }) => data.filledQuantity,
-});
-const unknown = orderUpdate<JournalEventOf<'order_unknown'>>({
-  status: () => 'unknown',
-  detail: ({ data }) => data.detail,
-});
-
-const fills = insertion<JournalEventOf<'order_filled'>>('fills', {
-  ...journalOrigin,
-  order_id: ({ data }) => data.orderId,
-  fill_id: ({ data }) => data.fillId,
-  time: ({ time }) => toMs(time),
-  venue: ({ data }) => data.venue,
-  symbol: ({ data }) => data.symbol,
-  side: ({ data }) => data.side,
-  quantity: ({ data }) => data.quantity,
-  price: ({ data }) => data.price,
-  fee: ({ data }) => data.fee,
-  liquidity: ({ data }) => data.liquidity,
-  slippage_bps: ({ data }) => data.slippageBps,
-});
-
-const positions = insertion<JournalEventOf<'position_changed'>>(
-  'positions',
-  {
-    ...journalOrigin,
-    venue: ({ data }) => data.venue,
-    symbol: ({ data }) => data.symbol,
-    side: ({ data }) => data.side,
-    quantity: ({ data }) => data.quantity,
-    average_entry_price: ({ data }) => data.averageEntryPrice,
-    realised_pnl: ({ data }) => data.realisedPnl,
-    order_id: ({ data }) => data.orderId,
-    time: ({ time }) => toMs(time),
-  },
-  'replace',
-);
-
-const trades = insertion<JournalEventOf<'trade_closed'>>('trades', {
-  ...journalOrigin,
-  trade_id: ({ data }) => data.tradeId,
-  strategy: ({ data }) => data.strategy,
-  venue: ({ data }) => data.venue,
-  symbol: ({ data }) => data.symbol,
-  side: ({ data }) => data.side,
-  quantity: ({ data }) => data.quantity,
-  entry_time: ({ data }) => toMs(data.entryTime),
-  entry_price: ({ data }) => data.entryPrice,
-  exit_time: ({ data }) => toMs(data.exitTime),
-  exit_price: ({ data }) => data.exitPrice,
-  fees: ({ data }) => data.fees,
-  pnl: ({ data }) => data.pnl,
-  return_ratio: ({ data }) => data.returnRatio,
-  exit_reason: ({ data }) => data.exitReason,
-  entry_signal_id: ({ data }) => data.entrySignalId,
-  exit_signal_id: ({ data }) => data.exitSignalId,
-});
-
 const deadLetters = insertion<MessageDeadLettered>(
   'dead_letters',
   {
     ...origin,
     id: ({ id }) => id,
-    time: ({ time }) => toMs(time),
+    time: timeOf,
     consumer: ({ data }) => data.consumer,
     message_stream: ({ data }) => data.stream,
     message_sequence: ({ data }) => data.sequence,
@@ -261,6 +101,8 @@ const deadLetters = insertion<MessageDeadLettered>(
 );
 
 const cash = 'UPDATE portfolios SET cash = ? WHERE stream_id = ? AND portfolio = ?';
+const reconfigured =
+  'UPDATE portfolios SET settings = ?, decisions_version = ? WHERE stream_id = ? AND portfolio = ?';
 const marked = `UPDATE portfolios SET ended_time = ?, candles = ?, final_cash = ?, final_equity = ?, open_positions = ?
   WHERE stream_id = ? AND portfolio = ?`;
 
@@ -279,30 +121,42 @@ export function project(event: HeliographEvent, place: Place): readonly Change[]
       return [deadLetters(event, place)];
     case 'portfolio_opened':
       return [portfolios(event, place)];
+    case 'portfolio_reconfigured': {
+      const { settings, decisionsVersion } = event.data;
+      return [[reconfigured, [JSON.stringify(settings), decisionsVersion, ...run]]];
+    }
     case 'signal_skipped':
       return [skips(event, place)];
     case 'order_intended':
-      return [orders(event, place)];
     case 'order_accepted':
-      return [accepted(event, place)];
+    case 'order_triggered':
     case 'order_filled':
-      return [fills(event, place), filled(event, place)];
     case 'order_rejected':
-      return [rejected(event, place)];
+    case 'order_cancel_intended':
     case 'order_cancelled':
-      return [cancelled(event, place)];
     case 'order_unknown':
-      return [unknown(event, place)];
+    case 'order_adopted':
+      return projectOrder(event, place);
     case 'position_changed':
       return [positions(event, place), [cash, [event.data.cash, ...run]]];
     case 'trade_closed':
       return [trades(event, place)];
-    case 'portfolio_marked': {
-      const { candles: count, cash: finalCash, equity, positions: open } = event.data;
-      return [[marked, [toMs(event.time), count, finalCash, equity, JSON.stringify(open), ...run]]];
-    }
-    case 'tape_ended':
+    case 'portfolio_valued':
+      return [equity(event, place)];
+    case 'incident_reported':
+      return [incidents(event, place)];
     case 'trading_state_changed':
+      return [tradingStates(event, place)];
+    case 'instrument_changed':
+      return [instruments(event, place)];
+    case 'portfolio_marked': {
+      const { candles: count, cash: finalCash, equity: finalEquity, positions: open } = event.data;
+      const end = [toMs(event.time), count, finalCash, finalEquity, JSON.stringify(open)];
+      return [[marked, [...end, ...run]]];
+    }
+    // Trades of the market come by the thousand: the events themselves are enough.
+    case 'trade_printed':
+    case 'tape_ended':
     case 'reconciliation_reported':
       return [];
   }

@@ -1,6 +1,7 @@
 import { PermanentError, type HeliographEvent } from '@heliograph/contracts';
 import type { Database, Statement } from 'better-sqlite3';
-import { commonTables, journalTables, project, type Change, type Place } from './projections.ts';
+import type { Change, Place } from './changes.ts';
+import { commonTables, journalTables, project } from './projections.ts';
 import { readEvent } from './read-event.ts';
 
 /** Keeps the derived tables. Every call belongs inside a transaction. */
@@ -9,6 +10,8 @@ export interface Projector {
   apply(event: HeliographEvent, place: Place): void;
   /** Derives the rows of one journal again, from all its events in their order. */
   refold(journal: Pick<Place, 'streamId' | 'portfolio'>): void;
+  /** Derives the rows of every journal again. */
+  refoldAll(): void;
   /** Derives all tables again. */
   rebuild(): void;
 }
@@ -64,12 +67,20 @@ export function createProjector(database: Database): Projector {
     `${select} WHERE portfolio = ? AND stream_id = ? AND sequence > ? ${order}`,
   );
 
+  const journals = database.prepare<[], Pick<Place, 'streamId' | 'portfolio'>>(
+    `SELECT DISTINCT stream_id AS streamId, portfolio FROM events WHERE portfolio IS NOT NULL`,
+  );
+  const refold: Projector['refold'] = ({ streamId, portfolio }) => {
+    for (const table of journalTables)
+      run([`DELETE FROM ${table} WHERE stream_id = ? AND portfolio = ?`, [streamId, portfolio]]);
+    applyAll(({ sequence }) => pageOfJournal.all(portfolio, streamId, sequence));
+  };
+
   return {
     apply,
-    refold({ streamId, portfolio }) {
-      for (const table of journalTables)
-        run([`DELETE FROM ${table} WHERE stream_id = ? AND portfolio = ?`, [streamId, portfolio]]);
-      applyAll(({ sequence }) => pageOfJournal.all(portfolio, streamId, sequence));
+    refold,
+    refoldAll() {
+      for (const journal of journals.all()) refold(journal);
     },
     rebuild() {
       for (const table of [...journalTables, ...commonTables]) run([`DELETE FROM ${table}`, []]);

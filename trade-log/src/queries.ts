@@ -1,6 +1,13 @@
-import { OrderSize, PortfolioSettings, type Decimal, type ReasonCode } from '@heliograph/contracts';
+import {
+  OrderSize,
+  PortfolioSettings,
+  Protection,
+  type Decimal,
+  type ReasonCode,
+} from '@heliograph/contracts';
 import type { Database } from 'better-sqlite3';
-import { newest, type Query } from './newest.ts';
+import { conditions, inJournal, type Filter } from './filter.ts';
+import { newest } from './newest.ts';
 import type {
   CandleRow,
   DeadLetterRow,
@@ -12,17 +19,6 @@ import type {
   TradeRow,
 } from './rows.ts';
 
-/** Which rows: of the newest journal of a portfolio, of a symbol, of a strategy, and when (epoch ms, `to` excluded). */
-export interface Filter {
-  readonly portfolio?: string | undefined;
-  readonly symbol?: string | undefined;
-  readonly strategy?: string | undefined;
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-  /** The newest so many. Default: all. */
-  readonly limit?: number | undefined;
-}
-
 /** Signals, in the order in which they came. */
 export function readSignals(database: Database, filter: Filter = {}): SignalRow[] {
   return newest<SignalRow>(database, {
@@ -30,7 +26,7 @@ export function readSignals(database: Database, filter: Filter = {}): SignalRow[
       s.strategy_version AS strategyVersion, s.venue, s.symbol, s.timeframe, s.intent, s.side,
       s.target_position AS targetPosition, s.reference_price AS referencePrice,
       d.portfolio, d.status, d.reason, d.order_id AS orderId
-      FROM signals s LEFT JOIN decisions d ON d.signal_id = s.id`,
+      FROM signals s LEFT JOIN outcomes d ON d.signal_id = s.id`,
     where: conditions(filter, { run: 'd.', row: 's.' }),
     order: ['s.stream_id', 's.sequence', 'd.stream_id', 'd.sequence'],
     limit: filter.limit,
@@ -39,15 +35,23 @@ export function readSignals(database: Database, filter: Filter = {}): SignalRow[
 
 /** Orders as they stand, in the order in which they were intended. */
 export function readOrders(database: Database, filter: Filter = {}): OrderRow[] {
-  return newest<Omit<OrderRow, 'size'> & { size: string }>(database, {
+  return newest<StoredOrder>(database, {
     select: `portfolio, order_id AS orderId, signal_id AS signalId, time, strategy, venue, symbol, intent, side,
-      order_type AS orderType, size, reference_price AS referencePrice, status, status_time AS statusTime,
-      filled_quantity AS filledQuantity, venue_order_id AS venueOrderId, reason, detail
+      order_type AS orderType, role, size, limit_price AS limitPrice, stop_price AS stopPrice,
+      trailing_bps AS trailingBps, time_in_force AS timeInForce, protection, protects, attempt,
+      reduce_only AS reduceOnly, reference_price AS referencePrice, status, status_time AS statusTime,
+      filled_quantity AS filledQuantity, venue_order_id AS venueOrderId, trigger_price AS triggerPrice, reason, detail,
+      cancel_time AS cancelTime, cancel_reason AS cancelReason
       FROM orders`,
     where: conditions(filter),
     order: inJournal,
     limit: filter.limit,
-  }).map((row) => ({ ...row, size: OrderSize.parse(JSON.parse(row.size)) }));
+  }).map(({ size, protection, reduceOnly, ...row }) => ({
+    ...row,
+    size: OrderSize.parse(JSON.parse(size)),
+    protection: protection === null ? null : Protection.parse(JSON.parse(protection)),
+    reduceOnly: reduceOnly === 1,
+  }));
 }
 
 /** Fills, in the order of the journal. */
@@ -149,7 +153,7 @@ export function readPortfolios(
   { portfolio, limit }: Pick<Filter, 'portfolio' | 'limit'> = {},
 ): PortfolioRow[] {
   return newest<StoredPortfolio>(database, {
-    select: `portfolio, mode, tape, currency, settings, opened_time AS openedTime, cash,
+    select: `portfolio, mode, tape, currency, settings, decisions_version AS decisionsVersion, opened_time AS openedTime, cash,
       ended_time AS endedTime, candles, final_cash AS finalCash, final_equity AS finalEquity
       FROM portfolios`,
     where: conditions({ portfolio }),
@@ -170,6 +174,12 @@ export function readPortfolio(database: Database, portfolio?: string): Portfolio
   return readPortfolios(database, { portfolio, limit: 1 })[0];
 }
 
+type StoredOrder = Omit<OrderRow, 'size' | 'protection' | 'reduceOnly'> & {
+  readonly size: string;
+  readonly protection: string | null;
+  readonly reduceOnly: number;
+};
+
 type StoredPortfolio = Omit<PortfolioRow, 'settings' | 'end'> & {
   readonly settings: string;
   readonly endedTime: number | null;
@@ -177,27 +187,3 @@ type StoredPortfolio = Omit<PortfolioRow, 'settings' | 'end'> & {
   readonly finalCash: Decimal;
   readonly finalEquity: Decimal;
 };
-
-const inJournal = ['stream_id', 'sequence'];
-
-/** How the columns of the filter are called: prefixes, and which time counts. */
-interface Columns {
-  readonly run?: string;
-  readonly row?: string;
-  readonly ordered?: string;
-  readonly time?: string;
-}
-
-function conditions(
-  { portfolio, symbol, strategy, from, to }: Filter,
-  { run = '', row = '', ordered = row, time = 'time' }: Columns = {},
-): Query['where'] {
-  return {
-    [`(${run}stream_id, ${run}portfolio) = (SELECT max(stream_id), portfolio FROM portfolios WHERE portfolio = ?)`]:
-      portfolio,
-    [`${row}symbol = ?`]: symbol,
-    [`${ordered}strategy = ?`]: strategy,
-    [`${row}${time} >= ?`]: from,
-    [`${row}${time} < ?`]: to,
-  };
-}

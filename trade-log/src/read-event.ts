@@ -56,5 +56,6 @@ function aboutSubject(subject: string): { type: string; portfolio: string | null
 /** By the second part of `market.…`. */
 const marketEvents: ReadonlyMap<string, keyof typeof eventSchemas> = new Map([
   ['candle', 'candle_closed'],
+  ['trade', 'trade_printed'],
   ['tape', 'tape_ended'],
 ]);

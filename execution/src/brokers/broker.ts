@@ -1,19 +1,52 @@
 import type { OrderId, OrderSize, ReasonCode, SymbolName, Venue } from '@heliograph/contracts';
+import type { Observable } from 'rxjs';
 
-/** An order as it goes to a venue. */
-export interface OrderRequest {
+export type OrderType = 'market' | 'limit' | 'stop' | 'stop_limit' | 'trailing_stop';
+
+/**
+ * How long an order works. `GTC` until it is cancelled, `IOC` what can be filled at once and the rest never, `FOK` all
+ * at once or nothing, `GTD` until `goodTillMs`, `PO` only as a maker: refused where it would trade at once.
+ */
+export type TimeInForce = 'GTC' | 'IOC' | 'FOK' | 'GTD' | 'PO';
+
+/** What names an order to a venue. */
+export interface OrderReference {
   readonly id: OrderId;
   readonly venue: Venue;
   readonly symbol: SymbolName;
+}
+
+/** An order as it goes to a venue. Decimals are text, times epoch ms. */
+export interface OrderRequest extends OrderReference {
   readonly side: 'buy' | 'sell';
-  readonly type: 'market';
+  readonly type: OrderType;
   readonly size: OrderSize;
+  /** Of `limit` and `stop_limit`. */
+  readonly limitPrice?: string;
+  /** Of `stop` and `stop_limit`: the price that triggers it; of `trailing_stop`: where it stands at first, if given. */
+  readonly stopPrice?: string;
+  /** Of `trailing_stop`: how far behind the best price it follows, basis points. */
+  readonly trailingBps?: number;
+  readonly timeInForce: TimeInForce;
+  /** Of `GTD`. */
+  readonly goodTillMs?: number;
+  /** It may only make a position smaller: what would go beyond flat is not filled. */
   readonly reduceOnly: boolean;
-  /** When it was decided, epoch ms by the clock of the tape. */
+  /** When it was decided, by the clock of the tape. */
   readonly timeMs: number;
   /** The last message of MARKET that the decision could know of; what a paper exchange fills from comes after it. */
   readonly tapeSequence?: number;
+  /** It protects what this order has bought or sold, from its last fill on, also within the candle of that fill. */
+  readonly protects?: OrderId;
 }
+
+/** What a venue says at once. Whatever else happens to the order is told by `reportsOf`. */
+export type Placement =
+  | { readonly status: 'taken' }
+  /** Certain: it is not there and this request will not bring it there. */
+  | { readonly status: 'rejected'; readonly reason: ReasonCode; readonly detail: string }
+  /** Certain likewise, but the same order may be handed over again later: a rate limit, a venue that is away. */
+  | { readonly status: 'not_taken'; readonly detail: string; readonly retryAfterMs: number };
 
 /** Something that happened to an order at the venue. Decimals are text, times epoch ms by the venue's clock. */
 export type Report = {
@@ -25,34 +58,115 @@ export type Report = {
   | { readonly type: 'accepted'; readonly venueOrderId: string }
   | {
       readonly type: 'filled';
+      /** The venue's id of the fill, unique among those of the order. */
       readonly fillId: string;
+      /** Base units that were received or given, after a fee that was taken in base units. */
       readonly quantity: string;
       readonly price: string;
+      /** Quote currency. */
       readonly fee: string;
       readonly liquidity: 'maker' | 'taker';
+      /** Nothing more will be filled. */
       readonly complete: boolean;
     }
   | { readonly type: 'rejected'; readonly reason: ReasonCode; readonly detail: string }
   | { readonly type: 'cancelled'; readonly reason: ReasonCode; readonly detail: string }
 );
 
-/** Why an order that was never placed never will be. */
+/** Why an order that was never placed never will be, or why one is cancelled. */
 export interface Abandonment {
   readonly timeMs: number;
   readonly reason: ReasonCode;
   readonly detail: string;
 }
 
+/** An order that works at the venue, ours or somebody else's. Decimals are text. */
+export interface VenueOrder {
+  /** Absent or not one of ours: placed by hand or by another program. */
+  readonly clientOrderId?: string;
+  readonly venueOrderId: string;
+  readonly venue: Venue;
+  readonly symbol: SymbolName;
+  readonly side: 'buy' | 'sell';
+  readonly type: string;
+  readonly quantity: string;
+  readonly filledQuantity: string;
+  readonly limitPrice?: string;
+  readonly stopPrice?: string;
+  readonly reduceOnly: boolean;
+  readonly timeMs: number;
+}
+
+/** Decimals are text; `total` is `free` and what orders hold back. */
+export interface Balance {
+  readonly currency: string;
+  readonly free: string;
+  readonly total: string;
+}
+
+/** A position as a margin account has it; quantity is unsigned. */
+export interface VenuePosition {
+  readonly venue: Venue;
+  readonly symbol: SymbolName;
+  readonly side: 'long' | 'short';
+  readonly quantity: string;
+}
+
+/** The rules of an instrument. Decimals are text; a rule that is absent does not exist. */
+export interface Instrument {
+  readonly venue: Venue;
+  readonly symbol: SymbolName;
+  /** `halted` and `delisted` take no orders. */
+  readonly status: 'trading' | 'halted' | 'delisted';
+  readonly tickSize?: string;
+  readonly lotSize: string;
+  readonly minQuantity?: string;
+  readonly maxQuantity?: string;
+  /** Quote currency. */
+  readonly minNotional?: string;
+}
+
 /**
- * A venue that takes orders. Placing the same order id twice is one order. An operation that throws leaves the outcome
- * unknown: ask with `reportsOf` before anything else is done.
+ * A venue that takes orders. What it answers is certain; whatever throws leaves the outcome unknown, and nothing else is
+ * done about the order before `reportsOf` was asked.
  */
-export interface Broker {
-  place(order: OrderRequest): Promise<void>;
-  /** Makes sure that an order which did not reach the venue never will; what did reach it stands. */
-  abandon(orderId: OrderId, why: Abandonment): Promise<void>;
+export interface Broker extends AsyncDisposable {
+  /** The order types that it keeps by itself; the others are held and triggered by execution. */
+  readonly orderTypes: readonly OrderType[];
+  /**
+   * Whether orders that may only reduce a position can wait beside each other without holding its balance back. Where
+   * they cannot, as on a spot exchange, execution holds and triggers all protective orders itself.
+   */
+  readonly restsReduceOnly: boolean;
+  /**
+   * How long after `timeMs` a request for an order can still reach the venue: it refuses later ones, or they are not
+   * sent. Only after that does "not found" mean that it never will be there. 0: placing an id again is one order, for
+   * good, so that nobody needs to wait.
+   */
+  readonly placementWindowMs: number;
+  place(order: OrderRequest): Promise<Placement>;
+  /** Takes back what is not filled yet; nothing when the order has ended or is not there. */
+  cancel(order: OrderReference, why: Abandonment): Promise<void>;
+  /**
+   * Makes sure that an order which did not reach the venue never will. True once that is certain; false while it is not,
+   * or when the order is there: what did reach the venue stands.
+   */
+  abandon(order: OrderReference & { readonly timeMs: number }, why: Abandonment): Promise<boolean>;
   /** Asks the venue about the orders that it is not known to have. */
-  refresh(orderIds: readonly OrderId[]): Promise<void>;
+  refresh(orders: readonly OrderReference[]): Promise<void>;
   /** All that is known to have happened to an order, in its order; undefined when the venue is not known to have it. */
-  reportsOf(orderId: OrderId): Promise<readonly Report[] | undefined>;
+  reportsOf(order: OrderReference): Promise<readonly Report[] | undefined>;
+  /** What works at the venue now, in those symbols. Throws where it cannot be known: never empty for "no answer". */
+  openOrders(symbols: readonly SymbolName[]): Promise<readonly VenueOrder[]>;
+  balances(): Promise<readonly Balance[]>;
+  /** Undefined where the venue keeps balances only, as a spot exchange does. */
+  positions(): Promise<readonly VenuePosition[] | undefined>;
+  instruments(symbols: readonly SymbolName[]): Promise<readonly Instrument[]>;
+  /** How far the venue's clock is ahead of ours, ms. */
+  clockOffsetMs(): Promise<number>;
+  /**
+   * A hint that there is something new to ask about: the order, or whatever is open. It may come too often, and a hint
+   * may be lost: whoever listens asks now and then all the same.
+   */
+  readonly changes$: Observable<OrderId | 'any'>;
 }

@@ -1,71 +1,54 @@
-import { PortfolioSettings, toTime, type TradeSignal } from '@heliograph/contracts';
-import { aCandle, anExitSignal, aSignal } from '@heliograph/contracts/testing';
+import { deterministicId, toTime, type TradeSignal } from '@heliograph/contracts';
+import { anExitSignal, aSignal } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
-import { createSimulation } from '../simulation.ts';
-import { decide, open, orderIdFor } from './decide.ts';
-import { emptyPortfolio, evolve, type PortfolioState } from './portfolio.ts';
-import { outcomeUnknown } from './settle.ts';
+import { after, anOrder, hear, holdingWith, nowMs, openedWith } from '../testing/portfolios.ts';
+import { decide, orderIdFor, type DecisionContext } from './decide.ts';
+import type { Draft } from './draft.ts';
+import { cancelled, outcomeUnknown } from './order-events.ts';
+import type { PortfolioState } from './portfolio.ts';
 
-const nowMs = Date.UTC(2026, 0, 5, 0, 1);
+const context: DecisionContext = { nowMs, mode: 'paper', prices: new Map() };
 
-function settings(change: object = {}): PortfolioSettings {
-  return PortfolioSettings.parse({
-    cash: '1000',
-    stake: { kind: 'quote', value: '100' },
-    feeBps: '10',
-    slippageBps: '0',
-    lotSize: '0.001',
-    risk: {},
-    ...change,
-  });
+function orderFor(
+  state: PortfolioState,
+  signal: TradeSignal,
+  change: Partial<DecisionContext> = {},
+) {
+  const decisions = decide(state, signal, { ...context, ...change });
+  const intended = decisions.find((draft) => draft.type === 'order_intended');
+  if (!intended) throw new Error(`expected an order, not ${JSON.stringify(decisions)}`);
+  return intended.data;
 }
 
-function opened(change: object = {}): PortfolioState {
-  return evolve(
-    emptyPortfolio('paper'),
-    open(
-      'paper',
-      { mode: 'paper', settings: settings(change) },
-      { tape: 'live', currency: 'USDT', timeMs: nowMs },
-    ),
-  );
+function skipFor(
+  state: PortfolioState,
+  signal: TradeSignal,
+  change: Partial<DecisionContext> = {},
+) {
+  const [decision] = decide(state, signal, { ...context, ...change });
+  return decision?.type === 'signal_skipped' ? decision.data : decision;
 }
 
-/** A portfolio that holds BTC/USDT since a fill at 100. */
-function holding(change: object = {}): PortfolioState {
-  const state = opened(change);
-  const simulation = createSimulation({
-    portfolio: 'paper',
-    tape: 'live',
-    mode: 'paper',
-    settings: settings(change),
-    onEvent: (event) => {
-      if (event.type !== 'portfolio_opened') evolve(state, event);
-    },
-  });
-  simulation.onSignal(aSignal({ id: 'first', time: toTime(nowMs - 60_000) }));
-  simulation.onCandle(aCandle());
-  return state;
-}
-
-function reasonFor(state: PortfolioState, signal: TradeSignal, at = nowMs): string {
-  const [decision] = decide(state, signal, { nowMs: at, mode: 'paper' });
-  if (decision?.type === 'signal_skipped') return decision.data.reason;
-  return decision?.type ?? 'nothing';
-}
+const types = (drafts: readonly Draft[]): string[] => drafts.map(({ type }) => type);
+const reduce = (size?: object): TradeSignal =>
+  anEntry({ intent: 'reduce', side: 'sell', targetPosition: 'long', ...(size && { size }) });
+const anEntry = (data: object = {}): TradeSignal => aSignal({ data });
+const aShort = { side: 'sell', targetPosition: 'short' } as const;
 
 describe('a signal becomes an order', () => {
   test('sized by the stake, with the client order id that follows from it', () => {
     const signal = aSignal({ data: { reasons: ['crossed up'] } });
-    const [decision, ...more] = decide(opened(), signal, { nowMs, mode: 'paper' });
+    const [decision, ...more] = decide(openedWith(), signal, context);
     expect(more).toEqual([]);
     expect(decision).toMatchObject({
       type: 'order_intended',
+      id: deterministicId('paper', 'order_intended', signal.id),
       timeMs: nowMs,
       causationId: signal.id,
       correlationId: signal.correlationid,
       data: {
         orderId: orderIdFor('paper', signal),
+        orderType: 'market',
         size: { kind: 'quote', notional: '100', includesFee: false },
         reduceOnly: false,
         expiryTime: signal.expirytime,
@@ -76,128 +59,246 @@ describe('a signal becomes an order', () => {
     expect(orderIdFor('other', signal)).not.toBe(orderIdFor('paper', signal));
   });
 
-  test('of all free cash, fee included, when the stake is all', () => {
-    const [decision] = decide(opened({ stake: { kind: 'all' } }), aSignal(), {
-      nowMs,
-      mode: 'paper',
+  test('that says what the market was when it was decided', () => {
+    expect(orderFor(openedWith(), aSignal(), { marketSequence: 7 })).toMatchObject({
+      marketSequence: 7,
     });
-    expect(decision?.data).toMatchObject({
-      size: { kind: 'quote', notional: '1000', includesFee: true },
-    });
-  });
-
-  test('that sells the whole position and can only reduce it', () => {
-    const [decision] = decide(holding(), anExitSignal(), { nowMs, mode: 'paper' });
-    expect(decision?.data).toMatchObject({
-      size: { kind: 'base', quantity: '1' },
-      reduceOnly: true,
-    });
-  });
-});
-
-describe('a signal is decided', () => {
-  test('once: the second time nothing happens', () => {
-    const state = opened();
-    const signal = aSignal();
-    for (const event of decide(state, signal, { nowMs, mode: 'paper' })) evolve(state, event);
-    expect(decide(state, signal, { nowMs: nowMs + 1, mode: 'paper' })).toEqual([]);
+    expect(orderFor(openedWith(), aSignal())).not.toHaveProperty('marketSequence');
   });
 
   test('the same way by everybody, ids included', () => {
-    const signal = aSignal();
-    const decisions = [opened(), opened()].map((state) =>
-      decide(state, signal, { nowMs, mode: 'paper' }),
+    const decisions = [openedWith(), openedWith()].map((state) =>
+      decide(state, aSignal(), context),
     );
     expect(decisions[0]).toEqual(decisions[1]);
   });
 });
 
-describe('a signal is skipped', () => {
-  const limitEntry = { type: 'limit', limitPrice: '99' } as const;
-
-  test.for<[string, string, TradeSignal]>([
-    ['for another mode', 'MODE_MISMATCH', aSignal({ data: { mode: 'live' } })],
-    [
-      'to go short',
-      'SHORT_NOT_ALLOWED',
-      aSignal({ data: { side: 'sell', targetPosition: 'short' } }),
-    ],
-    ['with another intent', 'UNSUPPORTED_INTENT', aSignal({ data: { intent: 'increase' } })],
-    ['with a limit price', 'UNSUPPORTED_ORDER', aSignal({ data: { entry: limitEntry } })],
-    ['with a time stop', 'UNSUPPORTED_PROTECTION', aSignal({ data: { timeStopMs: 60_000 } })],
-    ['to leave what is not held', 'NO_POSITION', anExitSignal()],
-  ])('%s', ([, reason, signal]) => {
-    expect(reasonFor(opened(), signal)).toBe(reason);
+describe('a signal is decided', () => {
+  test('once: the second time nothing happens', () => {
+    const state = openedWith();
+    after(state, ...decide(state, aSignal(), context));
+    expect(decide(state, aSignal(), { ...context, nowMs: nowMs + 1 })).toEqual([]);
   });
 
-  test('from its expiry on, and not a millisecond before', () => {
-    const signal = aSignal({ expirytime: toTime(nowMs + 1_000) });
-    expect(reasonFor(opened(), signal, nowMs + 999)).toBe('order_intended');
-    expect(reasonFor(opened(), signal, nowMs + 1_000)).toBe('EXPIRED');
+  test('again, under another order id, when its order never reached the venue', () => {
+    const state = openedWith();
+    const signal = aSignal();
+    after(state, ...decide(state, signal, context));
+    const [order] = state.orders.values();
+    if (!order) throw new Error('expected an order');
+    after(state, cancelled(state, order, { timeMs: nowMs, reason: 'NOT_SENT', detail: '' }));
+    const second = orderFor(state, signal);
+    expect(second).toMatchObject({ attempt: 2, orderId: orderIdFor('paper', signal, 2) });
+    expect(second.orderId).not.toBe(order.id);
+    const [again] = decide(state, signal, context);
+    expect(again?.id).not.toBe(deterministicId('paper', 'order_intended', signal.id));
+    const later = decide(state, signal, { ...context, nowMs: nowMs + 60_000 });
+    expect(later).toMatchObject([{ type: 'signal_skipped', data: { reason: 'EXPIRED' } }]);
+    after(state, ...later);
+    expect(decide(state, signal, context)).toEqual([]);
   });
 
-  test('for another currency than that of the first order', () => {
-    const inBitcoin = aSignal({ data: { symbol: 'ETH/BTC' } });
-    expect(reasonFor(opened(), inBitcoin)).toBe('order_intended');
-    expect(reasonFor(holding(), inBitcoin)).toBe('UNKNOWN_SYMBOL');
+  test('not at all when it may have been decided and forgotten', () => {
+    const state = openedWith();
+    state.forgottenMs = nowMs;
+    expect(skipFor(state, aSignal())).toMatchObject({ reason: 'DUPLICATE' });
+    expect(skipFor(state, aSignal(), { nowMs: nowMs + 60_000 })).toMatchObject({
+      reason: 'EXPIRED',
+    });
+    state.forgottenMs = nowMs - 1;
+    expect(types(decide(state, aSignal(), context))).toEqual(['order_intended']);
   });
 
-  test('not because one that was made before it was decided late', () => {
-    const state = opened();
+  test('late without silencing one that was made meanwhile', () => {
+    const state = openedWith();
     const first = aSignal({ id: 'first', expirytime: toTime(nowMs + 60_000) });
     const second = aSignal({ id: 'second', time: toTime(nowMs + 1_000) });
-    const lateMs = nowMs + 30_000;
-    for (const event of decide(state, first, { nowMs: lateMs, mode: 'paper' }))
-      evolve(state, event);
-    expect(reasonFor(state, second, lateMs)).toBe('ORDER_PENDING');
+    const late = { ...context, nowMs: nowMs + 30_000 };
+    after(state, ...decide(state, first, late));
+    expect(skipFor(state, second, late)).toMatchObject({ reason: 'ORDER_PENDING' });
   });
 
-  test('when a newer one of its strategy and symbol was decided', () => {
-    const state = holding();
-    const older = aSignal({
-      id: 'older',
-      time: toTime(nowMs - 61_000),
-      expirytime: toTime(nowMs * 2),
+  test('ahead of its time without silencing what comes before it', () => {
+    const state = openedWith({ risk: { maxClockSkewMs: 1_000 } });
+    const ahead = aSignal({ id: 'ahead', time: toTime(nowMs + 3_600_000) });
+    after(state, ...decide(state, ahead, context));
+    const next = aSignal({ time: toTime(nowMs + 60_000) });
+    expect(types(decide(state, next, { ...context, nowMs: nowMs + 60_000 }))).toEqual([
+      'order_intended',
+    ]);
+  });
+});
+
+describe('an exit', () => {
+  test('leaves with the whole position and can only reduce it', () => {
+    expect(orderFor(holdingWith(), anExitSignal())).toMatchObject({
+      side: 'sell',
+      orderType: 'market',
+      size: { kind: 'base', quantity: '1' },
+      reduceOnly: true,
     });
-    expect(reasonFor(state, older)).toBe('SUPERSEDED');
-    const otherStrategy = aSignal({ ...older, id: 'other', data: { strategy: 'other' } });
-    expect(reasonFor(state, otherStrategy)).toBe('DUPLICATE');
   });
 
-  test('while an order of its symbol is open, or unknown', () => {
-    const state = opened();
-    const [intended] = decide(state, aSignal(), { nowMs, mode: 'paper' });
-    if (intended?.type !== 'order_intended') throw new Error('expected an order');
-    evolve(state, intended);
-    const next = aSignal({ id: 'next', time: toTime(nowMs) });
-    expect(reasonFor(state, next)).toBe('ORDER_PENDING');
-    const order = state.orders.get(intended.data.orderId);
-    if (!order) throw new Error('expected the order');
-    evolve(state, outcomeUnknown(state, order, { timeMs: nowMs, detail: 'timed out' }));
-    expect(reasonFor(state, next)).toBe('UNKNOWN_ORDER');
+  test('of a short position buys it back', () => {
+    const state = holdingWith({ shorting: true }, { order: { side: 'sell' } });
+    const exit = anExitSignal({ data: { side: 'buy' } });
+    expect(orderFor(state, exit)).toMatchObject({ side: 'buy', size: { quantity: '1' } });
+    expect(skipFor(state, anExitSignal())).toMatchObject({ reason: 'NO_POSITION' });
   });
 
-  test('when what it wants is held', () => {
-    expect(reasonFor(holding(), aSignal())).toBe('DUPLICATE');
+  test('leaves with dust as it is', () => {
+    const state = holdingWith(
+      { lotSize: '1', instruments: { 'BTC/USDT': { minQuantity: '5', minNotional: '1000' } } },
+      { order: { size: { kind: 'base', quantity: '0.0007' } } },
+    );
+    expect(orderFor(state, anExitSignal())).toMatchObject({ size: { quantity: '0.0007' } });
   });
 
-  test('above the maximum number of positions, pending entries counted', () => {
-    const other = aSignal({ data: { symbol: 'ETH/USDT' } });
-    expect(reasonFor(holding({ risk: { maxPositions: 2 } }), other)).toBe('order_intended');
-    expect(reasonFor(holding({ risk: { maxPositions: 1 } }), other)).toBe('MAX_POSITIONS');
-    const pending = opened({ risk: { maxPositions: 1 } });
-    for (const event of decide(pending, aSignal(), { nowMs, mode: 'paper' }))
-      evolve(pending, event);
-    expect(reasonFor(pending, other)).toBe('MAX_POSITIONS');
+  test('before there is a position takes the entry back', () => {
+    const state = openedWith();
+    const order = anOrder(state);
+    const exit = anExitSignal();
+    const decisions = decide(state, exit, context);
+    expect(decisions).toMatchObject([
+      {
+        type: 'order_cancel_intended',
+        causationId: exit.id,
+        data: { orderId: order.id, reason: 'CANCEL_REQUESTED', signalId: exit.id },
+      },
+    ]);
+    after(state, ...decisions);
+    expect(decide(state, exit, context)).toEqual([]);
+    const another = anExitSignal({ id: 'another' });
+    expect(skipFor(state, another)).toMatchObject({ reason: 'ORDER_PENDING' });
   });
 
-  test('when the free cash does not pay notional and fee', () => {
-    expect(reasonFor(opened({ cash: '100.1' }), aSignal())).toBe('order_intended');
-    expect(reasonFor(opened({ cash: '100.09' }), aSignal())).toBe('INSUFFICIENT_FUNDS');
+  test('of what is filled in part leaves and takes the rest back', () => {
+    const state = openedWith();
+    const order = anOrder(state);
+    hear(state, order, { type: 'filled', quantity: '0.4', complete: false });
+    const decisions = decide(state, anExitSignal(), context);
+    expect(decisions).toMatchObject([
+      { type: 'order_cancel_intended', data: { orderId: order.id } },
+      { type: 'order_intended', data: { size: { quantity: '0.4' }, reduceOnly: true } },
+    ]);
   });
 
-  test('when the stake buys less than one lot', () => {
-    expect(reasonFor(opened({ lotSize: '1' }), aSignal())).toBe('order_intended');
-    expect(reasonFor(opened({ lotSize: '1.001' }), aSignal())).toBe('BELOW_MINIMUM');
+  test('does not take back what another strategy wants, but a person does', () => {
+    const state = openedWith();
+    anOrder(state, { strategy: 'other' });
+    expect(skipFor(state, anExitSignal())).toMatchObject({ reason: 'ORDER_PENDING' });
+    expect(types(decide(state, anExitSignal({ data: { strategy: 'manual' } }), context))).toEqual([
+      'order_cancel_intended',
+    ]);
+  });
+
+  test('waits for another exit, not for protection and not for an entry of unknown fate', () => {
+    const state = holdingWith();
+    anOrder(state, { role: 'stop_loss', side: 'sell', reduceOnly: true });
+    const entry = anOrder(state, { strategy: 'other' });
+    after(state, outcomeUnknown(state, entry, { timeMs: nowMs, detail: 'timed out' }));
+    expect(types(decide(state, anExitSignal(), context))).toEqual(['order_intended']);
+    const exit = anOrder(state, { side: 'sell', reduceOnly: true });
+    expect(skipFor(state, anExitSignal())).toMatchObject({ reason: 'ORDER_PENDING' });
+    after(state, outcomeUnknown(state, exit, { timeMs: nowMs, detail: 'timed out' }));
+    expect(skipFor(state, anExitSignal())).toMatchObject({ reason: 'UNKNOWN_ORDER' });
+  });
+});
+
+describe('a reduction', () => {
+  test.for<[string, object, string]>([
+    ['base units', { kind: 'base', value: '0.25' }, '0.25'],
+    ['base units, by the lot', { kind: 'base', value: '0.2599' }, '0.259'],
+    ['quote currency at the last price', { kind: 'quote', value: '50' }, '0.25'],
+    ['a part of equity', { kind: 'equityRatio', value: 0.1 }, '0.55'],
+    ['more than there is: all of it', { kind: 'base', value: '7' }, '1'],
+  ])('by %s', ([, size, quantity]) => {
+    const prices = new Map([['binance|BTC/USDT', { price: 200, timeMs: nowMs }]]);
+    expect(orderFor(holdingWith(), reduce(size), { prices })).toMatchObject({
+      size: { kind: 'base', quantity },
+      reduceOnly: true,
+    });
+  });
+
+  test('needs to know by how much, and of what', () => {
+    expect(skipFor(holdingWith(), reduce())).toMatchObject({
+      reason: 'UNSUPPORTED_INTENT',
+    });
+    expect(skipFor(holdingWith(), reduce({ kind: 'base', value: '0.0009' }))).toMatchObject({
+      reason: 'BELOW_MINIMUM',
+    });
+    expect(skipFor(openedWith(), reduce({ kind: 'base', value: '1' }))).toMatchObject({
+      reason: 'NO_POSITION',
+    });
+  });
+});
+
+describe('an increase', () => {
+  const increase = aSignal({ data: { intent: 'increase' } });
+
+  test('enters once more, where there is something to add to', () => {
+    expect(orderFor(holdingWith(), increase)).toMatchObject({
+      intent: 'increase',
+      size: { kind: 'quote', notional: '100' },
+      reduceOnly: false,
+    });
+    expect(skipFor(openedWith(), increase)).toMatchObject({ reason: 'NO_POSITION' });
+    const short = holdingWith({ shorting: true }, { order: { side: 'sell' } });
+    expect(skipFor(short, increase)).toMatchObject({ reason: 'NO_POSITION' });
+  });
+});
+
+describe('a reversal', () => {
+  const reverse = aSignal({ data: { intent: 'reverse', ...aShort } });
+
+  test('is one order through flat', () => {
+    const order = orderFor(holdingWith({ shorting: true }), reverse);
+    expect(order).toMatchObject({
+      side: 'sell',
+      size: { kind: 'base', quantity: '2' },
+      reduceOnly: false,
+    });
+  });
+
+  test('enters where nothing is held, and is a duplicate where its target is', () => {
+    expect(orderFor(openedWith({ shorting: true }), reverse)).toMatchObject({
+      size: { kind: 'quote', notional: '100' },
+    });
+    const short = holdingWith({ shorting: true }, { order: { side: 'sell' } });
+    expect(skipFor(short, reverse)).toMatchObject({ reason: 'DUPLICATE' });
+  });
+
+  test('is the only way to the other side', () => {
+    expect(skipFor(holdingWith({ shorting: true }), anEntry(aShort))).toMatchObject({
+      reason: 'UNSUPPORTED_INTENT',
+    });
+  });
+});
+
+describe('a cancel', () => {
+  const cancel = aSignal({ data: { intent: 'cancel', side: 'buy', targetPosition: 'flat' } });
+
+  test('takes back the open entries of its strategy, each once', () => {
+    const state = openedWith();
+    const mine = anOrder(state);
+    anOrder(state, { strategy: 'other' });
+    anOrder(state, { symbol: 'ETH/USDT' });
+    const decisions = decide(state, cancel, context);
+    expect(decisions).toMatchObject([
+      { type: 'order_cancel_intended', data: { orderId: mine.id, signalId: cancel.id } },
+    ]);
+    after(state, ...decisions);
+    expect(decide(state, cancel, context)).toEqual([]);
+    expect(skipFor(state, aSignal({ ...cancel, id: 'another' }))).toMatchObject({
+      reason: 'NO_ORDER',
+    });
+  });
+
+  test('touches neither exits nor protection', () => {
+    const state = holdingWith();
+    anOrder(state, { side: 'sell', reduceOnly: true });
+    anOrder(state, { side: 'sell', reduceOnly: true, role: 'stop_loss' });
+    expect(skipFor(state, cancel)).toMatchObject({ reason: 'NO_ORDER' });
   });
 });

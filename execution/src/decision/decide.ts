@@ -1,17 +1,22 @@
 import {
-  Big,
   deterministicId,
   OrderId,
-  toDecimal,
+  PositiveDecimal,
   type Mode,
-  type OrderSize,
   type PortfolioSettings,
   type TradeSignal,
 } from '@heliograph/contracts';
-import { checks } from './checks.ts';
-import { draft, type Draft, type DraftContext } from './draft.ts';
-import { freeCash, instrumentKey, settingsOf, type Portfolio } from './portfolio.ts';
-import { entrySize } from './size.ts';
+import { tripped } from './breakers.ts';
+import { checksOf } from './checks/checks.ts';
+import { isHeld } from './checks/positions.ts';
+import { consider, type Considered, type DecisionContext } from './considered.ts';
+import { decisionsVersion } from './version.ts';
+import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
+import { cancelIntended, shortened } from './order-events.ts';
+import type { Portfolio } from './portfolio.ts';
+import type { Refusal } from './refusal.ts';
+
+export type { DecisionContext } from './considered.ts';
 
 /** What a portfolio is opened with at its first signal. */
 export interface Opening {
@@ -19,48 +24,31 @@ export interface Opening {
   readonly settings: PortfolioSettings;
 }
 
-/** A signal as the checks see it. */
-export interface Considered {
-  readonly portfolio: Portfolio;
-  readonly signal: TradeSignal;
-  readonly mode: Mode;
-  /** Epoch ms, by the clock of the signal's tape. */
-  readonly nowMs: number;
-  /** The order that it would become; undefined when there is nothing to sell. */
-  readonly size: OrderSize | undefined;
-}
-
 /**
- * What becomes of a signal: one `order_intended`, or one `signal_skipped` that says why. Nothing when the portfolio has
- * decided it before. Deterministic: the same portfolio, signal and time give the same events, ids included.
+ * What becomes of a signal: an order, entries that are taken back, or one `signal_skipped` that says why. Nothing when
+ * the portfolio has decided it before, unless its order is certain never to have reached the venue: then there may be
+ * another. Deterministic: the same portfolio, signal and context give the same events, ids included.
  */
 export function decide(
   portfolio: Portfolio,
   signal: TradeSignal,
-  { nowMs, mode }: { nowMs: number; mode: Mode },
+  context: DecisionContext,
 ): Draft[] {
-  if (portfolio.decided.has(signal.id)) return [];
-  const size = intendedSize(portfolio, signal);
-  const considered: Considered = { portfolio, signal, mode, nowMs, size };
-  for (const { check, reason } of checks) {
+  const orders = portfolio.unsent.get(signal.id) ?? 0;
+  if (orders === 0 && portfolio.decided.has(signal.id)) return [];
+  const considered = consider(portfolio, signal, context);
+  const facts = { ...factsOf(signal), ...marketOf(context) };
+  for (const { reason, check, trips } of checksOf[considered.kind]) {
     const detail = check(considered);
     if (detail === undefined) continue;
-    return [draft('signal_skipped', contextOf(considered), { ...factsOf(signal), reason, detail })];
+    const skipped = skip(considered, facts, { reason, detail });
+    return trips ? [...trip(considered, { reason, detail }), skipped] : [skipped];
   }
-  if (!size) throw new Error(`signal ${signal.id} passed every check without a size`);
-  const { data } = signal;
-  return [
-    draft('order_intended', contextOf(considered), {
-      ...factsOf(signal),
-      orderId: orderIdFor(portfolio.name, signal),
-      orderType: 'market',
-      size,
-      reduceOnly: data.intent === 'exit',
-      expiryTime: signal.expirytime,
-      referencePrice: data.referencePrice.price,
-      reasons: data.reasons ?? [],
-    }),
-  ];
+  const drafts = takeBack(considered);
+  if (considered.kind === 'exit' && isHeld(considered))
+    drafts.push(exitOrder(considered, facts, orders + 1));
+  if (considered.kind === 'entry') drafts.push(entryOrder(considered, facts, orders + 1));
+  return drafts;
 }
 
 /** The first event of a portfolio, in the time of the event that it opens for. */
@@ -73,28 +61,105 @@ export function open(
   return draft(
     'portfolio_opened',
     { portfolio, key: '', timeMs, subject: portfolio, correlationId },
-    { portfolio, mode, tape, currency, settings },
+    { portfolio, mode, tape, currency, settings, decisionsVersion },
   );
 }
 
-/** The client order id: letters and digits, the same for the same portfolio and signal, whoever computes it. */
-export function orderIdFor(portfolio: string, signal: Pick<TradeSignal, 'id'>): OrderId {
-  return OrderId.parse(`h${deterministicId('order', portfolio, signal.id)}`);
+/**
+ * The client order id: letters and digits, the same for the same portfolio, signal and attempt, whoever computes it.
+ */
+export function orderIdFor(
+  portfolio: string,
+  signal: Pick<TradeSignal, 'id'>,
+  attempt = 1,
+): OrderId {
+  const again = attempt === 1 ? [] : [String(attempt)];
+  return OrderId.parse(`h${deterministicId('order', portfolio, signal.id, ...again)}`);
 }
 
-function intendedSize(portfolio: Portfolio, { data }: TradeSignal): OrderSize | undefined {
-  if (data.intent === 'exit') {
-    const quantity = portfolio.positions.get(instrumentKey(data))?.quantity;
-    return quantity && { kind: 'base', quantity: toDecimal(quantity) };
-  }
-  const free = freeCash(portfolio);
-  const { stake } = settingsOf(portfolio);
-  return stake.kind === 'all' && free.lte(new Big('0')) ? undefined : entrySize(stake, free);
+type Facts = ReturnType<typeof factsOf> & { marketSequence?: number };
+
+function entryOrder(considered: Considered, facts: Facts, attempt: number): Draft {
+  const plan = considered.plan();
+  if ('reason' in plan) return skip(considered, facts, plan);
+  const { orderType, size, limitPrice, stopPrice, timeInForce, protection } = plan;
+  return intended(considered, facts, attempt, {
+    orderType,
+    size,
+    ...(limitPrice !== undefined && { limitPrice }),
+    ...(stopPrice !== undefined && { stopPrice }),
+    ...(timeInForce && { timeInForce }),
+    ...(protection && { protection }),
+    reduceOnly: false,
+  });
+}
+
+function exitOrder(considered: Considered, facts: Facts, attempt: number): Draft {
+  const quantity = PositiveDecimal.parse(considered.leaving().toFixed());
+  return intended(considered, facts, attempt, {
+    orderType: 'market',
+    size: { kind: 'base', quantity },
+    reduceOnly: true,
+  });
+}
+
+type Order = DraftOf<'order_intended'>['data'];
+
+function intended(
+  considered: Considered,
+  facts: Facts,
+  attempt: number,
+  order: Pick<Order, 'orderType' | 'size' | 'reduceOnly'> & Partial<Order>,
+): Draft {
+  const { portfolio, signal } = considered;
+  const context = contextOf(considered);
+  return draft(
+    'order_intended',
+    attempt === 1 ? context : { ...context, key: `${signal.id} ${attempt}` },
+    {
+      ...facts,
+      orderId: orderIdFor(portfolio.name, signal, attempt),
+      ...order,
+      ...(attempt > 1 && { attempt }),
+      expiryTime: signal.expirytime,
+      referencePrice: signal.data.referencePrice.price,
+      reasons: signal.data.reasons ?? [],
+    },
+  );
+}
+
+function takeBack({ portfolio, signal, takenBack, nowMs }: Considered): Draft[] {
+  const detail = `${signal.data.strategy} wants to ${signal.data.intent}`;
+  return takenBack.map((order) =>
+    cancelIntended(portfolio, order, {
+      timeMs: nowMs,
+      reason: 'CANCEL_REQUESTED',
+      detail,
+      signalId: signal.id,
+      ...(signal.data.intent === 'exit' && { leave: true }),
+    }),
+  );
+}
+
+function skip(considered: Considered, facts: Facts, { reason, detail }: Refusal): Draft {
+  return draft('signal_skipped', contextOf(considered), {
+    ...facts,
+    reason,
+    detail: shortened(detail),
+  });
+}
+
+function trip({ portfolio, signal, nowMs }: Considered, refusal: Refusal): Draft[] {
+  return tripped(portfolio, { ...refusal, key: signal.id, nowMs, causationId: signal.id });
 }
 
 function factsOf({ id, time, data }: TradeSignal) {
   const { strategy, venue, symbol, intent, side } = data;
   return { signalId: id, strategy, venue, symbol, intent, side, signalTime: time };
+}
+
+function marketOf({ marketSequence }: DecisionContext): { marketSequence?: number } {
+  return marketSequence === undefined ? {} : { marketSequence };
 }
 
 function contextOf({ portfolio, signal, nowMs }: Considered): DraftContext {

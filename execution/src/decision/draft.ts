@@ -48,7 +48,7 @@ export function draft<T extends JournalEventType>(
 /** Writes a draft down. */
 export function recorded(
   { type, id, timeMs, subject, correlationId, causationId, data }: Draft,
-  by: { source: string; recordedMs: number },
+  by: { source: string; recordedMs: number; sequence?: number },
 ): JournalEvent {
   const event: object = {
     specversion: '1.0',
@@ -61,6 +61,7 @@ export function recorded(
     recordedtime: toTime(by.recordedMs),
     correlationid: correlationId,
     ...(causationId && { causationid: causationId }),
+    ...(by.sequence !== undefined && { sequence: by.sequence }),
     data,
   };
   return event as JournalEvent;

@@ -7,7 +7,7 @@ import {
 } from '@heliograph/contracts';
 import { draft, type Draft } from './draft.ts';
 import { instrumentKey, type Portfolio } from './portfolio.ts';
-import { averageEntryPrice } from './position.ts';
+import { averageEntryPrice, worth } from './position.ts';
 
 /**
  * Draws up a portfolio whose tape has ended: cash, and what is still held at the last closes, or at cost. Nothing when it was drawn
@@ -23,16 +23,18 @@ export function mark(
   const positions = [...portfolio.positions.values()].map((position) => ({
     venue: position.venue,
     symbol: position.symbol,
+    side: position.side,
     quantity: PositiveDecimal.parse(position.quantity.toFixed()),
     // Whoever ended the tape may not know the symbol; what it cost is then the best that is known.
     price:
       closeOf.get(instrumentKey(position)) ??
       PositiveDecimal.parse(averageEntryPrice(position).toFixed()),
   }));
-  const equity = positions.reduce(
-    (sum, { quantity, price }) => sum.plus(new Big(quantity).times(price)),
-    portfolio.cash,
-  );
+  let equity = portfolio.cash;
+  for (const position of portfolio.positions.values()) {
+    const close = closeOf.get(instrumentKey(position));
+    equity = equity.plus(worth(position, close ? new Big(close) : averageEntryPrice(position)));
+  }
   return [
     draft(
       'portfolio_marked',

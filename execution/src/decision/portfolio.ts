@@ -1,21 +1,19 @@
 import {
   Big,
-  toMs,
   type EventId,
+  type IncidentKind,
+  type InstrumentRules,
   type OrderId,
   type PortfolioSettings,
   type SymbolName,
+  type TradingState,
   type Venue,
 } from '@heliograph/contracts';
-import type { Draft, DraftOf } from './draft.ts';
-import { isOpen, statusAfter, type Order, type OrderEventType } from './order.ts';
-import { applyFill, openPosition, type Fill, type Position } from './position.ts';
-import { reservation } from './size.ts';
+import type { DraftOf } from './draft.ts';
+import type { Order } from './order.ts';
+import { averageEntryPrice, worth, type Position } from './position.ts';
 
-/** How many orders are remembered after their end, for reports that come late. */
-const endedOrdersKept = 1_000;
-
-/** Everything that a portfolio's journal says, folded. */
+/** Everything that a portfolio's journal says, folded. Plain data, so that it can be written down and read back. */
 export interface Portfolio {
   readonly name: string;
   readonly opened?: DraftOf<'portfolio_opened'>['data'];
@@ -23,17 +21,94 @@ export interface Portfolio {
   readonly cash: Big;
   /** By venue and symbol; only those that are not flat. */
   readonly positions: ReadonlyMap<string, Position>;
+  /** By the signal that opened the position: how its protective orders have fared; of closed ones how many there were. */
+  readonly legs: ReadonlyMap<EventId, Legs>;
   /** Open ones, in the order in which they were intended. */
   readonly orders: ReadonlyMap<OrderId, Order>;
   readonly endedOrders: ReadonlyMap<OrderId, Order>;
-  /** Every signal that was ever decided. */
-  readonly decided: ReadonlySet<EventId>;
+  /** Open orders at the venue that are not from here. */
+  readonly foreignOrders: ReadonlyMap<OrderId, DraftOf<'order_adopted'>['data']>;
+  /** The signals that were decided lately, and when they were made; epoch ms. */
+  readonly decided: ReadonlyMap<EventId, number>;
+  /** A signal that was made at or before it may have been decided and forgotten; epoch ms, before all times at first. */
+  readonly forgottenMs: number;
+  /** Signals whose order never reached the venue: they may have another one. By the number of orders so far. */
+  readonly unsent: ReadonlyMap<EventId, number>;
   /** What its orders are paid in: set by the first of them. */
   readonly currency?: string;
   /** When the newest decided signal was made, by strategy, venue and symbol; epoch ms. */
   readonly newest: ReadonlyMap<string, number>;
+  readonly tradingState: StateOfTrading;
+  readonly valuation: Valuation;
+  /** Trades in a row that have lost. */
+  readonly losingStreak: number;
+  /** When each instrument last lost; epoch ms. */
+  readonly lastLoss: ReadonlyMap<string, number>;
+  /** When the entries of the last minute were intended; epoch ms, oldest first. */
+  readonly entryTimes: readonly number[];
+  /** Of the last fill; epoch ms. */
+  readonly lastFillMs: number;
+  /** The venue's rules, where it has told them. */
+  readonly instruments: ReadonlyMap<string, ListedInstrument>;
+  /** Instruments about which the venue and the journal disagree. */
+  readonly disputed: ReadonlySet<string>;
+  /** Signals that came too late since the last outage was reported. */
+  readonly missed: Missed;
+  /** Of the rules by which it is decided. */
+  readonly decisionsVersion: number;
+  /** How much of MARKET whoever decided last had seen. */
+  readonly marketSequence: number;
+  /** When a person was last told of each kind of trouble; epoch ms. */
+  readonly incidents: ReadonlyMap<IncidentKind, number>;
+  /** The last comparison with the venue: when, and what was found. */
+  readonly reconciled?: { readonly timeMs: number; readonly found: string };
   /** Its tape has ended and its account was drawn up. */
   readonly marked: boolean;
+}
+
+interface StateOfTrading {
+  readonly state: TradingState;
+  readonly reason: string;
+  readonly author: string;
+  readonly sinceMs: number;
+  /** The last entry of the bucket that was followed. */
+  readonly revision: number;
+}
+
+/** What it was worth when that was last written down; quote currency, epoch ms. */
+export interface Valuation {
+  readonly timeMs: number;
+  /** How much of MARKET had been seen. */
+  readonly marketSequence: number;
+  /** The last prices of what was held. */
+  readonly prices: Prices;
+  readonly peakEquity: Big;
+  readonly dayStartEquity: Big;
+  readonly dayStartMs: number;
+}
+
+/** How the orders of one protective exit have fared, by leg. */
+type Legs = ReadonlyMap<string, Leg>;
+export interface Leg {
+  /** How many there have been. */
+  readonly orders: number;
+  readonly filled: Big;
+  /** How many of them ended by themselves without doing their work. */
+  readonly failures: number;
+  /** A person was told that nothing more is tried. */
+  readonly isGivenUp?: boolean;
+}
+
+interface ListedInstrument {
+  readonly status: 'trading' | 'halted' | 'delisted';
+  readonly rules: InstrumentRules;
+}
+
+export interface Missed {
+  readonly skipped: number;
+  readonly lateExits: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
 }
 
 /** The same as its owner folds it. */
@@ -45,15 +120,42 @@ export type PortfolioState = {
       : Portfolio[K];
 };
 
+const zero = new Big('0');
+export const nothingMissed: Missed = { skipped: 0, lateExits: 0, firstMs: 0, lastMs: 0 };
+export const neverValued: Valuation = {
+  timeMs: 0,
+  marketSequence: 0,
+  prices: new Map(),
+  peakEquity: zero,
+  dayStartEquity: zero,
+  dayStartMs: 0,
+};
+
 export function emptyPortfolio(name: string): PortfolioState {
   return {
     name,
-    cash: new Big('0'),
+    cash: zero,
     positions: new Map(),
+    legs: new Map(),
     orders: new Map(),
     endedOrders: new Map(),
-    decided: new Set(),
+    foreignOrders: new Map(),
+    decided: new Map(),
+    forgottenMs: -1,
+    unsent: new Map(),
     newest: new Map(),
+    tradingState: { state: 'ACTIVE', reason: '', author: '', sinceMs: 0, revision: 0 },
+    valuation: neverValued,
+    losingStreak: 0,
+    lastLoss: new Map(),
+    entryTimes: [],
+    lastFillMs: 0,
+    instruments: new Map(),
+    disputed: new Set(),
+    missed: nothingMissed,
+    incidents: new Map(),
+    decisionsVersion: 1,
+    marketSequence: 0,
     marked: false,
   };
 }
@@ -77,159 +179,58 @@ export function settingsOf(portfolio: Portfolio): PortfolioSettings {
   return portfolio.opened.settings;
 }
 
-/** Cash that no open order holds back. */
-export function freeCash({ cash, orders }: Portfolio): Big {
-  let free = cash;
-  for (const order of orders.values()) free = free.minus(order.reserved);
-  return free;
-}
-
-/**
- * The portfolio after an event of its journal. It folds in place, so that a journal of a million events costs a million
- * steps: the former portfolio is used up and must not be read again.
- */
-export function evolve(state: PortfolioState, event: Draft): PortfolioState {
-  switch (event.type) {
-    case 'portfolio_opened':
-      state.opened = event.data;
-      state.cash = new Big(event.data.settings.cash);
-      break;
-    case 'signal_skipped':
-      decided(state, event);
-      break;
-    case 'order_intended':
-      decided(state, event);
-      state.currency ??= currencyOf(event.data.symbol);
-      state.orders.set(event.data.orderId, intendedOrder(state, event));
-      break;
-    case 'order_accepted':
-    case 'order_rejected':
-    case 'order_cancelled':
-    case 'order_unknown':
-      changeOrder(state, event.type, event.data.orderId);
-      break;
-    case 'order_filled':
-      fill(state, event);
-      break;
-    case 'portfolio_marked':
-      state.marked = true;
-      break;
-    case 'position_changed':
-    case 'trade_closed':
-    case 'trading_state_changed':
-    case 'reconciliation_reported':
-      // They tell others what the fills already did here.
-      break;
-  }
-  return state;
-}
-
-function decided(
-  state: PortfolioState,
-  { data, timeMs }: DraftOf<'signal_skipped'> | DraftOf<'order_intended'>,
-): void {
-  state.decided.add(data.signalId);
-  const key = lineageKey(data);
-  const madeMs = data.signalTime === undefined ? timeMs : toMs(data.signalTime);
-  state.newest.set(key, Math.max(madeMs, state.newest.get(key) ?? madeMs));
-}
-
-function intendedOrder(
+/** The rules of an instrument: what the venue has told, else what the settings say. */
+export function rulesOf(
   portfolio: Portfolio,
-  { data, timeMs, correlationId }: DraftOf<'order_intended'>,
-): Order {
-  const { orderId, referencePrice, expiryTime, ...facts } = data;
-  const price = new Big(referencePrice);
-  return {
-    ...facts,
-    id: orderId,
-    correlationId,
-    timeMs,
-    expiryMs: toMs(expiryTime),
-    referencePrice: price,
-    reserved:
-      facts.side === 'buy' ? reservation(facts.size, price, settingsOf(portfolio)) : new Big('0'),
-    status: 'intended',
-    filledQuantity: new Big('0'),
-    fillIds: [],
-  };
+  instrument: { venue: Venue; symbol: SymbolName },
+): InstrumentRules & { lotSize: string } {
+  const { lotSize, tickSize, instruments } = settingsOf(portfolio);
+  const own =
+    portfolio.instruments.get(instrumentKey(instrument))?.rules ?? instruments?.[instrument.symbol];
+  return { ...(tickSize !== undefined && { tickSize }), ...own, lotSize: own?.lotSize ?? lotSize };
 }
 
-function changeOrder(
-  state: PortfolioState,
-  type: OrderEventType,
-  id: OrderId,
-  filled?: { fillId: string; quantity: Big; complete: boolean },
-): void {
-  const order = state.orders.get(id) ?? state.endedOrders.get(id);
-  const status = order && statusAfter(order.status, type, filled?.complete);
-  if (!order || !status) return;
-  const changed: Order = {
-    ...order,
-    status,
-    ...(filled && {
-      filledQuantity: order.filledQuantity.plus(filled.quantity),
-      fillIds: [...order.fillIds, filled.fillId],
-    }),
-  };
-  if (isOpen(changed)) {
-    state.orders.set(id, changed);
-    return;
-  }
-  state.orders.delete(id);
-  state.endedOrders.set(id, changed);
-  if (state.endedOrders.size > endedOrdersKept)
-    for (const oldest of state.endedOrders.keys()) {
-      state.endedOrders.delete(oldest);
-      break;
-    }
+/** Quote currency that open entries hold back. */
+export function reservedCash({ orders }: Pick<Portfolio, 'orders'>): Big {
+  let reserved = zero;
+  for (const order of orders.values()) reserved = reserved.plus(order.reserved);
+  return reserved;
 }
 
-function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_filled'>): void {
-  const order = state.orders.get(data.orderId) ?? state.endedOrders.get(data.orderId);
-  if (!order) throw new Error(`the journal fills order ${data.orderId}, which it never intended`);
-  const fill = fillOf(data);
-  const { cash, position } = afterFill(state, order, fill, timeMs);
-  changeOrder(state, 'order_filled', data.orderId, {
-    fillId: data.fillId,
-    quantity: fill.quantity,
-    complete: data.complete,
-  });
-  state.cash = cash;
-  const key = instrumentKey(data);
-  if (position.quantity.eq('0')) state.positions.delete(key);
-  else state.positions.set(key, position);
+/** Cash that no open order holds back. */
+export function freeCash(portfolio: Portfolio): Big {
+  return portfolio.cash.minus(reservedCash(portfolio));
 }
 
-function fillOf(data: DraftOf<'order_filled'>['data']): Fill {
-  return {
-    side: data.side,
-    quantity: new Big(data.quantity),
-    price: new Big(data.price),
-    fee: new Big(data.fee),
-  };
+/** The last price of each instrument on the tape, by venue and symbol. */
+export type Prices = ReadonlyMap<string, LastPrice>;
+export interface LastPrice {
+  readonly price: number;
+  /** Epoch ms. */
+  readonly timeMs: number;
 }
 
-/** The cash and the order's position once a fill has been booked. */
-export function afterFill(
+/** What a position is worth a base unit: the last price, or what it cost where none is known. */
+export function priceOf(position: Position, prices: Prices): Big {
+  const last = prices.get(instrumentKey(position));
+  return last ? new Big(String(last.price)) : averageEntryPrice(position);
+}
+
+/** Cash and what the positions are worth; quote currency. */
+export function equityOf(
   { cash, positions }: Pick<Portfolio, 'cash' | 'positions'>,
-  order: Order,
-  fill: Fill,
-  timeMs: number,
-): { cash: Big; position: Position } {
-  const notional = fill.quantity.times(fill.price);
-  const before =
-    positions.get(instrumentKey(order)) ??
-    openPosition({
-      venue: order.venue,
-      symbol: order.symbol,
-      strategy: order.strategy,
-      correlationId: order.correlationId,
-      entrySignalId: order.signalId,
-      entryTimeMs: timeMs,
-    });
-  return {
-    cash: (fill.side === 'buy' ? cash.minus(notional) : cash.plus(notional)).minus(fill.fee),
-    position: applyFill(before, fill),
-  };
+  prices: Prices,
+): Big {
+  let equity = cash;
+  for (const position of positions.values())
+    equity = equity.plus(worth(position, priceOf(position, prices)));
+  return equity;
+}
+
+/** What the positions are worth, longs and shorts added; quote currency. */
+export function exposureOf({ positions }: Pick<Portfolio, 'positions'>, prices: Prices): Big {
+  let exposure = zero;
+  for (const position of positions.values())
+    exposure = exposure.plus(position.quantity.times(priceOf(position, prices)));
+  return exposure;
 }

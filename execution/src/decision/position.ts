@@ -1,18 +1,32 @@
-import { Big, type EventId, type SymbolName, type Venue } from '@heliograph/contracts';
+import {
+  Big,
+  type EventId,
+  type OrderId,
+  type Protection,
+  type SymbolName,
+  type Venue,
+} from '@heliograph/contracts';
 
-/** A long position since it was opened. Quantities are base units; notionals and fees quote currency. */
+/** A position since it was opened. Quantities are base units, unsigned; notionals and fees quote currency. */
 export interface Position {
   readonly venue: Venue;
   readonly symbol: SymbolName;
+  readonly side: 'long' | 'short';
   readonly strategy: string;
   readonly correlationId: EventId;
   readonly entrySignalId: EventId;
+  /** The order that made it larger last. */
+  readonly enteredBy: OrderId;
+  /** Its entry was filled although an exit had taken it back. */
+  readonly isUnwanted: boolean;
   readonly entryTimeMs: number;
+  /** What its last entry asked to be protected by. */
+  readonly protection?: Protection;
   readonly quantity: Big;
-  readonly boughtQuantity: Big;
-  readonly boughtNotional: Big;
-  readonly soldQuantity: Big;
-  readonly soldNotional: Big;
+  readonly enteredQuantity: Big;
+  readonly enteredNotional: Big;
+  readonly leftQuantity: Big;
+  readonly leftNotional: Big;
   readonly fees: Big;
 }
 
@@ -23,9 +37,9 @@ export interface Fill {
   readonly fee: Big;
 }
 
-type Opening = Pick<
+type Opening = Omit<
   Position,
-  'venue' | 'symbol' | 'strategy' | 'correlationId' | 'entrySignalId' | 'entryTimeMs'
+  'quantity' | 'enteredQuantity' | 'enteredNotional' | 'leftQuantity' | 'leftNotional' | 'fees'
 >;
 
 const zero = new Big('0');
@@ -34,45 +48,76 @@ export function openPosition(opening: Opening): Position {
   return {
     ...opening,
     quantity: zero,
-    boughtQuantity: zero,
-    boughtNotional: zero,
-    soldQuantity: zero,
-    soldNotional: zero,
+    enteredQuantity: zero,
+    enteredNotional: zero,
+    leftQuantity: zero,
+    leftNotional: zero,
     fees: zero,
   };
 }
 
+/** The position after a fill that does not take it beyond flat. */
 export function applyFill(position: Position, { side, quantity, price, fee }: Fill): Position {
   const notional = quantity.times(price);
   const fees = position.fees.plus(fee);
-  return side === 'buy'
+  return enters(position, side)
     ? {
         ...position,
         fees,
         quantity: position.quantity.plus(quantity),
-        boughtQuantity: position.boughtQuantity.plus(quantity),
-        boughtNotional: position.boughtNotional.plus(notional),
+        enteredQuantity: position.enteredQuantity.plus(quantity),
+        enteredNotional: position.enteredNotional.plus(notional),
       }
     : {
         ...position,
         fees,
         quantity: position.quantity.minus(quantity),
-        soldQuantity: position.soldQuantity.plus(quantity),
-        soldNotional: position.soldNotional.plus(notional),
+        leftQuantity: position.leftQuantity.plus(quantity),
+        leftNotional: position.leftNotional.plus(notional),
       };
 }
 
-/** Quote per base unit over all entries, fees not included. */
-export function averageEntryPrice(position: Position): Big {
-  return position.boughtNotional.div(position.boughtQuantity);
+/** Whether a fill on that side makes the position larger. */
+export function enters({ side: held }: Pick<Position, 'side'>, side: 'buy' | 'sell'): boolean {
+  return (held === 'long') === (side === 'buy');
 }
 
-/** What the sold part earned over its average entry, less all fees paid so far; quote currency. */
+/**
+ * A fill as what it does to a position: the part that it can bear, and the part that goes beyond flat and opens another.
+ * The fee is shared by quantity; the parts add up to the fill to the last digit.
+ */
+export function splitAtFlat(
+  position: Position | undefined,
+  fill: Fill,
+): { within?: Fill; beyond?: Fill } {
+  if (!position) return { beyond: fill };
+  if (enters(position, fill.side) || fill.quantity.lte(position.quantity)) return { within: fill };
+  const { quantity } = position;
+  const fee = fill.fee.times(quantity).div(fill.quantity);
+  return {
+    within: { ...fill, quantity, fee },
+    beyond: { ...fill, quantity: fill.quantity.minus(quantity), fee: fill.fee.minus(fee) },
+  };
+}
+
+/** Quote per base unit over all entries, fees not included. */
+export function averageEntryPrice({ enteredNotional, enteredQuantity }: Position): Big {
+  return enteredNotional.div(enteredQuantity);
+}
+
+/** What the part that was left earned over its average entry, less all fees paid so far; quote currency. */
 export function realisedPnl(position: Position): Big {
-  const { soldQuantity, soldNotional, boughtQuantity, boughtNotional, fees } = position;
-  // When all is sold the cost is the whole entry notional: no division, hence exact to the last digit.
-  const cost = soldQuantity.eq(boughtQuantity)
-    ? boughtNotional
-    : boughtNotional.times(soldQuantity).div(boughtQuantity);
-  return soldNotional.minus(cost).minus(fees);
+  const { side, leftQuantity, leftNotional, enteredQuantity, enteredNotional, fees } = position;
+  // When all is left the cost is the whole entry notional: no division, hence exact to the last digit.
+  const cost = leftQuantity.eq(enteredQuantity)
+    ? enteredNotional
+    : enteredNotional.times(leftQuantity).div(enteredQuantity);
+  const gain = side === 'long' ? leftNotional.minus(cost) : cost.minus(leftNotional);
+  return gain.minus(fees);
+}
+
+/** What it is worth at that price: negative for a short position, which must be bought back. */
+export function worth({ side, quantity }: Pick<Position, 'side' | 'quantity'>, price: Big): Big {
+  const notional = quantity.times(price);
+  return side === 'long' ? notional : notional.times('-1');
 }

@@ -5,35 +5,27 @@ import {
   PositiveDecimal,
   toDecimal,
   toTime,
-  type ReasonCode,
+  type IncidentKind,
 } from '@heliograph/contracts';
 import type { Report } from '../brokers/broker.ts';
 import { draft, type Draft, type DraftContext } from './draft.ts';
-import { statusAfter, type Order } from './order.ts';
-import { afterFill, type Portfolio } from './portfolio.ts';
-import { averageEntryPrice, realisedPnl, type Position } from './position.ts';
-
-const maxDetail = 512;
+import { afterFill } from './evolve.ts';
+import { accepted, cancelled, contextOf, orderFacts, rejected } from './order-events.ts';
+import { incidentOf, statusAfter, type Order, type OrderFact } from './order.ts';
+import type { Portfolio } from './portfolio.ts';
+import { averageEntryPrice, realisedPnl, type Fill, type Position } from './position.ts';
 
 /**
  * What a venue's report means for the portfolio: the events to journal, none when it tells nothing new.
  */
 export function settle(portfolio: Portfolio, report: Report): Draft[] {
   const order = portfolio.orders.get(report.orderId) ?? portfolio.endedOrders.get(report.orderId);
-  if (!order || !statusAfter(order.status, `order_${report.type}`)) return [];
-  const facts = orderFacts(order);
-  const context = contextOf(portfolio, order, report.timeMs);
+  if (!order || !statusAfter(order.status, factOf(report))) return [];
   switch (report.type) {
     case 'accepted':
-      return [draft('order_accepted', context, { ...facts, venueOrderId: report.venueOrderId })];
+      return [accepted(portfolio, order, report)];
     case 'rejected':
-      return [
-        draft('order_rejected', context, {
-          ...facts,
-          reason: report.reason,
-          detail: shortened(report.detail),
-        }),
-      ];
+      return [rejected(portfolio, order, report)];
     case 'cancelled':
       return [cancelled(portfolio, order, report)];
     case 'filled':
@@ -41,29 +33,9 @@ export function settle(portfolio: Portfolio, report: Report): Draft[] {
   }
 }
 
-function cancelled(
-  portfolio: Portfolio,
-  order: Order,
-  { timeMs, reason, detail }: { timeMs: number; reason: ReasonCode; detail: string },
-): Draft {
-  return draft('order_cancelled', contextOf(portfolio, order, timeMs), {
-    ...orderFacts(order),
-    reason,
-    detail: shortened(detail),
-    filledQuantity: NonNegativeDecimal.parse(order.filledQuantity.toFixed()),
-  });
-}
-
-/** The venue's answer is missing. */
-export function outcomeUnknown(
-  portfolio: Portfolio,
-  order: Order,
-  { timeMs, detail }: { timeMs: number; detail: string },
-): Draft {
-  return draft('order_unknown', contextOf(portfolio, order, timeMs), {
-    ...orderFacts(order),
-    detail: shortened(detail),
-  });
+function factOf(report: Report): OrderFact {
+  if (report.type !== 'filled') return report.type;
+  return report.complete ? 'whole' : 'part';
 }
 
 function filled(
@@ -71,15 +43,19 @@ function filled(
   order: Order,
   report: Extract<Report, { type: 'filled' }>,
 ): Draft[] {
-  const fill = {
+  const fill: Fill = {
     side: order.side,
     quantity: new Big(report.quantity),
     price: new Big(report.price),
     fee: new Big(report.fee),
   };
-  const context = { ...contextOf(portfolio, order, report.timeMs), key: report.fillId };
-  const { cash, position } = afterFill(portfolio, order, fill, report.timeMs);
-  const flat = position.quantity.eq('0');
+  // Fill ids are the venue's own affair: two orders may share one.
+  const key = `${order.id} ${report.fillId}`;
+  const context = { ...contextOf(portfolio, order, report.timeMs), key };
+  const { cash, position, closed } = afterFill(portfolio, order, fill, report.timeMs);
+  const filledQuantity = order.filledQuantity.plus(fill.quantity);
+  const change = { order, cash, context };
+  const isReversed = closed !== undefined && position !== undefined;
   return [
     draft('order_filled', context, {
       ...orderFacts(order),
@@ -88,24 +64,42 @@ function filled(
       price: PositiveDecimal.parse(report.price),
       fee: NonNegativeDecimal.parse(report.fee),
       liquidity: report.liquidity,
-      filledQuantity: PositiveDecimal.parse(order.filledQuantity.plus(fill.quantity).toFixed()),
+      filledQuantity: PositiveDecimal.parse(filledQuantity.toFixed()),
       complete: report.complete,
       slippageBps: slippageBps(order, fill.price),
     }),
-    draft('position_changed', context, {
-      venue: order.venue,
-      symbol: order.symbol,
-      side: flat ? 'flat' : 'long',
-      quantity: NonNegativeDecimal.parse(position.quantity.toFixed()),
-      averageEntryPrice: NonNegativeDecimal.parse(
-        flat ? '0' : averageEntryPrice(position).toFixed(),
-      ),
-      realisedPnl: toDecimal(realisedPnl(position)),
-      cash: toDecimal(cash),
-      orderId: order.id,
-    }),
-    ...(flat ? [tradeClosed(position, order, context)] : []),
+    ...(closed ? [positionChanged(closed, change), tradeClosed(closed, order, context)] : []),
+    ...(position
+      ? [
+          positionChanged(
+            position,
+            isReversed
+              ? { ...change, context: { ...context, key: `${context.key} beyond` } }
+              : change,
+          ),
+        ]
+      : []),
+    ...anomalies(order, { fact: factOf(report), filledQuantity, context }),
   ];
+}
+
+function positionChanged(
+  position: Position,
+  { order, cash, context }: { order: Order; cash: Big; context: DraftContext },
+): Draft {
+  const isFlat = position.quantity.eq('0');
+  return draft('position_changed', context, {
+    venue: order.venue,
+    symbol: order.symbol,
+    side: isFlat ? 'flat' : position.side,
+    quantity: NonNegativeDecimal.parse(position.quantity.toFixed()),
+    averageEntryPrice: NonNegativeDecimal.parse(
+      isFlat ? '0' : averageEntryPrice(position).toFixed(),
+    ),
+    realisedPnl: toDecimal(realisedPnl(position)),
+    cash: toDecimal(cash),
+    orderId: order.id,
+  });
 }
 
 function tradeClosed(position: Position, order: Order, context: DraftContext): Draft {
@@ -115,43 +109,59 @@ function tradeClosed(position: Position, order: Order, context: DraftContext): D
     strategy: position.strategy,
     venue: position.venue,
     symbol: position.symbol,
-    side: 'long',
-    quantity: PositiveDecimal.parse(position.soldQuantity.toFixed()),
+    side: position.side,
+    quantity: PositiveDecimal.parse(position.leftQuantity.toFixed()),
     entryTime: toTime(position.entryTimeMs),
     entryPrice: PositiveDecimal.parse(averageEntryPrice(position).toFixed()),
     exitTime: toTime(context.timeMs),
-    exitPrice: PositiveDecimal.parse(position.soldNotional.div(position.soldQuantity).toFixed()),
+    exitPrice: PositiveDecimal.parse(position.leftNotional.div(position.leftQuantity).toFixed()),
     fees: NonNegativeDecimal.parse(position.fees.toFixed()),
     pnl: toDecimal(pnl),
-    returnRatio: Number(pnl.div(position.boughtNotional).toFixed(12)),
-    exitReason: 'signal',
+    returnRatio: Number(pnl.div(position.enteredNotional).toFixed(12)),
+    exitReason: exitReasonOf(order),
     entrySignalId: position.entrySignalId,
     exitSignalId: order.signalId,
   });
+}
+
+/** `manual` where a person has closed it. */
+function exitReasonOf({ role, strategy }: Order): string {
+  if (role !== 'entry' && role !== 'exit') return role;
+  return strategy === manualStrategy ? 'manual' : 'signal';
+}
+
+/** What a person asks for comes as signals of this strategy. */
+export const manualStrategy = 'manual';
+
+/** What was filled beyond what was ordered, or after the end, is booked: the money has moved. A person must hear of it. */
+function anomalies(
+  order: Order,
+  fill: { fact: OrderFact; filledQuantity: Big; context: DraftContext },
+): Draft[] {
+  const { size, venue, symbol, id } = order;
+  const isTooMuch = size.kind === 'base' && fill.filledQuantity.gt(size.quantity);
+  const kind: IncidentKind | undefined =
+    incidentOf(order.status, fill.fact) ?? (isTooMuch ? 'OVERFILL' : undefined);
+  if (!kind) return [];
+  const ordered = size.kind === 'base' ? size.quantity : `for ${size.notional}`;
+  return [
+    draft(
+      'incident_reported',
+      { ...fill.context, key: `${kind} ${fill.context.key}` },
+      {
+        kind,
+        severity: 'error',
+        detail: `the order was ${order.status.replace('_', ' ')}, ${ordered} were ordered, ${fill.filledQuantity.toFixed()} are filled now`,
+        venue,
+        symbol,
+        orderId: id,
+      },
+    ),
+  ];
 }
 
 /** Basis points that the fill was worse than the price which the decision saw. */
 function slippageBps({ side, referencePrice }: Order, price: Big): number {
   const worse = side === 'buy' ? price.minus(referencePrice) : referencePrice.minus(price);
   return Number(worse.times('10000').div(referencePrice).toFixed(4));
-}
-
-/** As long as the journal takes it. */
-function shortened(detail: string): string {
-  return detail.length > maxDetail ? `${detail.slice(0, maxDetail - 1)}…` : detail;
-}
-
-function orderFacts({ id, venue, symbol, side }: Order) {
-  return { orderId: id, venue, symbol, side };
-}
-
-function contextOf(portfolio: Portfolio, order: Order, timeMs: number): DraftContext {
-  return {
-    portfolio: portfolio.name,
-    key: order.id,
-    timeMs,
-    subject: order.symbol,
-    correlationId: order.correlationId,
-    causationId: order.signalId,
-  };
 }

@@ -1,14 +1,11 @@
 import type { RoundingMode } from 'big.js';
-import {
-  Big,
-  toDecimal,
-  type OrderSize,
-  type PortfolioSettings,
-  type Stake,
-} from '@heliograph/contracts';
+import { Big, type OrderSize, type PortfolioSettings } from '@heliograph/contracts';
+
+/** What orders cost and how large they are: the arithmetic that decision and paper exchange share. */
 
 const basisPoint = new Big('0.0001');
 const one = new Big('1');
+const zero = new Big('0');
 
 /** The fee for a notional, quote currency. */
 export function feeFor(notional: Big, { feeBps }: Pick<PortfolioSettings, 'feeBps'>): Big {
@@ -19,7 +16,10 @@ export function feeFor(notional: Big, { feeBps }: Pick<PortfolioSettings, 'feeBp
 export function slipped(
   price: Big,
   side: 'buy' | 'sell',
-  { slippageBps, tickSize }: Pick<PortfolioSettings, 'slippageBps' | 'tickSize'>,
+  {
+    slippageBps,
+    tickSize,
+  }: { readonly slippageBps: string; readonly tickSize?: string | undefined },
 ): Big {
   const shift = new Big(slippageBps).times(basisPoint);
   const moved = price.times(side === 'buy' ? one.plus(shift) : one.minus(shift));
@@ -43,32 +43,60 @@ export function quantityAt(
   return lots.times(settings.lotSize);
 }
 
-/** What one entry asks for, given the cash that is free. */
-export function entrySize(stake: Stake, free: Big): OrderSize {
-  switch (stake.kind) {
-    case 'quote':
-      return { kind: 'quote', notional: stake.value, includesFee: false };
-    case 'all':
-      return { kind: 'quote', notional: toDecimal(free), includesFee: true };
-    case 'base':
-      return { kind: 'base', quantity: stake.value };
-  }
+/**
+ * The most base units that lose no more than `loss` when they are got at `entryPrice` and given back at `exitPrice`,
+ * the fees of both included; rounded down to the lot. Undefined when that way loses nothing.
+ */
+export function quantityLosing(
+  loss: Big,
+  { entryPrice, exitPrice }: { entryPrice: Big; exitPrice: Big },
+  side: 'buy' | 'sell',
+  settings: Pick<PortfolioSettings, 'feeBps' | 'lotSize'>,
+): Big | undefined {
+  const apart = side === 'buy' ? entryPrice.minus(exitPrice) : exitPrice.minus(entryPrice);
+  const perUnit = apart.plus(feeFor(entryPrice.plus(exitPrice), settings));
+  if (perUnit.lte(zero)) return undefined;
+  const lots = loss.div(perUnit.times(settings.lotSize)).round(0, Big.roundDown);
+  return lots.times(settings.lotSize);
 }
 
-/** Quote currency that a buy must find free: its notional at the slipped reference price and the fee. */
+/** What an order says of its price. */
+export interface Pricing {
+  readonly side: 'buy' | 'sell';
+  readonly referencePrice: Big;
+  readonly limitPrice?: string | undefined;
+  readonly stopPrice?: string | undefined;
+}
+
+/**
+ * The highest price at which the order is likely to trade: what it may cost, and what the exposure may be worth that it
+ * makes. A limit keeps a buy from costing more.
+ */
+export function highestPrice(
+  { side, referencePrice, limitPrice, stopPrice }: Pricing,
+  rules: { readonly slippageBps: string; readonly tickSize?: string | undefined },
+): Big {
+  if (side === 'buy' && limitPrice !== undefined) return new Big(limitPrice);
+  let price = referencePrice;
+  for (const own of [limitPrice, stopPrice])
+    if (own !== undefined && price.lt(own)) price = new Big(own);
+  return slipped(price, 'buy', rules);
+}
+
+/** Quote currency that an entry must find free: its notional at the highest price and the fee. */
 export function reservation(
   size: OrderSize,
-  referencePrice: Big,
-  settings: PortfolioSettings,
+  price: Big,
+  settings: Pick<PortfolioSettings, 'feeBps'>,
 ): Big {
   if (size.kind === 'quote') {
     const notional = new Big(size.notional);
     return size.includesFee ? notional : notional.plus(feeFor(notional, settings));
   }
-  const notional = new Big(size.quantity).times(slipped(referencePrice, 'buy', settings));
+  const notional = new Big(size.quantity).times(price);
   return notional.plus(feeFor(notional, settings));
 }
 
-function multiple(value: Big, step: string, rounding: RoundingMode = Big.roundDown): Big {
+export function multiple(value: Big, step: string, rounding: RoundingMode = Big.roundDown): Big {
   return value.div(step).round(0, rounding).times(step);
 }

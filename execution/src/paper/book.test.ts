@@ -1,16 +1,12 @@
-import { Big, OrderId, PortfolioSettings, SymbolName } from '@heliograph/contracts';
+import { Big, OrderId, PortfolioSettings, SymbolName, type Candle } from '@heliograph/contracts';
 import { aCandle } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import type { OrderRequest } from '../brokers/broker.ts';
-import {
-  abandon,
-  cancelResting,
-  emptyBook,
-  evolveBook,
-  match,
-  place,
-  type PaperBookState,
-} from './book.ts';
+import { abandon, cancelResting, emptyBook, type PaperBook, type PaperBookState } from './book.ts';
+import { evolveBook } from './evolve-book.ts';
+import { nextEvents } from './match.ts';
+import { place } from './place.ts';
+import { sliceOfCandle } from './slice.ts';
 
 const candle = aCandle();
 
@@ -37,15 +33,20 @@ function order(change: Partial<OrderRequest> = {}): OrderRequest {
     side: 'buy',
     type: 'market',
     size: { kind: 'quote', notional, includesFee: false },
+    timeInForce: 'GTC',
     reduceOnly: false,
     timeMs: openTime,
     ...change,
   };
 }
 
+function match(book: PaperBook, candle: Candle) {
+  return nextEvents(book, new Map(), sliceOfCandle(candle, 1));
+}
+
 function run(book: PaperBookState, request: OrderRequest, next = candle) {
   let after = book;
-  for (const event of place(after, request)) after = evolveBook(after, event);
+  for (const event of place(after, request).events) after = evolveBook(after, event);
   const events = match(after, next);
   for (const event of events) after = evolveBook(after, event);
   return { book: after, events };
@@ -95,7 +96,7 @@ describe('the paper exchange', () => {
 
   test('takes an order id once', () => {
     const { book } = run(account(), order());
-    expect(place(book, order())).toEqual([]);
+    expect(place(book, order()).events).toEqual([]);
   });
 
   test('cancels what cannot be paid for at its fill, and never owes', () => {
@@ -144,14 +145,14 @@ describe('the paper exchange', () => {
     const why = { timeMs: candle.openTime, reason: 'EXPIRED', detail: 'too late' } as const;
     let book = account();
     for (const event of abandon(book, OrderId.parse('h1'), why)) book = evolveBook(book, event);
-    expect(place(book, order())).toEqual([]);
+    expect(place(book, order()).events).toEqual([]);
     expect(book.reports.get(OrderId.parse('h1'))).toMatchObject([{ type: 'cancelled' }]);
     expect(abandon(run(account(), order()).book, OrderId.parse('h1'), why)).toEqual([]);
   });
 
   test('lets nothing rest when the tape ends', () => {
     let book = account();
-    for (const event of place(book, order())) book = evolveBook(book, event);
+    for (const event of place(book, order()).events) book = evolveBook(book, event);
     for (const event of cancelResting(book, candle.closeTime)) book = evolveBook(book, event);
     expect(book.resting.size).toBe(0);
     expect(book.reports.get(OrderId.parse('h1'))?.map(({ type }) => type)).toEqual([

@@ -1,145 +1,118 @@
-import {
-  Big,
-  deterministicId,
-  exactly,
-  PositiveDecimal,
-  OrderId,
-  OrderSize,
-  PortfolioSettings,
-  ReasonCode,
-  Side,
-  SymbolName,
-  Venue,
-  type Candle,
-} from '@heliograph/contracts';
-import { z } from 'zod';
-import type { Abandonment, OrderRequest, Report } from '../brokers/broker.ts';
-import { instrumentKey } from '../decision/portfolio.ts';
-import { feeFor, quantityAt, slipped } from '../decision/size.ts';
+import { Big, type OrderId, type PortfolioSettings, type ReasonCode } from '@heliograph/contracts';
+import type { Abandonment, Report } from '../brokers/broker.ts';
+import type { Account, Holding } from './account.ts';
+import type { FillPlace, PaperEvent, PaperEventOf } from './events.ts';
+import type { Remaining } from './price.ts';
 
-const orderFields = { orderId: OrderId, timeMs: z.int() };
+type Accepted = PaperEventOf<'order_accepted'>;
 
-/** What the paper exchange writes in its books, one log for each account. */
-export const PaperEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('account_opened'), settings: PortfolioSettings }),
-  z.object({
-    type: z.literal('order_accepted'),
-    ...orderFields,
-    venue: Venue,
-    symbol: SymbolName,
-    side: Side,
-    size: OrderSize,
-    reduceOnly: z.boolean(),
-    /** Of MARKET: candles after it can fill the order; 0 where there is no tape with sequences. */
-    tapeSequence: z.int().nonnegative(),
-  }),
-  z.object({
-    type: z.literal('order_filled'),
-    ...orderFields,
-    fillId: z.string(),
-    quantity: PositiveDecimal,
-    price: PositiveDecimal,
-    fee: z.string(),
-  }),
-  z.object({
-    type: z.literal('order_cancelled'),
-    ...orderFields,
-    reason: ReasonCode,
-    detail: z.string(),
-  }),
-  /** It was never placed, and never will be. */
-  z.object({
-    type: z.literal('order_abandoned'),
-    ...orderFields,
-    reason: ReasonCode,
-    detail: z.string(),
-  }),
-]);
-export type PaperEvent = z.infer<typeof PaperEvent>;
-/** How many ended orders are remembered with all that happened to them. */
-const reportsKept = 1_000;
+/** An order that works, as its log tells. */
+export interface RestingOrder extends Omit<Accepted, 'limitPrice' | 'stopPrice'> {
+  readonly orderType: NonNullable<Accepted['orderType']>;
+  readonly timeInForce: NonNullable<Accepted['timeInForce']>;
+  readonly limitPrice: Big | undefined;
+  readonly stopPrice: Big | undefined;
+  /** The prices as numbers, to see at a glance that a candle does not come near them. */
+  readonly nearLimit: number | undefined;
+  readonly nearStop: number | undefined;
+  /** How many fills there were, and what they came to: base units, and quote currency with the fees. */
+  readonly fills: number;
+  readonly filled: Big;
+  readonly spent: Big;
+  readonly spentOnFees: Big;
+  readonly lastFill: FillPlace | undefined;
+}
 
-export type RestingOrder = Extract<PaperEvent, { type: 'order_accepted' }>;
+/** An order that has ended. */
+export interface EndedOrder {
+  readonly timeMs: number;
+  readonly lastFill: FillPlace | undefined;
+  /** Why it never was there; undefined when it was. */
+  readonly abandoned: { readonly reason: ReasonCode; readonly detail: string } | undefined;
+}
 
 /**
  * One account of the paper exchange. It holds cash and instruments of its own and knows nothing of portfolios; an order
- * that it cannot pay for at the moment of its fill is cancelled, as a spot exchange would refuse it.
+ * that it cannot pay for at the moment of its fill is cancelled, as an exchange would refuse it. Plain data: it can be
+ * written down and read back.
  */
-export interface PaperBook {
+export interface PaperBook extends Account {
   readonly settings: PortfolioSettings | undefined;
-  readonly cash: Big;
-  /** Base units by venue and symbol. */
-  readonly holdings: ReadonlyMap<string, Big>;
+  /** What cash is counted in, once it is known. */
+  readonly currency: string | undefined;
   /** Accepted and not ended, oldest first. */
   readonly resting: ReadonlyMap<OrderId, RestingOrder>;
+  /** The same by venue and symbol. */
+  readonly restingIn: ReadonlyMap<string, ReadonlySet<OrderId>>;
+  /** The last that have ended, in the order of their ends. */
+  readonly ended: ReadonlyMap<OrderId, EndedOrder>;
+  /** The latest time of an order that is no longer remembered. */
+  readonly forgottenMs: number | undefined;
   /** All that happened to each order that rests or has ended lately. */
   readonly reports: ReadonlyMap<OrderId, readonly Report[]>;
-  /** Every order that was ever taken. */
-  readonly taken: ReadonlySet<OrderId>;
   /** How many events there were. */
   readonly count: number;
 }
 
 /** The same as its owner folds it. */
 export interface PaperBookState extends PaperBook {
+  settings: PortfolioSettings | undefined;
+  currency: string | undefined;
+  cash: Big;
+  holdings: ReadonlyMap<string, Holding>;
   readonly resting: Map<OrderId, RestingOrder>;
+  readonly restingIn: Map<string, Set<OrderId>>;
+  readonly ended: Map<OrderId, EndedOrder>;
+  forgottenMs: number | undefined;
   readonly reports: Map<OrderId, readonly Report[]>;
-  readonly taken: Set<OrderId>;
+  count: number;
 }
 
 export function emptyBook(): PaperBookState {
   return {
     settings: undefined,
+    currency: undefined,
     cash: new Big('0'),
     holdings: new Map(),
     resting: new Map(),
+    restingIn: new Map(),
+    ended: new Map(),
+    forgottenMs: undefined,
     reports: new Map(),
-    taken: new Set(),
     count: 0,
   };
 }
 
-/** Takes an order: nothing when it is known already. */
-export function place(book: PaperBook, order: OrderRequest): PaperEvent[] {
-  if (book.taken.has(order.id)) return [];
-  const { id, venue, symbol, side, size, reduceOnly, timeMs, tapeSequence = 0 } = order;
-  return [
-    {
-      type: 'order_accepted',
-      orderId: id,
-      venue,
-      symbol,
-      side,
-      size,
-      reduceOnly,
-      timeMs,
-      tapeSequence,
-    },
-  ];
+export function settingsOf({ settings }: PaperBook): PortfolioSettings {
+  if (!settings) throw new Error('the paper account is not open');
+  return settings;
+}
+
+/** Whether the order was ever taken or given up, as far as the book remembers. */
+export function isKnown({ resting, ended }: PaperBook, orderId: OrderId): boolean {
+  return resting.has(orderId) || ended.has(orderId);
+}
+
+/** What is left of an order: of its notional exactly what was not spent. */
+export function remainingOf({ size, filled, spent, spentOnFees }: RestingOrder): Remaining {
+  if (size.kind === 'base') return { kind: 'base', quantity: new Big(size.quantity).minus(filled) };
+  const { includesFee } = size;
+  const notional = new Big(size.notional).minus(spent);
+  return {
+    kind: 'quote',
+    notional: includesFee ? notional.minus(spentOnFees) : notional,
+    includesFee,
+  };
+}
+
+/** Takes back what is left of an order: nothing when it has ended or was never there. */
+export function cancel(book: PaperBook, orderId: OrderId, why: Abandonment): PaperEvent[] {
+  return book.resting.has(orderId) ? [{ type: 'order_cancelled', orderId, ...why }] : [];
 }
 
 /** Sees to it that an order is never placed: nothing when it was placed already. */
 export function abandon(book: PaperBook, orderId: OrderId, why: Abandonment): PaperEvent[] {
-  return book.taken.has(orderId) ? [] : [{ type: 'order_abandoned', orderId, ...why }];
-}
-
-/**
- * What a candle does to the resting orders of its symbol. A market order is filled whole at the open of the first
- * candle that closes after the order's time, slipped against it; the fill's time is the candle's open. `only`: the
- * orders that the candle may fill.
- */
-export function match(book: PaperBook, candle: Candle, only?: ReadonlySet<OrderId>): PaperEvent[] {
-  const key = instrumentKey(candle);
-  const events: PaperEvent[] = [];
-  let account: Pick<PaperBook, 'cash' | 'holdings'> = book;
-  for (const order of book.resting.values()) {
-    if (only && !only.has(order.orderId)) continue;
-    if (instrumentKey(order) !== key || candle.closeTime <= order.timeMs) continue;
-    const event = fill(order, candle, account, settingsOf(book));
-    if (event.type === 'order_filled') account = afterFill(account, order, event);
-    events.push(event);
-  }
-  return events;
+  return isKnown(book, orderId) ? [] : [{ type: 'order_abandoned', orderId, ...why }];
 }
 
 /** The tape has ended: what still rests will never be filled. */
@@ -151,127 +124,4 @@ export function cancelResting(book: PaperBook, timeMs: number): PaperEvent[] {
     reason: 'TAPE_ENDED',
     detail: 'no candle came after it',
   }));
-}
-
-/** The account after an event of its log. Folds in place: the former book is used up. */
-export function evolveBook(book: PaperBookState, event: PaperEvent): PaperBookState {
-  const { resting, reports } = book;
-  switch (event.type) {
-    case 'account_opened':
-      return { ...book, settings: event.settings, cash: new Big(event.settings.cash) };
-    case 'order_accepted':
-      resting.set(event.orderId, event);
-      book.taken.add(event.orderId);
-      break;
-    case 'order_abandoned':
-      book.taken.add(event.orderId);
-      break;
-    case 'order_filled':
-    case 'order_cancelled': {
-      const order = resting.get(event.orderId);
-      if (!order)
-        throw new Error(`the paper account ends order ${event.orderId}, which does not rest`);
-      resting.delete(event.orderId);
-      if (event.type === 'order_filled') book = { ...book, ...afterFill(book, order, event) };
-    }
-  }
-  const count = book.count + 1;
-  reports.set(event.orderId, [...(reports.get(event.orderId) ?? []), reportOf(event, count)]);
-  if (reports.size > reportsKept + resting.size) forgetOldest(book);
-  return { ...book, count };
-}
-
-function forgetOldest({ reports, resting }: PaperBookState): void {
-  for (const id of reports.keys())
-    if (!resting.has(id)) {
-      reports.delete(id);
-      return;
-    }
-}
-
-function fill(
-  order: RestingOrder,
-  candle: Candle,
-  account: Pick<PaperBook, 'cash' | 'holdings'>,
-  settings: PortfolioSettings,
-): PaperEvent {
-  const { orderId, side } = order;
-  const timeMs = Math.max(candle.openTime, order.timeMs);
-  const refuse = (reason: ReasonCode, detail: string): PaperEvent => ({
-    type: 'order_cancelled',
-    orderId,
-    timeMs,
-    reason,
-    detail,
-  });
-  const price = slipped(exactly(candle.open), side, settings);
-  if (price.lte('0'))
-    return refuse('BELOW_MINIMUM', `nothing is left of ${candle.open} after slippage and tick`);
-  const wanted = quantityAt(order.size, price, settings);
-  const held = account.holdings.get(instrumentKey(order)) ?? new Big('0');
-  const quantity = side === 'sell' && wanted.gt(held) ? held : wanted;
-  if (side === 'sell' && held.eq('0')) return refuse('NO_POSITION', `no ${order.symbol} is held`);
-  if (quantity.lte('0'))
-    return refuse(
-      'BELOW_MINIMUM',
-      `less than one lot of ${settings.lotSize} at ${price.toFixed()}`,
-    );
-  const notional = quantity.times(price);
-  const fee = feeFor(notional, settings);
-  const cost = notional.plus(fee);
-  if (side === 'buy' && cost.gt(account.cash))
-    return refuse(
-      'INSUFFICIENT_FUNDS',
-      `${cost.toFixed()} needed at ${price.toFixed()}, ${account.cash.toFixed()} there`,
-    );
-  return {
-    type: 'order_filled',
-    orderId,
-    timeMs,
-    fillId: deterministicId('fill', orderId, '1'),
-    quantity: PositiveDecimal.parse(quantity.toFixed()),
-    price: PositiveDecimal.parse(price.toFixed()),
-    fee: fee.toFixed(),
-  };
-}
-
-function afterFill(
-  { cash, holdings }: Pick<PaperBook, 'cash' | 'holdings'>,
-  order: RestingOrder,
-  fill: Extract<PaperEvent, { type: 'order_filled' }>,
-): Pick<PaperBook, 'cash' | 'holdings'> {
-  const key = instrumentKey(order);
-  const quantity = new Big(fill.quantity);
-  const notional = quantity.times(fill.price);
-  const held = holdings.get(key) ?? new Big('0');
-  const buys = order.side === 'buy';
-  return {
-    cash: (buys ? cash.minus(notional) : cash.plus(notional)).minus(fill.fee),
-    holdings: new Map(holdings).set(key, buys ? held.plus(quantity) : held.minus(quantity)),
-  };
-}
-
-export function reportOf(
-  event: Exclude<PaperEvent, { type: 'account_opened' }>,
-  sequence: number,
-): Report {
-  const { orderId, timeMs } = event;
-  const facts = { orderId, timeMs, sequence };
-  switch (event.type) {
-    case 'order_accepted':
-      return { ...facts, type: 'accepted', venueOrderId: orderId };
-    case 'order_filled': {
-      const { fillId, quantity, price, fee } = event;
-      const fill = { fillId, quantity, price, fee };
-      return { ...facts, type: 'filled', ...fill, liquidity: 'taker', complete: true };
-    }
-    case 'order_cancelled':
-    case 'order_abandoned':
-      return { ...facts, type: 'cancelled', reason: event.reason, detail: event.detail };
-  }
-}
-
-function settingsOf({ settings }: PaperBook): PortfolioSettings {
-  if (!settings) throw new Error('the paper account is not open');
-  return settings;
 }

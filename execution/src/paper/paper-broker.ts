@@ -7,36 +7,38 @@ import {
   type PortfolioSettings,
 } from '@heliograph/contracts';
 import type { Bus, Outgoing, StoredMessage } from '@heliograph/contracts/bus';
-import type { Broker, Report } from '../brokers/broker.ts';
+import type { Logger } from '@heliograph/contracts/service';
+import { Subject } from 'rxjs';
+import type { Broker, Placement, Report } from '../brokers/broker.ts';
 import { createFold } from '../fold.ts';
-import {
-  abandon,
-  cancelResting,
-  emptyBook,
-  evolveBook,
-  match,
-  PaperEvent,
-  place,
-  reportOf,
-  type RestingOrder,
-} from './book.ts';
-import { createRecentCandles } from './recent-candles.ts';
-import { candlesBetween } from './tape.ts';
+import { createSnapshots } from '../snapshots.ts';
+import { abandon, cancel, cancelResting, emptyBook, isKnown, type PaperBook } from './book.ts';
+import { evolveBook } from './evolve-book.ts';
+import { createCatchUp, type CatchUp } from './catch-up.ts';
+import { createCandleLengths } from './candle-lengths.ts';
+import { PaperEvent, reportOf } from './events.ts';
+import { paperOrderTypes } from './order-types.ts';
+import { place } from './place.ts';
+import { createRecentSlices } from './recent-slices.ts';
+import { bookForm, restoreBook } from './restore.ts';
+import { sliceOfCandle, sliceOfPrint, type Print } from './slice.ts';
+import { balancesOf, instrumentsOf, openOrdersOf, positionsOf } from './statement.ts';
 
 /**
  * A paper account on the bus. Its book is a fenced log, so it outlives whoever uses it, and every worker that holds one
  * of these is a replica: whichever sees a fill first writes it, the others find it written. Calls must not overlap.
  */
-export interface PaperBroker extends Broker {
+export interface PaperBroker extends Broker, CatchUp {
+  /** The book as far as it is folded. */
+  readonly book: PaperBook;
   /** The next candle of the tape, and its place in MARKET. */
   onCandle(candle: Candle, sequence: number): void;
-  /** The next message of MARKET that is no candle of the tape. */
+  /** The next trade of the tape, likewise. */
+  onPrint(print: Print, sequence: number): void;
+  /** The next message of MARKET that is neither. */
   onOther(sequence: number): void;
-  /**
-   * Matches each resting order with the candles that it has not been matched with, in the order of the tape;
-   * `afterEach` is awaited before the next candle.
-   */
-  matchMissed(afterEach: () => Promise<void>): Promise<void>;
+  /** Keeps the book where the next worker finds it, now and then. */
+  keepSnapshot(): Promise<void>;
   /** The tape has ended. */
   cancelResting(timeMs: number): Promise<void>;
 }
@@ -47,6 +49,7 @@ export async function openPaperBroker({
   tape,
   settings,
   seenUpTo,
+  log: logger,
 }: {
   bus: Bus;
   account: string;
@@ -54,21 +57,36 @@ export async function openPaperBroker({
   settings: PortfolioSettings;
   /** The end of MARKET when its follower began: what lies before is fetched where an order needs it. */
   seenUpTo: number;
+  log: Logger;
 }): Promise<PaperBroker> {
-  const recent = createRecentCandles(seenUpTo);
-  /** Up to where each resting order has been matched. */
-  const matched = new Map<OrderId, number>();
+  const kind = settings.paper?.tape ?? 'candles';
+  const recent = createRecentSlices(seenUpTo);
+  const lengths = createCandleLengths();
+  const changes = new Subject<OrderId | 'any'>();
   const prefix = `paper.${account}`;
   const log = bus.log(prefix);
   const fold = createFold({
     log,
     initial: emptyBook(),
-    evolve: evolveBook,
-    read,
+    evolve: (book, event: PaperEvent) => {
+      evolveBook(book, event);
+      // Whoever listens may ask at once, and must find all of the step.
+      if (event.type !== 'account_opened') queueMicrotask(() => changes.next(event.orderId));
+      return book;
+    },
+    read: (message) => ({ entry: read(message) }),
     write: (event: PaperEvent): Outgoing => ({
       subject: `${prefix}.${event.type}`,
       id: eventId(account, event),
       body: JSON.stringify(event),
+    }),
+    snapshots: createSnapshots({
+      bus,
+      stream: 'PAPER',
+      prefix,
+      form: bookForm,
+      restore: restoreBook,
+      log: logger,
     }),
   });
   await fold.catchUp();
@@ -80,62 +98,90 @@ export async function openPaperBroker({
         'start with those, or name another --portfolio',
     );
 
-  const matchedUpTo = (order: RestingOrder): number =>
-    matched.get(order.orderId) ?? order.tapeSequence;
-  /** The orders that have candles to catch up with, and those candles. */
-  const missed = async () => {
-    const { resting } = fold.state;
-    for (const id of matched.keys()) if (!resting.has(id)) matched.delete(id);
-    const upTo = recent.seenUpTo;
-    const behind = [...resting.values()].filter((order) => matchedUpTo(order) < upTo);
-    const candles = new Map<number, Candle>();
-    for (const order of behind) {
-      const range = { after: matchedUpTo(order), upTo };
-      const found = recent.between(order, range) ?? (await candlesBetween(bus, tape, order, range));
-      for (const { candle, sequence } of found) candles.set(sequence, candle);
-    }
-    return { upTo, orders: new Set(behind.map(({ orderId }) => orderId)), candles };
-  };
-
-  const matchMissed = async (afterEach: () => Promise<void>): Promise<void> => {
-    while (!(await matchOnce(afterEach)));
-  };
-
-  /** False when orders of others came to light on the way: theirs may be the earlier candles. */
-  const matchOnce = async (afterEach: () => Promise<void>): Promise<boolean> => {
-    const { upTo, orders, candles } = await missed();
-    for (const [, candle] of [...candles].toSorted(([a], [b]) => a - b)) {
-      if (!(await fold.tryWrite(match(fold.state, candle, orders)))) return false;
-      await afterEach();
-    }
-    for (const id of orders) matched.set(id, upTo);
-    return orders.size === 0;
-  };
+  const catchUp = createCatchUp({ bus, tape, kind, recent, fold });
 
   /** Of an order that ended so long ago that the book has forgotten how. */
   const readReports = async (orderId: OrderId): Promise<Report[]> =>
     (await log.readAfter(0))
       .map(read)
       .filter((event) => event.type !== 'account_opened')
-      .filter((event) => event.orderId === orderId)
-      .map((event, index) => reportOf(event, index + 1));
+      .map((event, index) => reportOf(event, index + 1))
+      .filter((report) => report.orderId === orderId);
+  /** Orders that the book has forgotten altogether, and somebody has asked for. */
+  const recalled = new Map<OrderId, readonly Report[]>();
+  const recall = async (orderId: OrderId, timeMs: number): Promise<boolean> => {
+    const { forgottenMs } = fold.state;
+    if (forgottenMs === undefined || timeMs > forgottenMs || isKnown(fold.state, orderId))
+      return false;
+    const reports = await readReports(orderId);
+    if (reports.length > 0) recalled.set(orderId, reports);
+    return reports[0]?.type === 'accepted';
+  };
 
   return {
-    place: (order) => fold.transact((book) => place(book, order)),
-    abandon: (orderId, why) => fold.transact((book) => abandon(book, orderId, why)),
-    async refresh(orderIds) {
-      if (!orderIds.every((id) => fold.state.taken.has(id))) await fold.catchUp();
+    get book() {
+      return fold.state;
     },
-    async reportsOf(orderId) {
-      if (!fold.state.taken.has(orderId)) return undefined;
-      return fold.state.reports.get(orderId) ?? readReports(orderId);
+    orderTypes: paperOrderTypes,
+    restsReduceOnly: true,
+    placementWindowMs: 0,
+    changes$: changes.asObservable(),
+    async place(order) {
+      let placement: Placement = { status: 'taken' };
+      const shortestCandleMs = lengths.shortestOf(order);
+      await fold.transact((book) => {
+        const placing = place(book, order, {
+          ...(shortestCandleMs !== undefined && { shortestCandleMs }),
+        });
+        placement = placing.placement;
+        return placing.events;
+      });
+      return (await recall(order.id, order.timeMs)) ? { status: 'taken' } : placement;
     },
-    onCandle: (candle, sequence) => recent.add(candle, sequence),
+    async cancel(order, why) {
+      await fold.transact((book) => cancel(book, order.id, why));
+    },
+    async abandon({ id, timeMs }, why) {
+      if (await recall(id, timeMs)) return false;
+      await fold.transact((book) => abandon(book, id, why));
+      return fold.state.ended.get(id)?.abandoned !== undefined;
+    },
+    async refresh(orders) {
+      if (!orders.every(({ id }) => isKnown(fold.state, id))) await fold.catchUp();
+    },
+    async reportsOf({ id }) {
+      if (!isKnown(fold.state, id)) return recalled.get(id);
+      return fold.state.reports.get(id) ?? readReports(id);
+    },
+    async openOrders(symbols) {
+      await fold.catchUp();
+      return openOrdersOf(fold.state, symbols);
+    },
+    async balances() {
+      await fold.catchUp();
+      return balancesOf(fold.state);
+    },
+    async positions() {
+      await fold.catchUp();
+      return positionsOf(fold.state);
+    },
+    instruments: async (symbols) => instrumentsOf(fold.state, symbols),
+    clockOffsetMs: async () => 0,
+    onCandle(candle, sequence) {
+      lengths.add(candle);
+      recent.add(kind === 'candles' ? sliceOfCandle(candle, sequence) : undefined, sequence);
+    },
+    onPrint: (print, sequence) =>
+      recent.add(kind === 'trades' ? sliceOfPrint(print, sequence) : undefined, sequence),
     onOther: (sequence) => recent.add(undefined, sequence),
-    matchMissed,
+    matchMissed: catchUp.matchMissed,
+    keepSnapshot: () => fold.keepSnapshot(),
     async cancelResting(timeMs) {
       await fold.catchUp();
       await fold.transact((book) => cancelResting(book, timeMs));
+    },
+    async [Symbol.asyncDispose]() {
+      changes.complete();
     },
   };
 }

@@ -11,7 +11,7 @@ import { createSimulation } from '../simulation.ts';
 import { startExecution } from '../worker/execution.ts';
 import type { TestInstant } from './paced-feed.ts';
 
-/** What does not depend on who wrote an event down, and when. */
+/** What does not depend on who wrote an event down, when, and how far the bus was. */
 export interface CoreEvent {
   readonly type: string;
   readonly id: string;
@@ -19,7 +19,7 @@ export interface CoreEvent {
 }
 
 export function coreOf({ type, id, data }: JournalEvent): CoreEvent {
-  return { type, id, data };
+  return { type, id, data: { ...data, marketSequence: undefined } };
 }
 
 /** The same instants through the simulation: the journal that every run over a bus must equal. */
@@ -36,7 +36,11 @@ export function simulated(
     settings,
     onEvent: (event) => {
       hash.add(event);
-      events.push({ type: event.type, id: event.id, data: event.data });
+      events.push({
+        type: event.type,
+        id: event.id,
+        data: { ...event.data, marketSequence: undefined },
+      });
     },
   });
   for (const { candles, signals } of instants) {

@@ -1,8 +1,5 @@
 import {
-  canonicalJson,
-  journalPrefix,
   liveTape,
-  JournalEvent,
   toMs,
   TransientError,
   UserError,
@@ -12,28 +9,38 @@ import {
   type TapeEnded,
   type TradeSignal,
 } from '@heliograph/contracts';
-import type { Bus, StoredMessage } from '@heliograph/contracts/bus';
+import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
-import { requestOf } from '../brokers/request.ts';
-import { isExpired } from '../decision/checks.ts';
-import { decide, open, orderIdFor } from '../decision/decide.ts';
-import { draftOf, recorded, type Draft } from '../decision/draft.ts';
+import { NEVER } from 'rxjs';
+import type { Broker } from '../brokers/broker.ts';
+import { decide, open } from '../decision/decide.ts';
+import type { Draft } from '../decision/draft.ts';
 import { mark } from '../decision/mark.ts';
-import { currencyOf, emptyPortfolio, evolve, type Portfolio } from '../decision/portfolio.ts';
-import type { Order } from '../decision/order.ts';
-import { outcomeUnknown, settle } from '../decision/settle.ts';
-import { createFold } from '../fold.ts';
-import { openPaperBroker } from '../paper/paper-broker.ts';
+import { isProtective, isUnsent, type Order } from '../decision/order.ts';
+import { outage } from '../decision/outage.ts';
+import { currencyOf } from '../decision/portfolio.ts';
+import { protect } from '../decision/protection.ts';
+import { settle } from '../decision/settle.ts';
+import { value } from '../decision/value.ts';
+import { unreachable } from '../decision/venue-trouble.ts';
+import { withdraw } from '../decision/withdraw.ts';
+import { openPaperBroker, type PaperBroker } from '../paper/paper-broker.ts';
+import { candleOfPrint } from '../paper/slice.ts';
+import type { TapeItem } from '../paper/tape.ts';
+import { agreeOn } from './agreement.ts';
+import { createDispatcher, type Moment } from './dispatcher.ts';
 import { followTape } from './follow-tape.ts';
+import { createHeldOrders } from './held-orders.ts';
+import { createJournal } from './journal.ts';
+import { createPriceBoard } from './price-board.ts';
+import { createReconciler } from './reconciler.ts';
 import { createSerial } from './serial.ts';
+import { followStates } from './state-follower.ts';
+import type { TradingStates } from './trading-states.ts';
 
 /** How long an order may stay unsent before the sweep sees to it that it is never sent. */
 const forgottenAfterMs = 30_000;
 
-const expiredBeforeSending = {
-  reason: 'EXPIRED',
-  detail: 'it expired before it could be sent',
-} as const;
 const forgotten = { reason: 'EXPIRED', detail: 'nobody was left to send it' } as const;
 const unsentAtTheEnd = {
   reason: 'TAPE_ENDED',
@@ -42,11 +49,17 @@ const unsentAtTheEnd = {
 
 export interface DeskOptions {
   readonly bus: Bus;
-  /** The portfolio that is traded here. */
+  /** The portfolio that is traded here, and the base portfolio that it belongs to. */
   readonly name: string;
+  readonly base: string;
   readonly tape: string;
   readonly mode: Mode;
   readonly settings: PortfolioSettings;
+  /** Whether settings that differ from the journal's are to be changed there. */
+  readonly changeSettings?: boolean;
+  /** The venue of a live portfolio; without it the portfolio trades on a paper account of its own. */
+  readonly openBroker?: (() => Promise<Broker>) | undefined;
+  readonly states: TradingStates;
   /** `source` of the events written here. */
   readonly source: string;
   /** The wall clock, epoch ms. */
@@ -55,14 +68,16 @@ export interface DeskOptions {
 }
 
 /**
- * One portfolio as one worker trades it. What it knows is a replica of the journal and of the paper account; what it
- * does goes through their fences, so any number of workers may keep a desk for the same portfolio.
+ * One portfolio as one worker trades it. What it knows is a replica of the journal and of the venue; what it does goes
+ * through the journal's fence, so any number of workers may keep a desk for the same portfolio.
  */
 export interface Desk extends AsyncDisposable {
   /** Decides a signal and carries the decision out. Safe to repeat at any point: it converges. */
   take(signal: TradeSignal): Promise<void>;
   /** Journals what has happened at the venue since, also to orders of workers that are no more. */
   sweep(): Promise<void>;
+  /** Somebody has changed what may be traded. */
+  followStates(): Promise<void>;
   /** Whether nothing is open here and nothing more can come. */
   readonly isDone: boolean;
   /** Draws the portfolio up once everything on the tape up to that place in MARKET has been seen. */
@@ -70,65 +85,26 @@ export interface Desk extends AsyncDisposable {
 }
 
 export async function openDesk(options: DeskOptions): Promise<Desk> {
-  const { bus, name, tape, mode, settings, source, log } = options;
-  const prefix = journalPrefix(name);
+  const { bus, name, tape, mode, settings, source, nowMs, log } = options;
+  const isLive = tape === liveTape;
   const serial = createSerial();
-  const journal = createFold({
-    log: bus.log(prefix),
-    initial: emptyPortfolio(name),
-    evolve,
-    read: (message: StoredMessage) => draftOf(JournalEvent.parse(JSON.parse(message.body))),
-    write: (event: Draft) => ({
-      subject: `${prefix}.${event.type}`,
-      id: event.id,
-      body: JSON.stringify(recorded(event, { source, recordedMs: options.nowMs() })),
-    }),
+  const stack = new AsyncDisposableStack();
+  let marketSequence = 0;
+  /** Nothing is protected any more once the tape has ended. */
+  let isEnding = false;
+  const journal = createJournal({
+    bus,
+    name,
+    source,
+    nowMs,
+    marketSequence: () => marketSequence,
+    log,
   });
   await journal.catchUp();
-  refuseOtherSettings(journal.state, { mode, settings });
-  const follower = await followTape(bus, tape);
-  const broker = await openPaperBroker({
-    bus,
-    account: name,
-    tape,
-    settings,
-    seenUpTo: follower.reachedSequence,
-  });
-  follower.start({
-    onCandle: (candle, sequence) =>
-      serial(async () => {
-        broker.onCandle(candle, sequence);
-        await settleOrders();
-      }),
-    onOther: (sequence) => serial(async () => broker.onOther(sequence)),
-    onError: (error) => log.warn({ err: error, portfolio: name }, 'a candle waits for the sweep'),
-  });
-
-  const nowFor = (signal: TradeSignal): number =>
-    tape === liveTape ? options.nowMs() : Math.max(toMs(signal.time), follower.timeMs);
-
-  const journalReports = async (): Promise<void> => {
-    while (!(await journalOnce()));
-  };
-
-  /** False when others' orders came to light on the way: theirs may be the earlier reports. */
-  const journalOnce = async (): Promise<boolean> => {
-    const open = [...journal.state.orders.keys()];
-    const reports = await Promise.all(open.map((id) => broker.reportsOf(id)));
-    const inOrder = reports
-      .flatMap((known) => known ?? [])
-      .toSorted((a, b) => a.sequence - b.sequence);
-    for (const report of inOrder)
-      if (!(await journal.tryWrite(settle(journal.state, report)))) return false;
-    return true;
-  };
-
-  /** Every open order, as the venue knows it, into the journal. */
-  const settleOrders = async (): Promise<void> => {
-    await broker.refresh([...journal.state.orders.keys()]);
-    await broker.matchMissed(journalReports);
-    await journalReports();
-  };
+  const terms = { mode, settings, mayChange: options.changeSettings ?? false, author: source };
+  const agree = (): Promise<void> =>
+    journal.transact((portfolio) => agreeOn(portfolio, terms, nowMs()));
+  await agree();
 
   const openFor = async (symbol: string, timeMs: number): Promise<void> => {
     await journal.transact(({ opened }) =>
@@ -136,59 +112,189 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         ? []
         : [open(name, { mode, settings }, { tape, currency: currencyOf(symbol), timeMs })],
     );
-    refuseOtherSettings(journal.state, { mode, settings });
+    await agree();
+  };
+  async function openVenue(): Promise<Broker> {
+    const [symbol] = settings.risk.symbols ?? [];
+    if (!options.openBroker || symbol === undefined)
+      throw new UserError(
+        `portfolio ${name} is live: say which symbols it trades, as in {"symbols": ["BTC/USDT"]} in the file of --risk`,
+      );
+    await openFor(symbol, nowMs());
+    try {
+      return await options.openBroker();
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      await journal.transact((portfolio) => unreachable(portfolio, error.message, nowMs()));
+      throw error;
+    }
+  }
+  const board = createPriceBoard(journal.state);
+  const kind = (settings.paper?.tape ?? 'candles') === 'candles' ? 'candle' : 'print';
+  const after = await board.startsAfter(bus);
+  const follower = await followTape(bus, { tape, kind, after });
+  const paper: PaperBroker | undefined = options.openBroker
+    ? undefined
+    : await openPaperBroker({
+        bus,
+        account: name,
+        tape,
+        settings,
+        seenUpTo: follower.reachedSequence,
+        log,
+      });
+  const broker = stack.use(paper ?? (await openVenue()));
+  const dispatcher = createDispatcher({ journal, broker, nowMs, log });
+  const heldOrders = createHeldOrders();
+  const reconciler = createReconciler({ journal, broker, settings, isNeeded: !paper, nowMs, log });
+  const states = followStates({ ...options, journal });
+
+  const tapeMs = (): number => (isLive ? nowMs() : follower.timeMs);
+  const nowFor = (signal: TradeSignal): number =>
+    isLive ? nowMs() : Math.max(toMs(signal.time), follower.timeMs);
+  const moment = (timeMs: number): Moment => ({
+    timeMs,
+    ...(paper && { tapeSequence: marketSequence }),
+  });
+  const openOrders = (): Order[] => [...journal.state.orders.values()];
+
+  /** False when somebody else has written in the meantime, and then what was read is out of date. */
+  const write = async (events: readonly Draft[]): Promise<boolean> => {
+    const isWritten = await journal.tryWrite(events);
+    if (isWritten) dispatcher.written(events);
+    return isWritten;
   };
 
+  const journalReports = async (timeMs: number): Promise<void> => {
+    while (!(await journalOnce(timeMs)));
+  };
+  /** False when other orders came to light on the way: theirs may be the earlier reports. */
+  const journalOnce = async (timeMs: number): Promise<boolean> => {
+    const reports = await Promise.all(openOrders().map((order) => broker.reportsOf(order)));
+    const inOrder = reports
+      .flatMap((known) => known ?? [])
+      .toSorted((a, b) => a.sequence - b.sequence);
+    for (const report of inOrder) {
+      const events = settle(journal.state, report);
+      if (!(await write(events))) return false;
+      if (events.length > 0 && !isEnding && (await followUp(timeMs))) return false;
+    }
+    return true;
+  };
+
+  /** What follows from the state by itself: protection, orders to take back. True when there was something to do. */
+  const followUp = async (timeMs: number): Promise<boolean> => {
+    const { state } = journal;
+    const events = [...withdraw(state, timeMs), ...protect(state, timeMs)];
+    const isSaid = events.length > 0;
+    if (isSaid && !(await write(events))) return true;
+    return (await dispatcher.carryOut(moment(timeMs))) || isSaid;
+  };
+
+  /** Every open order, as the venue knows it, into the journal, and whatever follows from it. */
+  const settleOrders = async (timeMs: number): Promise<void> => {
+    do {
+      await broker.refresh(openOrders());
+      if (paper)
+        await paper.matchMissed(timeMs, (candleMs) => journalReports(isLive ? timeMs : candleMs));
+      else await journalReports(timeMs);
+    } while (await followUp(timeMs));
+  };
+
+  const watch = async (timeMs: number): Promise<void> => {
+    let events: readonly Draft[];
+    do events = value(journal.state, board.prices, timeMs);
+    while (!(await write(events)));
+    if (events.length === 0) return;
+    await settleOrders(timeMs);
+    await states.mirror();
+  };
+
+  const onPrice = async (item: TapeItem, sequence: number): Promise<void> => {
+    marketSequence = sequence;
+    if (item.type === 'candle') paper?.onCandle(item.candle, sequence);
+    else paper?.onPrint(item.print, sequence);
+    const candle = item.type === 'candle' ? item.candle : candleOfPrint(item.print);
+    board.add(candle);
+    if (sequence <= board.knownUpTo || !journal.state.opened) return;
+    const timeMs = isLive ? nowMs() : candle.closeTime;
+    let reached: readonly Draft[];
+    do reached = heldOrders.onCandle(journal.state, candle);
+    while (!(await write(reached)));
+    await settleOrders(timeMs);
+    await watch(timeMs);
+  };
+  follower.start({
+    onPrice: (item, sequence) => serial(() => onPrice(item, sequence)),
+    onOther: (sequence) =>
+      serial(async () => {
+        marketSequence = sequence;
+        paper?.onOther(sequence);
+      }),
+    onError: (error) => log.warn({ err: error, portfolio: name }, 'a candle waits for the sweep'),
+  });
+  // A paper account changes by what happens here.
+  const hints = (paper ? NEVER : broker.changes$).subscribe({
+    next: () => void serial(() => settleOrders(tapeMs())).catch(logFailure),
+    error: logFailure,
+  });
+  function logFailure(err: unknown): void {
+    log.warn(
+      { err, portfolio: name },
+      'the venue cannot be followed: it is asked at the next sweep',
+    );
+  }
+
+  const orderOf = (signal: TradeSignal): Order | undefined =>
+    openOrders().findLast((order) => order.signalId === signal.id && !isProtective(order));
+
   const send = async (order: Order, signal: TradeSignal): Promise<void> => {
-    const timeMs = nowFor(signal);
     const { reachedSequence } = follower;
     const tapeSequence = Math.min(signal.data.tape?.sequence ?? reachedSequence, reachedSequence);
     try {
-      // The venue has the last word: it takes an order once, and one that it has taken it does not abandon.
-      if (isExpired(order.expiryMs, timeMs))
-        await broker.abandon(order.id, { timeMs, ...expiredBeforeSending });
-      else await broker.place({ ...requestOf(order), tapeSequence });
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      await journal.transact((portfolio) =>
-        portfolio.orders.get(order.id)?.status === 'intended'
-          ? [outcomeUnknown(portfolio, order, { timeMs, detail })]
-          : [],
-      );
-      throw new TransientError('ORDER_UNKNOWN', `the outcome of order ${order.id} is unknown`, {
-        cause: error,
-      });
-    }
-    await settleOrders();
-  };
-
-  /** Orders of workers that died so often over them that their signal was given up. */
-  const unsentSince = new Map<OrderId, number>();
-  const abandonForgotten = async (): Promise<void> => {
-    const nowMs = options.nowMs();
-    const unsent = [...journal.state.orders.values()].filter((order) =>
-      isUnsent(journal.state, order),
-    );
-    for (const id of unsentSince.keys())
-      if (!unsent.some((order) => order.id === id)) unsentSince.delete(id);
-    for (const { id, timeMs } of unsent) {
-      const since = unsentSince.get(id) ?? nowMs;
-      unsentSince.set(id, since);
-      if (nowMs - since < forgottenAfterMs) continue;
-      const laterMs = tape === liveTape ? nowMs : Math.max(timeMs, follower.timeMs);
-      await broker.abandon(id, { timeMs: laterMs, ...forgotten });
+      await dispatcher.send(order, { timeMs: nowFor(signal), ...(paper && { tapeSequence }) });
+    } finally {
+      await settleOrders(nowFor(signal));
     }
   };
 
   const decideAndSend = async (signal: TradeSignal): Promise<void> => {
     await openFor(signal.data.symbol, nowFor(signal));
-    let decision: Draft[];
+    await reconciler.passGate();
+    await states.follow();
+    // An order that turns out never to have reached the venue gives way to another one.
     do {
-      await settleOrders();
-      decision = decide(journal.state, signal, { nowMs: nowFor(signal), mode });
-    } while (!(await journal.tryWrite(decision)));
-    const order = journal.state.orders.get(orderIdFor(name, signal));
-    if (order && isUnsent(journal.state, order)) await send(order, signal);
+      let decision: Draft[];
+      do {
+        await settleOrders(nowFor(signal));
+        decision = decide(journal.state, signal, {
+          nowMs: nowFor(signal),
+          mode,
+          prices: board.prices,
+          isStateReadable: states.isReadable(),
+          ...reconciler.clock(),
+        });
+      } while (!(await write(decision)));
+      const order = orderOf(signal);
+      if (order && isUnsent(order) && !order.cancellation) await send(order, signal);
+      else await settleOrders(nowFor(signal));
+    } while (journal.state.unsent.has(signal.id));
+    await states.mirror();
+  };
+
+  /** Orders of workers that died so often over them that their signal was given up. */
+  const unsentSince = new Map<OrderId, number>();
+  const abandonForgotten = async (): Promise<void> => {
+    const unsent = openOrders().filter((order) => isUnsent(order) && !isProtective(order));
+    for (const id of unsentSince.keys())
+      if (!unsent.some((order) => order.id === id)) unsentSince.delete(id);
+    for (const order of unsent) {
+      const since = unsentSince.get(order.id) ?? nowMs();
+      unsentSince.set(order.id, since);
+      if (nowMs() - since < forgottenAfterMs) continue;
+      const timeMs = isLive ? nowMs() : Math.max(order.timeMs, follower.timeMs);
+      await dispatcher.abandon(order, { timeMs, ...forgotten });
+    }
   };
 
   return {
@@ -203,46 +309,43 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     sweep: () =>
       serial(async () => {
         await journal.catchUp();
+        if (!journal.state.opened) return;
+        await states.follow();
         await abandonForgotten();
-        await settleOrders();
+        await dispatcher.findOut(moment(tapeMs()));
+        await settleOrders(tapeMs());
+        await reconciler.compare();
+        if (isLive) await journal.transact((portfolio) => outage(portfolio, nowMs()));
+        await states.mirror();
+        await journal.keepSnapshot();
+        await paper?.keepSnapshot();
+      }),
+    followStates: () =>
+      serial(async () => {
+        if (!journal.state.opened) return;
+        await states.follow();
+        await settleOrders(tapeMs());
       }),
     async endTape(ended, sequence) {
       await follower.reached(sequence);
       await serial(async () => {
         const timeMs = toMs(ended.time);
         await journal.catchUp();
-        await settleOrders();
-        for (const order of journal.state.orders.values())
-          if (isUnsent(journal.state, order))
-            await broker.abandon(order.id, { timeMs, ...unsentAtTheEnd });
-        await broker.cancelResting(timeMs);
-        await settleOrders();
+        await settleOrders(timeMs);
+        for (const order of openOrders().filter(isUnsent))
+          await dispatcher.abandon(order, { timeMs, ...unsentAtTheEnd });
+        isEnding = true;
+        await paper?.cancelResting(timeMs);
+        await journalReports(timeMs);
         await openFor(ended.data.closes[0]?.symbol ?? '', timeMs);
         await journal.transact((portfolio) => mark(portfolio, ended.data, timeMs));
       });
     },
     async [Symbol.asyncDispose]() {
+      hints.unsubscribe();
       await follower.stop();
       await serial(async () => undefined);
+      await stack.disposeAsync();
     },
   };
-}
-
-/** Whether nobody has heard yet what became of the order. */
-function isUnsent(portfolio: Portfolio, { id }: Order): boolean {
-  const status = portfolio.orders.get(id)?.status;
-  return status === 'intended' || status === 'unknown';
-}
-
-function refuseOtherSettings(
-  { name, opened }: Portfolio,
-  wanted: { mode: Mode; settings: PortfolioSettings },
-): void {
-  if (!opened) return;
-  const { mode, settings } = opened;
-  if (canonicalJson({ mode, settings }) === canonicalJson(wanted)) return;
-  throw new UserError(
-    `portfolio ${name} was opened with other settings (${JSON.stringify({ mode, settings })}): ` +
-      'start with those, or name another --portfolio',
-  );
 }

@@ -15,8 +15,10 @@ import {
 import { handleEach, type Bus, type StoredMessage } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
 import { concatMap, defer, exhaustMap, interval, merge, retry, timer, type Observable } from 'rxjs';
+import type { Broker } from '../brokers/broker.ts';
 import { createDeskRegistry, portfoliosBucket } from './desk-registry.ts';
 import { openDesk } from './desk.ts';
+import { createTradingStates } from './trading-states.ts';
 
 /** How soon a worker looks after the orders of one that is no more. */
 const sweepEveryMs = 1_000;
@@ -28,6 +30,10 @@ export interface ExecutionOptions {
   readonly portfolio: string;
   readonly mode: Mode;
   readonly settings: PortfolioSettings;
+  /** Whether settings that differ from those of the journal are to be changed there. Default: false. */
+  readonly changeSettings?: boolean;
+  /** Connects to the venue of a live portfolio; without it everything is traded on paper accounts. */
+  readonly openBroker?: () => Promise<Broker>;
   /** Names this worker among those that share the queue group. */
   readonly worker: string;
   readonly log: Logger;
@@ -41,11 +47,24 @@ export interface ExecutionOptions {
  * trade; the signal then goes to another worker.
  */
 export function startExecution(options: ExecutionOptions): Service {
-  const { bus, portfolio: base, mode, settings, worker, log, nowMs = Date.now } = options;
+  const { bus, portfolio: base, mode, worker, log, nowMs = Date.now } = options;
+  if (mode === 'live' && !options.openBroker)
+    throw new UserError('a live portfolio needs a venue: name one, or trade on paper');
   const { promise: finished, resolve, reject } = Promise.withResolvers<void>();
   const inFlight = new Set<Promise<void>>();
+  const states = createTradingStates(bus);
   const desks = createDeskRegistry(bus, base, (name, tape) =>
-    openDesk({ bus, name, tape, mode, settings, source: `execution/${worker}`, nowMs, log }),
+    openDesk({
+      ...options,
+      name,
+      base,
+      tape,
+      states,
+      // A replayed signal never reaches a venue.
+      openBroker: tape === liveTape && mode === 'live' ? options.openBroker : undefined,
+      source: `execution/${worker}`,
+      nowMs,
+    }),
   );
 
   const tracked = (work: Promise<void>): Promise<void> => {
@@ -118,6 +137,15 @@ export function startExecution(options: ExecutionOptions): Service {
   const ends$ = bus
     .read({ stream: 'MARKET', subject: 'market.tape.*', follow: true })
     .pipe(concatMap((message) => tracked(end(message))));
+  /** A live portfolio is compared with its venue before the first signal comes. */
+  const venue$ = defer(async () => {
+    if (mode === 'live') await tracked(desks.desk(base, liveTape).then(() => undefined));
+  });
+  const states$ = states.changes$.pipe(
+    concatMap(() =>
+      Promise.all(desks.openDesks().map(async (desk) => (await desk).followStates())),
+    ),
+  );
   const sweeps$ = interval(sweepEveryMs).pipe(
     exhaustMap(() => Promise.all(desks.openDesks().map(async (desk) => (await desk).sweep()))),
   );
@@ -134,9 +162,11 @@ export function startExecution(options: ExecutionOptions): Service {
       }),
     );
   const running = merge(
+    supervised('venue', venue$),
     supervised('signals', signals$),
     supervised('portfolios', portfolios$),
     supervised('ends of tapes', ends$),
+    supervised('trading states', states$),
     supervised('sweep', sweeps$),
   ).subscribe({ error: reject });
 

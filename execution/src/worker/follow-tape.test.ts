@@ -5,7 +5,7 @@ import { followTape } from './follow-tape.ts';
 
 test('whoever waits for a place on a tape is told when it is no longer followed', async () => {
   const bus = createMemoryBus();
-  const follower = await followTape(bus, 't');
+  const follower = await followTape(bus, { tape: 't', kind: 'candle', after: 0 });
   const event = aCandleEvent({}, { tape: 't' });
   const subject = 'market.candle.binance.BTC-USDT.1m';
   const { sequence } = await bus.publish({ subject, id: event.id, body: JSON.stringify(event) });

@@ -1,18 +1,19 @@
-import { TransientError, type Candle } from '@heliograph/contracts';
+import { TransientError } from '@heliograph/contracts';
 import type { Bus, StoredMessage } from '@heliograph/contracts/bus';
 import { concatMap, defer, retry, type Subscription } from 'rxjs';
-import { candleIn } from '../paper/tape.ts';
+import { itemIn, type TapeItem } from '../paper/tape.ts';
 
 const reconnectDelayMs = 1_000;
 
-/** Follows MARKET from its present end, one message after the other. */
+/** Follows MARKET from one place on, one message after the other. */
 export interface TapeFollower {
   /** The last message that has been worked off. */
   readonly reachedSequence: number;
   /** The tape's time: the close of its last candle, epoch ms; 0 before the first. */
   readonly timeMs: number;
   start(handlers: {
-    onCandle(candle: Candle, sequence: number): Promise<void>;
+    /** A candle, or a trade as a candle of no length. */
+    onPrice(item: TapeItem, sequence: number): Promise<void>;
     onOther(sequence: number): Promise<void>;
     /** A handler has failed; the next message follows all the same. */
     onError(error: unknown): void;
@@ -26,8 +27,11 @@ export interface TapeFollower {
   stop(): Promise<void>;
 }
 
-export async function followTape(bus: Bus, tape: string): Promise<TapeFollower> {
-  let reachedSequence = await bus.lastSequence('MARKET');
+export async function followTape(
+  bus: Bus,
+  { tape, kind, after }: { tape: string; kind: 'candle' | 'print'; after: number },
+): Promise<TapeFollower> {
+  let reachedSequence = after;
   let timeMs = 0;
   let subscription: Subscription | undefined;
   const waiting = new Set<PromiseWithResolvers<void> & { sequence: number }>();
@@ -51,13 +55,13 @@ export async function followTape(bus: Bus, tape: string): Promise<TapeFollower> 
     get timeMs() {
       return timeMs;
     },
-    start({ onCandle, onOther, onError }) {
+    start({ onPrice, onOther, onError }) {
       const work = async (message: StoredMessage): Promise<void> => {
-        const candle = candleIn(message, tape);
+        const item = itemIn(message, tape);
         try {
-          if (candle) {
-            timeMs = Math.max(timeMs, candle.closeTime);
-            await onCandle(candle, message.sequence);
+          if (item?.type === kind) {
+            timeMs = Math.max(timeMs, timeOf(item));
+            await onPrice(item, message.sequence);
           } else await onOther(message.sequence);
         } catch (error) {
           onError(error);
@@ -86,4 +90,8 @@ export async function followTape(bus: Bus, tape: string): Promise<TapeFollower> 
       waiting.clear();
     },
   };
+}
+
+function timeOf(item: TapeItem): number {
+  return item.type === 'candle' ? item.candle.closeTime : item.print.timeMs;
 }

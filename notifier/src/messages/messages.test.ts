@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { reasonCodes, type JournalEvent, type MessageDeadLettered } from '@heliograph/contracts';
+import {
+  defaultRisk,
+  IncidentKind,
+  reasonCodes,
+  type JournalEvent,
+  type MessageDeadLettered,
+} from '@heliograph/contracts';
 import { aDeadLetter, aSample, journalTypes } from '../testing/samples.ts';
 import { parseTelegramHtml } from '../testing/telegram-html.ts';
 import { deadLetterMessage } from './dead-letter-message.ts';
@@ -14,31 +20,6 @@ function htmlOf(event: JournalEvent, portfolio = paper): string | undefined {
 }
 
 describe('what people are told', () => {
-  test('an intended order tells the signal', () => {
-    expect(journalMessage(aSample('order_intended'), paper)).toEqual({
-      severity: 'info',
-      quiet: false,
-      html: `🔵 <b>[PAPER] Buy BTC/USD</b>
-sma-cross enters on bitstamp
-For <code>1,000 USD</code>, market order, near <code>812.5</code>
-Why: SMA 10 crossed above SMA 20
-<i>2014-01-05 12:30 UTC · #idea0000</i>`,
-      plain:
-        '2014-01-05 12:30 UTC 🔵 [PAPER] Buy BTC/USD · sma-cross enters on bitstamp · ' +
-        'For 1,000 USD, market order, near 812.5 · Why: SMA 10 crossed above SMA 20',
-    });
-    const exit = {
-      side: 'sell',
-      intent: 'exit',
-      size: { kind: 'base', quantity: '1.2301' },
-      reasons: [],
-    };
-    expect(htmlOf(aSample('order_intended', exit))).toBe(`🟠 <b>[PAPER] Sell BTC/USD</b>
-sma-cross exits on bitstamp
-Size <code>1.2301</code>, market order, near <code>812.5</code>
-<i>2014-01-05 12:30 UTC · #idea0000</i>`);
-  });
-
   test('a fill tells price, quantity, fee and slippage', () => {
     expect(htmlOf(aSample('order_filled'))).toBe(`✅ <b>[PAPER] Bought BTC/USD</b>
 <code>1.2301</code> at <code>812.70313</code> = <code>999.71 USD</code>
@@ -134,10 +115,46 @@ Cash <code>500 USD</code>, per entry <code>all there is</code>
 Fee <code>0</code> bps, slippage <code>0</code> bps, lot <code>1</code>
 Any number of positions
 <i>2014-01-05 12:30 UTC · #idea0000</i>`);
-    const unit = { ...settings, stake: { kind: 'base', value: '1' } };
-    expect(htmlOf(aSample('portfolio_opened', { settings: unit }))).toContain(
-      'per entry <code>1 in base units</code>',
+    const entryOf = (stake: object) =>
+      /per entry <code>(.*)<\/code>/.exec(
+        htmlOf(aSample('portfolio_opened', { settings: { ...settings, stake } })) ?? '',
+      )?.[1];
+    expect(entryOf({ kind: 'base', value: '1' })).toBe('1 in base units');
+    expect(entryOf({ kind: 'equityRatio', value: 0.125 })).toBe('12.5% of equity');
+    expect(entryOf({ kind: 'riskRatio', value: 0.01 })).toBe('what loses 1% of equity at its stop');
+  });
+
+  test('an opened portfolio tells every limit that is on', () => {
+    const settings = {
+      cash: '500',
+      feeBps: '0',
+      slippageBps: '0',
+      lotSize: '1',
+      stake: { kind: 'all' },
+      risk: {
+        ...defaultRisk,
+        symbols: Array.from({ length: 12 }, (_, n) => `C${n}/USD`),
+        maxOrderNotional: '2500',
+      },
+      shorting: true,
+      leverage: 2.5,
+    };
+    const html = htmlOf(aSample('portfolio_opened', { settings }));
+    expect(html?.split('\n').slice(4, -1)).toEqual([
+      'At most <code>5</code> positions, short ones too, leverage <code>2.5</code>',
+      'At most <code>2,500 USD</code> an entry, 100% of equity in a symbol, 100% in all, <code>120</code> entries a minute',
+      'Only C0/USD, C1/USD, C2/USD, C3/USD, C4/USD, C5/USD, C6/USD, C7/USD, C8/USD, C9/USD, 2 more',
+      'No entry beyond: price <code>500</code> bps off, spread <code>100</code> bps, data 1m late, clocks 2s apart',
+      'A symbol rests 1m after a loss',
+      'Stops at: <code>25</code> losses in a row, 10% down in a day, 25% below the peak',
+    ]);
+    const lineCount = (risk: object) =>
+      htmlOf(aSample('portfolio_opened', { settings: { ...settings, risk } }))?.split('\n').length;
+    const without = lineCount({}) ?? 0;
+    const silent = Object.entries(settings.risk).filter(
+      ([limit, value]) => lineCount({ [limit]: value }) !== without + 1,
     );
+    expect(silent, 'this one has a line anyway').toEqual([['maxPositions', 5]]);
   });
 
   test('the end of a run tells what it comes to', () => {
@@ -147,6 +164,35 @@ Open: BTC/USD <code>1.2301</code> at <code>832</code>
 <code>1,968</code> candles
 <i>2014-01-05 12:30 UTC · #idea0000</i>`);
     expect(htmlOf(aSample('portfolio_marked', { positions: [] }))).toContain('No open positions');
+  });
+
+  test.each([
+    ['exit', 'signal'],
+    ['stop_loss', 'stop loss'],
+    ['take_profit', 'take profit'],
+    ['trailing_stop', 'trailing stop'],
+    ['time_stop', 'time stop'],
+    ['unprotected', 'protection lost'],
+    ['manual', 'closed by hand'],
+    ['liquidated by the venue', 'liquidated by the venue'],
+  ])('a trade that was closed by %s tells it in words', (exitReason, words) => {
+    expect(htmlOf(aSample('trade_closed', { exitReason }))).toContain(`\nWhy: ${words}\n`);
+  });
+
+  test('a breaker that halts trading is called one', () => {
+    expect(htmlOf(aSample('trading_state_changed', { author: 'breaker' }))).toContain(
+      'ACTIVE → HALTED by the breaker\n',
+    );
+  });
+
+  test('other settings are told like the first ones', () => {
+    const lines = htmlOf(aSample('portfolio_opened'))?.split('\n') ?? [];
+    expect(journalMessage(aSample('portfolio_reconfigured'), paper)).toMatchObject({
+      severity: 'warning',
+      html: `🔧 <b>[PAPER] Trades by other settings</b>
+By anna, rules of version <code>2</code>
+${lines.slice(2).join('\n')}`,
+    });
   });
 
   test('a change of the trading state tells who and why', () => {
@@ -162,25 +208,40 @@ Why: daily loss of 5.2%
     expect([severityOf('REDUCING'), severityOf('ACTIVE')]).toEqual(['warning', 'success']);
   });
 
-  test('a comparison with the venue is told only when they differ', () => {
-    expect(journalMessage(aSample('reconciliation_reported', { differences: [] }), paper)).toBe(
-      undefined,
-    );
-    const differences = Array.from({ length: 7 }, (_, n) => ({ orderId: `o${n}`, found: 'gone' }));
-    expect(htmlOf(aSample('reconciliation_reported', { differences })))
-      .toBe(`🔎 <b>[PAPER] The venue disagrees on 7 of 12 orders</b>
-<code>o0</code>: gone
-<code>o1</code>: gone
-<code>o2</code>: gone
-<code>o3</code>: gone
-<code>o4</code>: gone
-and 2 more
-<i>2014-01-05 12:30 UTC · #idea0000</i>`);
+  test('an order that is taken back is told quietly before, and after as loud as it matters', () => {
+    expect(journalMessage(aSample('order_cancel_intended'), paper)).toMatchObject({
+      severity: 'info',
+      quiet: true,
+      html: `✋ <b>[PAPER] Cancelling: buy BTC/USD</b>
+<code>CANCEL_REQUESTED</code>: A person or a signal asked for it.
+asked for by anna
+Order <code>k3order</code> at bitstamp
+<i>2014-01-05 12:30 UTC · #idea0000</i>`,
+    });
+    const cancelledFor = (reason: string) => {
+      const message = journalMessage(aSample('order_cancelled', { reason }), paper);
+      return [message?.severity, message?.quiet];
+    };
+    expect(cancelledFor('CANCEL_REQUESTED')).toEqual(['info', false]);
+    expect(cancelledFor('POSITION_CLOSED')).toEqual(['info', true]);
+    expect(cancelledFor('VENUE_REJECTED')).toEqual(['warning', false]);
   });
 
-  test('acceptance and position changes say nothing that was not said', () => {
+  test('a stop or target that was reached is told with its price', () => {
+    expect(journalMessage(aSample('order_triggered'), paper)).toMatchObject({
+      severity: 'info',
+      quiet: false,
+      html: `🎯 <b>[PAPER] Stop or target reached: sell BTC/USD</b>
+The price is <code>790.12</code>: a market order is sent
+Order <code>k3order</code> at bitstamp
+<i>2014-01-05 12:30 UTC · #idea0000</i>`,
+    });
+  });
+
+  test('acceptance, position changes and values say nothing that was not said', () => {
     expect(journalMessage(aSample('order_accepted'), paper)).toBe(undefined);
     expect(journalMessage(aSample('position_changed'), paper)).toBe(undefined);
+    expect(journalMessage(aSample('portfolio_valued'), paper)).toBe(undefined);
   });
 
   test('a dead letter tells who gave up on what, and not its body', () => {
@@ -231,14 +292,26 @@ const hostileText = fc.oneof(
   fc.constantFrom('x'.repeat(5_000), '<'.repeat(5_000), '👩‍👩‍👧'.repeat(1_000), '\uDC00'.repeat(5_000)),
 );
 const freeTexts = new Set(
-  'symbol strategy venue detail exitReason reason author found orderId portfolio tape currency error subject consumer stream'.split(
+  'symbol venueOrderId strategy venue detail exitReason reason author found orderId portfolio tape currency error subject consumer stream'.split(
     ' ',
   ),
 );
 const events: readonly (JournalEvent | MessageDeadLettered)[] = [
   ...journalTypes.map((type) => aSample(type)),
+  ...['', '<b>&', '\u001B[31m\n', 'x'.repeat(5_000)].map((orderType) =>
+    aSample('order_adopted', { orderType }),
+  ),
+  ...IncidentKind.options.map((kind) => aSample('incident_reported', { kind })),
+  aSample('order_intended', {
+    role: 'stop_loss',
+    orderType: 'stop',
+    stopPrice: '790',
+    protection: { stopLoss: { price: '790' } },
+  }),
   aDeadLetter(),
 ];
+
+const differing = [undefined, 'order', 'adopted', 'position', 'balance'];
 
 /** The same event with a text of its own in every place where a text may stand. */
 function disturbed<T extends object>(event: T, texts: readonly string[]): T {
@@ -248,7 +321,15 @@ function disturbed<T extends object>(event: T, texts: readonly string[]): T {
       const text = texts[next++ % texts.length];
       if (key === 'reasons') Object.assign(value, { reasons: texts });
       else if (key === 'differences')
-        Object.assign(value, { differences: texts.map((found) => ({ orderId: found, found })) });
+        Object.assign(value, {
+          differences: texts.map((found, index) => ({
+            orderId: found,
+            found,
+            kind: differing[index % differing.length],
+            venue: found,
+            symbol: found,
+          })),
+        });
       else if (typeof inner === 'object' && inner !== null) disturb(inner);
       else if (freeTexts.has(key) && !(inner in reasonCodes)) Object.assign(value, { [key]: text });
     }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Big } from '@heliograph/contracts';
-import { amount, money, percent, readable, result } from './numbers.ts';
+import { amount, count, money, percent, readable, result, share } from './numbers.ts';
 
 test('amounts keep every digit that tells prices apart', () => {
   expect(amount('64210.50')).toBe('64,210.5');
@@ -26,6 +26,11 @@ test('results carry their sign', () => {
   expect(percent(0.0184)).toBe('+1.84%');
   expect(percent(-0.0000123)).toBe('-0.00123%');
   expect(percent(0)).toBe('0%');
+});
+
+test('parts and plain numbers carry none', () => {
+  expect([0.1, 1, 0.125, 0.00012].map(share)).toEqual(['10%', '100%', '12.5%', '0.012%']);
+  expect([5, 1_968, 2.5, 1e-7].map(count)).toEqual(['5', '1,968', '2.5', '0.0000001']);
 });
 
 const decimals = fc

@@ -21,6 +21,16 @@ export function percent(ratio: number): string {
   return `${sign(value)}${readable(value, 3)}%`;
 }
 
+/** A ratio as a part of something: `10%` for 0.1. */
+export function share(ratio: number): string {
+  return `${readable(exactly(ratio).times('100'), 3)}%`;
+}
+
+/** A plain number: `1,968`, `2.5`. */
+export function count(value: number): string {
+  return readable(exactly(value), 8);
+}
+
 function sign(value: Big): string {
   return value.gt('0') ? '+' : '';
 }

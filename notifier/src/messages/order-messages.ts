@@ -11,7 +11,7 @@ import { amount, money } from './numbers.ts';
 import { currencyOf, label, type Portfolio } from './portfolio.ts';
 import { code, line, type Line } from './text.ts';
 
-const verbs = {
+export const verbs = {
   enter: 'enters',
   exit: 'exits',
   increase: 'increases',
@@ -19,32 +19,6 @@ const verbs = {
   reverse: 'reverses',
   cancel: 'cancels',
 } as const;
-
-/** The signal that is traded, told before the order is sent. */
-export function intended(event: JournalEventOf<'order_intended'>, portfolio: Portfolio): Message {
-  const { data } = event;
-  const { size, symbol } = data;
-  const quantity =
-    size.kind === 'base'
-      ? line`Size ${code(amount(size.quantity))}`
-      : line`For ${code(money(size.notional, currencyOf(portfolio, symbol)))}${size.includesFee ? ', fee included' : ''}`;
-  return compose(
-    {
-      severity: 'info',
-      emoji: data.side === 'buy' ? '🔵' : '🟠',
-      title: `${label(portfolio)} ${data.side === 'buy' ? 'Buy' : 'Sell'} ${symbol}`,
-      lines: [
-        line`${data.strategy} ${verbs[data.intent]} on ${data.venue}`,
-        [
-          ...quantity,
-          ...line`, ${data.orderType} order, near ${code(amount(data.referencePrice))}`,
-        ],
-        why(data.reasons.join('; ')),
-      ],
-    },
-    event,
-  );
-}
 
 export function filled(event: JournalEventOf<'order_filled'>, portfolio: Portfolio): Message {
   const { data } = event;
@@ -94,11 +68,50 @@ export function rejected(event: JournalEventOf<'order_rejected'>, portfolio: Por
   );
 }
 
+/** An order that somebody wants to take back; what comes of it is told by the next event. */
+export function cancelIntended(
+  event: JournalEventOf<'order_cancel_intended'>,
+  portfolio: Portfolio,
+): Message {
+  const { side, symbol, venue, reason, detail, orderId } = event.data;
+  return compose(
+    {
+      severity: 'info',
+      quiet: true,
+      emoji: '✋',
+      title: `${label(portfolio)} Cancelling: ${side} ${symbol}`,
+      lines: [...meaning(reason, detail), orderAt(orderId, venue)],
+    },
+    event,
+  );
+}
+
+/** A stop or a target that is held here rather than at the venue. */
+export function triggered(event: JournalEventOf<'order_triggered'>, portfolio: Portfolio): Message {
+  const { side, symbol, venue, price, orderId } = event.data;
+  return compose(
+    {
+      severity: 'info',
+      emoji: '🎯',
+      title: `${label(portfolio)} Stop or target reached: ${side} ${symbol}`,
+      lines: [
+        line`The price is ${code(amount(price))}: a market order is sent`,
+        orderAt(orderId, venue),
+      ],
+    },
+    event,
+  );
+}
+
+/** Ends of an order that were wanted, or that go without saying: nobody need act. */
+const expected: ReadonlySet<ReasonCode> = new Set(['CANCEL_REQUESTED', 'POSITION_CLOSED']);
+
 export function cancelled(event: JournalEventOf<'order_cancelled'>, portfolio: Portfolio): Message {
   const { side, symbol, venue, reason, detail, filledQuantity, orderId } = event.data;
   return compose(
     {
-      severity: 'warning',
+      severity: expected.has(reason) ? 'info' : 'warning',
+      quiet: reason === 'POSITION_CLOSED',
       emoji: '🚫',
       title: `${label(portfolio)} Cancelled: ${side} ${symbol}`,
       lines: [

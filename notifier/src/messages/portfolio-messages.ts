@@ -1,16 +1,23 @@
-import { liveTape, toMs, type JournalEventOf, type Stake } from '@heliograph/contracts';
+import {
+  liveTape,
+  toMs,
+  type JournalEventOf,
+  type PortfolioSettings,
+  type Stake,
+} from '@heliograph/contracts';
 import { compose } from './compose.ts';
+import { roles } from './intended-message.ts';
+import { limitLines } from './limits.ts';
 import type { Message } from './message.ts';
-import { amount, money, percent, result } from './numbers.ts';
+import { amount, count, money, percent, result, share } from './numbers.ts';
 import { why } from './order-messages.ts';
 import { currencyOf, label, type Portfolio } from './portfolio.ts';
-import { code, line, type Line } from './text.ts';
+import { code, line, listed, type Line } from './text.ts';
 import { duration } from './times.ts';
 
 /** The first event of a portfolio: it names its own mode and currency. */
 export function opened({ data, ...event }: JournalEventOf<'portfolio_opened'>): Message {
   const { portfolio, mode, tape, currency, settings } = data;
-  const { feeBps, slippageBps, lotSize, tickSize, risk } = settings;
   return compose(
     {
       severity: 'info',
@@ -18,19 +25,44 @@ export function opened({ data, ...event }: JournalEventOf<'portfolio_opened'>): 
       title: `${label({ name: portfolio, mode })} Portfolio ${portfolio} opened`,
       lines: [
         tape === liveTape ? line`By the wall clock` : line`Replay of ${tape}`,
-        line`Cash ${code(money(settings.cash, currency))}, per entry ${code(stake(settings.stake, currency))}`,
-        [
-          ...line`Fee ${code(amount(feeBps))} bps, slippage ${code(amount(slippageBps))} bps, `,
-          ...line`lot ${code(amount(lotSize))}`,
-          ...(tickSize === undefined ? [] : line`, tick ${code(amount(tickSize))}`),
-        ],
-        risk.maxPositions === undefined
-          ? line`Any number of positions`
-          : line`At most ${code(amount(String(risk.maxPositions)))} positions`,
+        ...settingsLines(settings, currency),
       ],
     },
     event,
   );
+}
+
+/** Other settings from here on. */
+export function reconfigured(
+  event: JournalEventOf<'portfolio_reconfigured'>,
+  portfolio: Portfolio,
+): Message {
+  const { settings, decisionsVersion, author } = event.data;
+  return compose(
+    {
+      severity: 'warning',
+      emoji: '🔧',
+      title: `${label(portfolio)} Trades by other settings`,
+      lines: [
+        line`By ${author}, rules of version ${code(count(decisionsVersion))}`,
+        ...settingsLines(settings, portfolio.currency ?? ''),
+      ],
+    },
+    event,
+  );
+}
+
+function settingsLines(settings: PortfolioSettings, currency: string): (Line | undefined)[] {
+  const { cash, feeBps, slippageBps, lotSize, tickSize } = settings;
+  return [
+    line`Cash ${code(money(cash, currency))}, per entry ${code(stake(settings.stake, currency))}`,
+    [
+      ...line`Fee ${code(amount(feeBps))} bps, slippage ${code(amount(slippageBps))} bps, `,
+      ...line`lot ${code(amount(lotSize))}`,
+      ...(tickSize === undefined ? [] : line`, tick ${code(amount(tickSize))}`),
+    ],
+    ...limitLines(settings, currency),
+  ];
 }
 
 /** The run has ended: what it comes to. */
@@ -48,12 +80,19 @@ export function marked(event: JournalEventOf<'portfolio_marked'>, portfolio: Por
           return line`Open: ${symbol} ${code(amount(quantity))} at ${code(amount(price))}`;
         }),
         positions.length === 0 ? line`No open positions` : undefined,
-        line`${code(amount(String(candles)))} candles`,
+        line`${code(count(candles))} candles`,
       ],
     },
     event,
   );
 }
+
+/** By what came about: a signal, the role of an order, or a person. What else a journal says is shown as it is. */
+const exitReasons: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(roles).map(([role, text]): [string, string] => [role, text.toLowerCase()]),
+  ['exit', 'signal'],
+  ['manual', 'closed by hand'],
+]);
 
 export function closed(event: JournalEventOf<'trade_closed'>, portfolio: Portfolio): Message {
   const { data } = event;
@@ -73,12 +112,15 @@ export function closed(event: JournalEventOf<'trade_closed'>, portfolio: Portfol
       lines: [
         line`${data.strategy}, ${data.side} ${code(amount(data.quantity))}, ${code(amount(data.entryPrice))} → ${code(amount(data.exitPrice))}`,
         line`Held ${duration(toMs(data.exitTime) - toMs(data.entryTime))}, fees ${code(money(data.fees, currency))}`,
-        why(data.exitReason),
+        why(exitReasons.get(data.exitReason) ?? data.exitReason),
       ],
     },
     event,
   );
 }
+
+/** Who changes the state when a limit of the whole portfolio is reached. */
+const breaker = 'breaker';
 
 const states = {
   ACTIVE: { severity: 'success', emoji: '🟢', title: 'Trading is active' },
@@ -97,42 +139,23 @@ export function stateChanged(
       severity,
       emoji,
       title: `${label(portfolio)} ${title}`,
-      lines: [line`${from} → ${to} by ${author}`, why(reason)],
+      lines: [line`${from} → ${to} by ${author === breaker ? 'the breaker' : author}`, why(reason)],
     },
     event,
   );
-}
-
-/** What the venue says otherwise than the journal; nothing to say where they agree. */
-export function reconciled(
-  event: JournalEventOf<'reconciliation_reported'>,
-  portfolio: Portfolio,
-): Message | undefined {
-  const { checked, differences } = event.data;
-  const count = differences.length;
-  if (count === 0) return undefined;
-  return compose(
-    {
-      severity: 'error',
-      emoji: '🔎',
-      title: `${label(portfolio)} The venue disagrees on ${count} of ${checked} orders`,
-      lines: [...listed(differences, ({ orderId, found }) => line`${code(orderId)}: ${found}`)],
-    },
-    event,
-  );
-}
-
-const maxListed = 5;
-
-function listed<T>(items: readonly T[], show: (item: T) => Line): Line[] {
-  const lines = items.slice(0, maxListed).map(show);
-  const more = items.length - lines.length;
-  return more === 0 ? lines : [...lines, line`and ${amount(String(more))} more`];
 }
 
 function stake(stake: Stake, currency: string): string {
-  if (stake.kind === 'all') return 'all there is';
-  return stake.kind === 'quote'
-    ? money(stake.value, currency)
-    : `${amount(stake.value)} in base units`;
+  switch (stake.kind) {
+    case 'all':
+      return 'all there is';
+    case 'quote':
+      return money(stake.value, currency);
+    case 'base':
+      return `${amount(stake.value)} in base units`;
+    case 'equityRatio':
+      return `${share(stake.value)} of equity`;
+    case 'riskRatio':
+      return `what loses ${share(stake.value)} of equity at its stop`;
+  }
 }

@@ -1,3 +1,5 @@
+import { count } from './numbers.ts';
+
 /** A piece of text with at most one style. */
 export interface Span {
   readonly text: string;
@@ -25,6 +27,20 @@ export function code(text: string): Span {
 
 export function italic(text: string): Span {
   return { text, style: 'italic' };
+}
+
+/** Lines as one, with commas between them. */
+export function joined(lines: readonly Line[]): Line {
+  return lines.flatMap((one, index) => (index === 0 ? one : [{ text: ', ' }, ...one]));
+}
+
+const maxListed = 5;
+
+/** A line for each of the first few, and how many more there are. */
+export function listed<T>(items: readonly T[], show: (item: T) => Line): Line[] {
+  const lines = items.slice(0, maxListed).map(show);
+  const more = items.length - lines.length;
+  return more === 0 ? lines : [...lines, line`and ${count(more)} more`];
 }
 
 const maxSpanLength = 200;

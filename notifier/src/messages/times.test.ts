@@ -9,6 +9,7 @@ test('moments show seconds only where there are any', () => {
 
 test('durations are told by their two largest units', () => {
   expect(duration(0)).toBe('0s');
+  expect(duration(250)).toBe('250ms');
   expect(duration(45_999)).toBe('45s');
   expect(duration(8_040_000)).toBe('2h 14m');
   expect(duration(3 * 86_400_000 + 59_000)).toBe('3d');

@@ -12,10 +12,10 @@ const units = [
   ['s', 1_000],
 ] as const;
 
-/** A duration by its two largest units: `2h 14m`, `3d`, `45s`. */
+/** A duration by its two largest units: `2h 14m`, `3d`, `45s`, `250ms`. */
 export function duration(ms: number): string {
   const first = units.findIndex(([, size]) => ms >= size);
-  if (first === -1) return '0s';
+  if (first === -1) return ms > 0 ? `${ms}ms` : '0s';
   let rest = ms;
   return units
     .slice(first, first + 2)

@@ -16,6 +16,16 @@ const signal = {
   side: 'buy',
 };
 
+const settings = {
+  cash: '10000',
+  stake: { kind: 'quote', value: '1000' },
+  feeBps: '10',
+  slippageBps: '2.5',
+  lotSize: '0.0001',
+  tickSize: '0.01',
+  risk: { maxPositions: 5 },
+};
+
 /** A valid journal event's data, type by type. */
 const samples: Record<JournalEventType, object> = {
   portfolio_opened: {
@@ -23,16 +33,9 @@ const samples: Record<JournalEventType, object> = {
     mode: 'paper',
     tape: 'btc-2014',
     currency: 'USD',
-    settings: {
-      cash: '10000',
-      stake: { kind: 'quote', value: '1000' },
-      feeBps: '10',
-      slippageBps: '2.5',
-      lotSize: '0.0001',
-      tickSize: '0.01',
-      risk: { maxPositions: 5 },
-    },
+    settings,
   },
+  portfolio_reconfigured: { settings, decisionsVersion: 2, author: 'anna' },
   signal_skipped: { ...signal, reason: 'EXPIRED', detail: '31 s late' },
   order_intended: {
     ...signal,
@@ -96,6 +99,48 @@ const samples: Record<JournalEventType, object> = {
   reconciliation_reported: {
     checked: 12,
     differences: [{ orderId: 'k3order', found: 'open here, filled there' }],
+  },
+  order_cancel_intended: { ...order, reason: 'CANCEL_REQUESTED', detail: 'asked for by anna' },
+  order_triggered: { ...order, side: 'sell', price: '790.12' },
+  order_adopted: {
+    ...order,
+    venueOrderId: '4711',
+    orderType: 'LIMIT',
+    quantity: '0.5',
+    filledQuantity: '0.2',
+    limitPrice: '800',
+    reduceOnly: true,
+  },
+  portfolio_valued: {
+    cash: '9000.01',
+    equity: '10023.456789',
+    exposure: '1023.446789',
+    peakEquity: '10100',
+    dayStartEquity: '10010',
+    dayStart: '2014-01-05T00:00:00.000Z',
+    positions: [
+      { venue: 'bitstamp', symbol: 'BTC/USD', side: 'long', quantity: '1.2301', price: '832' },
+    ],
+  },
+  instrument_changed: {
+    venue: 'bitstamp',
+    symbol: 'BTC/USD',
+    status: 'halted',
+    rules: {
+      tickSize: '0.01',
+      lotSize: '0.0001',
+      minQuantity: '0.001',
+      maxQuantity: '9000',
+      minNotional: '5',
+    },
+  },
+  incident_reported: {
+    kind: 'OVERFILL',
+    severity: 'error',
+    detail: '1.3 of 1.2301',
+    venue: 'bitstamp',
+    symbol: 'BTC/USD',
+    orderId: order.orderId,
   },
   portfolio_marked: {
     tape: 'btc-2014',

@@ -45,8 +45,9 @@ const orderColumns: readonly Column<OrderWithFills>[] = [
   { title: 'TIME', text: ({ time }) => minute(time) },
   { title: 'SYMBOL', text: ({ symbol }) => symbol },
   { title: 'SIDE', text: ({ side }) => side },
-  { title: 'TYPE', text: ({ orderType }) => orderType },
-  { title: 'STATUS', text: ({ status, reason }) => [status, reason].join(' ').trim() },
+  { title: 'ROLE', text: ({ role }) => role.replace('_', ' ') },
+  { title: 'TYPE', text: termsOf },
+  { title: 'STATUS', text: standingOf },
   { title: 'QUANTITY', right: true, text: ({ filledQuantity }) => amount(filledQuantity) },
   {
     title: 'PRICE',
@@ -56,6 +57,39 @@ const orderColumns: readonly Column<OrderWithFills>[] = [
   { title: 'FEE', right: true, text: ({ fills }) => fills.map(({ fee }) => money(fee)).join(' ') },
   { title: 'ORDER', text: ({ orderId }) => orderId },
 ];
+
+/** The type, and the prices that belong to it: `stop 95 limit 94`. */
+export function termsOf({
+  orderType,
+  stopPrice,
+  trailingBps,
+  limitPrice,
+  timeInForce,
+}: Pick<
+  OrderRow,
+  'orderType' | 'stopPrice' | 'trailingBps' | 'limitPrice' | 'timeInForce'
+>): string {
+  const parts = [
+    trailingBps === null ? undefined : `${trailingBps} bps`,
+    stopPrice === null ? undefined : `stop ${amount(stopPrice)}`,
+    limitPrice === null ? undefined : `limit ${amount(limitPrice)}`,
+    timeInForce === null || timeInForce === 'GTC' ? undefined : timeInForce,
+  ].filter((part) => part !== undefined);
+  const isNamed = orderType !== 'market' && orderType !== 'trailing_stop' && parts.length > 0;
+  return [...(isNamed ? [] : [orderType.replace('_', ' ')]), ...parts].join(' ');
+}
+
+const ended: ReadonlySet<OrderRow['status']> = new Set(['filled', 'rejected', 'cancelled']);
+
+/** The status with its reason, and whether an order that works is wanted back. */
+export function standingOf({
+  status,
+  reason,
+  cancelReason,
+}: Pick<OrderRow, 'status' | 'reason' | 'cancelReason'>): string {
+  const wanted = cancelReason !== null && !ended.has(status) ? `cancel ${cancelReason}` : '';
+  return [status.replace('_', ' '), reason, wanted].filter(Boolean).join(' ');
+}
 
 /** Signals and what became of each. */
 export async function signals(invocation: Invocation): Promise<ExitCode> {

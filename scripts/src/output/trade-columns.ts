@@ -9,8 +9,10 @@ export const tradeColumns: readonly Column<Trade>[] = [
   { title: 'PRICE', right: true, text: ({ entryPrice }) => amount(entryPrice) },
   { title: 'EXIT', text: ({ exitTime }) => minute(exitTime) },
   { title: 'PRICE', right: true, text: ({ exitPrice }) => amount(exitPrice) },
+  { title: 'SIDE', text: ({ side }) => side },
   { title: 'QUANTITY', right: true, text: ({ quantity }) => amount(quantity) },
   { title: 'FEES', right: true, text: ({ fees }) => money(fees) },
   { title: 'PNL', right: true, text: ({ pnl }) => money(pnl) },
   { title: 'RETURN', right: true, text: ({ returnRatio }) => change(returnRatio) },
+  { title: 'WHY', text: ({ exitReason }) => exitReason.replace('_', ' ') },
 ];

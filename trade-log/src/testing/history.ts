@@ -8,11 +8,13 @@ import {
   SymbolName,
   toMs,
   toTime,
+  TradePrinted,
   Venue,
   type CandleClosed,
   type JournalEventOf,
   type JournalEventType,
   type MessageDeadLettered,
+  type PortfolioSettings,
   type TradeSignal,
 } from '@heliograph/contracts';
 import type { Outgoing, StoredMessage, StreamName } from '@heliograph/contracts/bus';
@@ -40,6 +42,32 @@ export function candleMessage(event: CandleClosed): Outgoing {
 
 export function signalMessage(event: TradeSignal): Outgoing {
   return { subject: subjects.signal(event.data), id: event.id, body: JSON.stringify(event) };
+}
+
+export function printMessage(event: TradePrinted): Outgoing {
+  return { subject: subjects.print(event.data), id: event.id, body: JSON.stringify(event) };
+}
+
+export function aPrint(at = 0): TradePrinted {
+  const time = toTime(startMs + at * minute);
+  return TradePrinted.parse({
+    specversion: '1.0',
+    id: deterministicId('print', time),
+    source: 'test/feed',
+    type: 'trade_printed',
+    subject: 'BTC/USDT',
+    time,
+    recordedtime: time,
+    correlationid: 'print',
+    data: {
+      tape: { id: 'live' },
+      venue: 'binance',
+      symbol: 'BTC/USDT',
+      tradeId: String(at),
+      price: '100',
+      quantity: '0.5',
+    },
+  });
 }
 
 export function deadLetterMessage(event: MessageDeadLettered): Outgoing {
@@ -76,14 +104,13 @@ export function createJournal(portfolio: string) {
         mode: 'paper',
         tape,
         currency: 'USDT',
-        settings: {
-          cash: Decimal.parse(cash),
-          stake: { kind: 'quote', value: Decimal.parse('100') },
-          feeBps: Decimal.parse('10'),
-          slippageBps: Decimal.parse('0'),
-          lotSize: Decimal.parse('0.001'),
-          risk: {},
-        },
+        settings: settingsOf(cash),
+      }),
+    reconfigured: (at: number, stake: string): Outgoing =>
+      message('portfolio_reconfigured', at, {
+        settings: settingsOf('1000', stake),
+        decisionsVersion: 2,
+        author: 'anna',
       }),
     skipped: (signal: TradeSignal): Outgoing => {
       return message('signal_skipped', minutes(signal), {
@@ -104,6 +131,82 @@ export function createJournal(portfolio: string) {
         reasons: [],
       });
     },
+    /** A stop of the entry that a signal made; its own id comes from the attempt, too. */
+    protective: (signal: TradeSignal, attempt = 1): Outgoing =>
+      message('order_intended', minutes(signal), {
+        ...signalFacts(signal),
+        intent: 'exit',
+        side: 'sell',
+        orderId: stopIdOf(signal, attempt),
+        orderType: 'stop_limit',
+        role: 'stop_loss',
+        size: { kind: 'base', quantity: Decimal.parse('1') },
+        limitPrice: Decimal.parse('94'),
+        stopPrice: Decimal.parse('95'),
+        timeInForce: 'GTC',
+        protects: orderIdOf(signal),
+        attempt,
+        reduceOnly: true,
+        expiryTime: signal.expirytime,
+        referencePrice: signal.data.referencePrice.price,
+        reasons: [],
+      }),
+    triggered: (signal: TradeSignal): Outgoing =>
+      message('order_triggered', minutes(signal), {
+        ...orderFacts(signal),
+        price: Decimal.parse('94.9'),
+      }),
+    /** An order that a signal, or nobody's signal, wants to be taken back. */
+    cancelIntended: (signal: TradeSignal, by?: TradeSignal): Outgoing =>
+      message('order_cancel_intended', minutes(by ?? signal), {
+        ...orderFacts(signal),
+        reason: 'CANCEL_REQUESTED',
+        detail: by ? '' : 'asked for by anna',
+        ...(by && { signalId: by.id }),
+      }),
+    /** It stands for the order of the signal, so that fills and cancels are about it. */
+    adopted: (signal: TradeSignal): Outgoing =>
+      message('order_adopted', minutes(signal), {
+        ...orderFacts(signal),
+        venueOrderId: 'v-1',
+        orderType: 'LIMIT',
+        quantity: Decimal.parse('2'),
+        filledQuantity: Decimal.parse('0.25'),
+        limitPrice: Decimal.parse('90'),
+        reduceOnly: true,
+      }),
+    valued: (at: number, equity: string): Outgoing =>
+      message('portfolio_valued', at, {
+        cash: Decimal.parse('900'),
+        equity: Decimal.parse(equity),
+        exposure: Decimal.parse('100'),
+        peakEquity: Decimal.parse('1100'),
+        dayStartEquity: Decimal.parse('1000'),
+        dayStart: toTime(startMs),
+        positions: [],
+      }),
+    incident: (at: number): Outgoing =>
+      message('incident_reported', at, {
+        kind: 'VENUE_UNREACHABLE',
+        severity: 'warning',
+        detail: 'for 31 s',
+        venue: Venue.parse('binance'),
+      }),
+    stateChanged: (at: number, to: 'ACTIVE' | 'HALTED'): Outgoing =>
+      message('trading_state_changed', at, {
+        from: 'ACTIVE',
+        to,
+        reason: 'holidays',
+        author: 'anna',
+        revision: 7,
+      }),
+    instrumentChanged: (at: number, status: 'trading' | 'halted'): Outgoing =>
+      message('instrument_changed', at, {
+        venue: Venue.parse('binance'),
+        symbol: SymbolName.parse('BTC/USDT'),
+        status,
+        rules: { tickSize: Decimal.parse('0.01'), minNotional: Decimal.parse('5') },
+      }),
     accepted: (signal: TradeSignal): Outgoing =>
       message('order_accepted', minutes(signal), {
         ...orderFacts(signal),
@@ -139,24 +242,34 @@ export function createJournal(portfolio: string) {
       }),
     unknown: (signal: TradeSignal): Outgoing =>
       message('order_unknown', minutes(signal), { ...orderFacts(signal), detail: 'timeout' }),
-    positionChanged: (signal: TradeSignal, quantity: string, cash: string): Outgoing =>
+    positionChanged: (
+      signal: TradeSignal,
+      quantity: string,
+      cash: string,
+      side: 'long' | 'short' = 'long',
+    ): Outgoing =>
       message('position_changed', minutes(signal) + 1, {
         venue: signal.data.venue,
         symbol: signal.data.symbol,
-        side: quantity === '0' ? 'flat' : 'long',
+        side: quantity === '0' ? 'flat' : side,
         quantity: Decimal.parse(quantity),
         averageEntryPrice: Decimal.parse(quantity === '0' ? '0' : '100'),
         realisedPnl: Decimal.parse('0'),
         cash: Decimal.parse(cash),
         orderId: orderIdOf(signal),
       }),
-    closed: (entry: TradeSignal, exit: TradeSignal, pnl = '9.8'): Outgoing =>
+    closed: (
+      entry: TradeSignal,
+      exit: TradeSignal,
+      pnl = '9.8',
+      side: 'long' | 'short' = 'long',
+    ): Outgoing =>
       message('trade_closed', minutes(exit) + 1, {
         tradeId: EventId.parse(`trade-${entry.id}`),
         strategy: entry.data.strategy,
         venue: entry.data.venue,
         symbol: entry.data.symbol,
-        side: 'long',
+        side,
         quantity: Decimal.parse('1'),
         entryTime: toTime(toMs(entry.time) + minute),
         entryPrice: Decimal.parse('100'),
@@ -189,8 +302,23 @@ export function createJournal(portfolio: string) {
 
 export type Journal = ReturnType<typeof createJournal>;
 
+function settingsOf(cash: string, stake = '100'): PortfolioSettings {
+  return {
+    cash: Decimal.parse(cash),
+    stake: { kind: 'quote', value: Decimal.parse(stake) },
+    feeBps: Decimal.parse('10'),
+    slippageBps: Decimal.parse('0'),
+    lotSize: Decimal.parse('0.001'),
+    risk: {},
+  };
+}
+
 function orderIdOf(signal: TradeSignal): OrderId {
   return OrderId.parse(deterministicId('order', signal.id));
+}
+
+function stopIdOf(signal: TradeSignal, attempt: number): OrderId {
+  return OrderId.parse(deterministicId('stop', signal.id, String(attempt)));
 }
 
 function signalFacts({ id, data }: TradeSignal) {

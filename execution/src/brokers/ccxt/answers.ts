@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+// What is read of ccxt's answers. It passes numbers as text, but not everywhere.
+const decimal = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .pipe(z.string().regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i));
+const maybe = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((it) => it ?? undefined);
+const range = maybe(z.looseObject({ min: maybe(decimal), max: maybe(decimal) }));
+
+export const VenueMarket = z.looseObject({
+  id: z.string(),
+  symbol: z.string(),
+  base: z.string(),
+  quote: z.string(),
+  active: maybe(z.boolean()),
+  contract: maybe(z.boolean()),
+  linear: maybe(z.boolean()),
+  contractSize: maybe(decimal),
+  taker: maybe(decimal),
+  precision: z.looseObject({ amount: maybe(decimal), price: maybe(decimal) }),
+  limits: z.looseObject({ amount: range, cost: range }),
+});
+export type VenueMarket = z.infer<typeof VenueMarket>;
+
+const Fee = z.looseObject({ currency: maybe(z.string()), cost: maybe(decimal) });
+
+export const VenueTrade = z.looseObject({
+  id: z.string(),
+  order: maybe(z.string()),
+  timestamp: z.number(),
+  price: decimal,
+  amount: decimal,
+  takerOrMaker: maybe(z.enum(['taker', 'maker'])),
+  fee: maybe(Fee),
+  fees: maybe(z.array(Fee)),
+});
+export type VenueTrade = z.infer<typeof VenueTrade>;
+
+export const FoundOrder = z.looseObject({
+  id: z.string(),
+  clientOrderId: maybe(z.string()),
+  symbol: z.string(),
+  timestamp: maybe(z.number()),
+  lastTradeTimestamp: maybe(z.number()),
+  lastUpdateTimestamp: maybe(z.number()),
+  status: maybe(z.string()),
+  type: maybe(z.string()),
+  side: z.enum(['buy', 'sell']),
+  price: maybe(decimal),
+  triggerPrice: maybe(decimal),
+  amount: maybe(decimal),
+  filled: maybe(decimal),
+  reduceOnly: maybe(z.boolean()),
+});
+export type FoundOrder = z.infer<typeof FoundOrder>;
+
+export const Ticker = z.looseObject({
+  bid: maybe(decimal),
+  ask: maybe(decimal),
+  last: maybe(decimal),
+});
+
+export const Balances = z.looseObject({
+  free: z.record(z.string(), maybe(decimal)),
+  total: z.record(z.string(), maybe(decimal)),
+});
+
+export const FoundPosition = z.looseObject({
+  symbol: z.string(),
+  side: maybe(z.enum(['long', 'short'])),
+  contracts: maybe(decimal),
+});
+
+/** Of what a stream says about orders. */
+export const WatchedOrders = z.array(z.looseObject({ clientOrderId: maybe(z.string()) }));

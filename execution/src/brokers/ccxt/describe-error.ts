@@ -1,0 +1,15 @@
+import type { Credentials } from './load-venue.ts';
+
+/** One line about a vendor's error for people, without keys, signatures and queries. */
+export function createErrorDescriber(credentials: Credentials): (error: unknown) => string {
+  const secrets = Object.values(credentials).filter((value) => value !== '');
+  return (error) => {
+    let text = error instanceof Error ? error.message : String(error);
+    for (const secret of secrets) text = text.replaceAll(secret, '[hidden]');
+    return text
+      .replaceAll(/\?\S+/g, '')
+      .replaceAll(/signature=\w+/g, 'signature=[hidden]')
+      .replaceAll(/\s+/g, ' ')
+      .slice(0, 300);
+  };
+}

@@ -1,0 +1,278 @@
+import { SymbolName, Venue } from '@heliograph/contracts';
+import { createLogger } from '@heliograph/contracts/service';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  startBinanceDouble,
+  type BinanceDouble,
+} from '../../testing/binance-double/binance-double.ts';
+import { signedRequest } from '../../testing/binance-double/signed-request.ts';
+import { anOrder, openOnDouble } from '../../testing/ccxt-on-double.ts';
+import type { Broker, Report } from '../broker.ts';
+
+const placing = 'POST /api/v3/order';
+const asking = 'GET /api/v3/order';
+const why = { timeMs: 0, reason: 'SUPERSEDED', detail: 'a newer signal' } as const;
+let double: BinanceDouble;
+let broker: Broker;
+
+beforeAll(async () => {
+  double = await startBinanceDouble({ balances: { USDT: '1000000', BTC: '10' } });
+  broker = await openOnDouble(double);
+});
+afterAll(async () => {
+  await broker[Symbol.asyncDispose]();
+  await double[Symbol.asyncDispose]();
+});
+
+beforeEach(() => double.setPrice('BTCUSDT', '50000'));
+
+const kinds = (reports: readonly Report[] | undefined) => reports?.map(({ type }) => type);
+const limit = (limitPrice = '40000') => anOrder({ type: 'limit', limitPrice });
+
+describe('the reports of an order', () => {
+  test('tell that it is there, then each fill, and which is the last', async () => {
+    const order = limit('49000');
+    await broker.place(order);
+    expect(kinds(await broker.reportsOf(order))).toEqual(['accepted']);
+    double.trade('BTCUSDT', '49000', '0.004');
+    expect(await broker.reportsOf(order)).toMatchObject([
+      { type: 'accepted' },
+      { type: 'filled', quantity: '0.003996', complete: false },
+    ]);
+    double.trade('BTCUSDT', '48000', '1');
+    const reports = await broker.reportsOf(order);
+    expect(reports).toMatchObject([
+      { type: 'accepted', orderId: order.id },
+      // 0.004 less the fee of 0.000004, which counts at the price.
+      { type: 'filled', quantity: '0.003996', price: '49000', fee: '0.196', liquidity: 'maker' },
+      { type: 'filled', quantity: '0.005994', fee: '0.294', complete: true },
+    ]);
+    const sequences = reports?.map(({ sequence }) => sequence) ?? [];
+    expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
+    expect(new Set(sequences).size).toBe(3);
+  });
+
+  test('are not asked for again once it has ended', async () => {
+    const order = anOrder();
+    await broker.place(order);
+    const reports = await broker.reportsOf(order);
+    const before = double.requests.length;
+    expect(await broker.reportsOf(order)).toEqual(reports);
+    await broker.refresh([order]);
+    expect(double.requests.length).toBe(before);
+  });
+
+  test('after a refresh are those of the refresh', async () => {
+    const order = limit();
+    await broker.place(order);
+    await broker.refresh([order]);
+    const before = double.requests.length;
+    expect(kinds(await broker.reportsOf(order))).toEqual(['accepted']);
+    expect(double.requests.length).toBe(before);
+    await broker.reportsOf(order);
+    expect(double.requests.length, 'a second time they are asked for').toBe(before + 1);
+  });
+
+  test('are all there, however many fills there are', async () => {
+    const order = anOrder({ type: 'limit', limitPrice: '49000', quantity: '0.1' });
+    await broker.place(order);
+    for (let fill = 0; fill < 1_000; fill++) double.trade('BTCUSDT', '49000', '0.0001');
+    const reports = await broker.reportsOf(order);
+    expect(reports).toHaveLength(1_001);
+    expect(reports?.at(-1)).toMatchObject({ type: 'filled', complete: true });
+  });
+
+  test('of a stop that is left to the venue begin before it is triggered', async () => {
+    await using other = await startBinanceDouble();
+    await using alone = await openOnDouble(other, { venueStops: true });
+    expect(alone.orderTypes).toEqual(['market', 'limit', 'stop', 'stop_limit']);
+    const fields = { side: 'sell', stopPrice: '49000' } as const;
+    const stop = anOrder({ ...fields, type: 'stop' });
+    const stopLimit = anOrder({ ...fields, type: 'stop_limit', limitPrice: '48900' });
+    for (const order of [stop, stopLimit]) {
+      expect(await alone.place(order)).toEqual({ status: 'taken' });
+      expect(kinds(await alone.reportsOf(order))).toEqual(['accepted']);
+    }
+    other.setPrice('BTCUSDT', '48950');
+    for (const order of [stop, stopLimit])
+      expect((await alone.reportsOf(order))?.[1]).toMatchObject({ price: '48950', complete: true });
+  });
+
+  test('count the fee of a sell in what it earns', async () => {
+    const order = anOrder({ side: 'sell' });
+    await broker.place(order);
+    expect(await broker.reportsOf(order)).toMatchObject([
+      {},
+      { quantity: '0.01', price: '50000', fee: '0.5', liquidity: 'taker', complete: true },
+    ]);
+  });
+
+  test('leave out fees in a third currency, and one warning says so', async () => {
+    await using other = await startBinanceDouble({ balances: { USDT: '10000', BNB: '1' } });
+    other.setCommission({ rate: '0.001', paidIn: 'BNB' });
+    const lines: string[] = [];
+    const log = createLogger({
+      name: 'x',
+      destination: { write: (line) => void lines.push(line) },
+    });
+    await using alone = await openOnDouble(other, { log });
+    for (const order of [anOrder(), anOrder()]) {
+      await alone.place(order);
+      expect(await alone.reportsOf(order)).toMatchObject([{}, { quantity: '0.01', fee: '0' }]);
+    }
+    expect(lines.filter((line) => line.includes('fees in BNB are not counted'))).toHaveLength(1);
+  });
+
+  test('end with why it was taken back', async () => {
+    const order = limit('49000');
+    await broker.place(order);
+    double.trade('BTCUSDT', '49000', '0.004');
+    await broker.cancel(order, why);
+    expect(await broker.reportsOf(order)).toMatchObject([
+      { type: 'accepted' },
+      { type: 'filled', complete: false },
+      { type: 'cancelled', reason: 'SUPERSEDED', detail: 'a newer signal' },
+    ]);
+  });
+
+  test('end when somebody else cancels it, or nothing could be filled', async () => {
+    const order = limit();
+    await broker.place(order);
+    const named = { symbol: 'BTCUSDT', origClientOrderId: order.id };
+    await signedRequest(double, 'DELETE /api/v3/order', named);
+    expect((await broker.reportsOf(order))?.at(-1)).toMatchObject({
+      type: 'cancelled',
+      reason: 'VENUE_REJECTED',
+    });
+    const atOnce = anOrder({ type: 'limit', limitPrice: '40000', timeInForce: 'IOC' });
+    await broker.place(atOnce);
+    expect(kinds(await broker.reportsOf(atOnce))).toEqual(['accepted', 'cancelled']);
+  });
+
+  test('are none while the venue does not find it, and an error while it does not answer', async () => {
+    const order = limit();
+    expect(await broker.reportsOf(order)).toBeUndefined();
+    double.fault({ on: asking, kind: 'lost_answer' });
+    await expect(broker.reportsOf(order)).rejects.toMatchObject({ code: 'VENUE_NO_ANSWER' });
+    double.fault({ on: asking, kind: 'answer', executed: false, status: 502, body: '<html>' });
+    await expect(broker.reportsOf(order)).rejects.toMatchObject({ code: 'VENUE_NO_ANSWER' });
+  });
+
+  test('do not forget what the venue has taken when it cannot find it for a while', async () => {
+    double.fault({ on: placing, kind: 'hidden', hiddenMs: 60_000 });
+    const order = anOrder();
+    expect(await broker.place(order)).toEqual({ status: 'taken' });
+    expect(kinds(await broker.reportsOf(order))).toEqual(['accepted']);
+    expect(await broker.abandon({ ...order, timeMs: Date.now() - 60_000 }, why)).toBe(false);
+  });
+});
+
+describe('taking an order back', () => {
+  test('does nothing when it has ended or never was', async () => {
+    const order = anOrder();
+    await broker.cancel(order, why);
+    await broker.place(order);
+    await broker.cancel(order, why);
+    expect(kinds(await broker.reportsOf(order))).toEqual(['accepted', 'filled']);
+  });
+
+  test('throws when nobody answers', async () => {
+    const order = limit();
+    await broker.place(order);
+    double.fault({ on: 'DELETE /api/v3/order', kind: 'lost_answer' });
+    await expect(broker.cancel(order, why)).rejects.toMatchObject({ name: 'TransientError' });
+    expect(kinds(await broker.reportsOf(order))).toEqual(['accepted', 'cancelled']);
+  });
+});
+
+describe('abandoning an order', () => {
+  test('is certain only once its window and the time to settle are over', async () => {
+    const order = anOrder();
+    expect(await broker.abandon(order, why)).toBe(false);
+    expect(await broker.abandon({ ...order, timeMs: Date.now() - 6_900 }, why)).toBe(false);
+    const asked = double.requests.length;
+    expect(await broker.abandon({ ...order, timeMs: Date.now() - 7_100 }, why)).toBe(true);
+    expect(double.requests.length).toBe(asked + 1);
+  });
+
+  test('waits for one that the venue has and does not find yet', async () => {
+    const order = anOrder();
+    double.fault({ on: placing, kind: 'lost_answer', hiddenMs: 500 });
+    await expect(broker.place(order)).rejects.toMatchObject({ code: 'ORDER_UNKNOWN' });
+    expect(await broker.reportsOf(order)).toBeUndefined();
+    expect(await broker.abandon(order, why)).toBe(false);
+    await vi.waitFor(async () => expect(kinds(await broker.reportsOf(order))).toHaveLength(2), {
+      timeout: 5_000,
+    });
+  });
+
+  test('does not happen to one that is there', async () => {
+    const order = anOrder();
+    double.fault({ on: placing, kind: 'lost_answer' });
+    await expect(broker.place(order)).rejects.toMatchObject({ code: 'ORDER_UNKNOWN' });
+    const late = { ...order, timeMs: Date.now() - 60_000 };
+    expect(await broker.abandon(late, why)).toBe(false);
+    expect(kinds(await broker.reportsOf(order))).toEqual(['accepted', 'filled']);
+  });
+});
+
+describe('the account', () => {
+  const venue = Venue.parse('binance');
+  const symbol = SymbolName.parse('BTC/USDT');
+
+  test('has balances and no positions, and orders of ours and of others', async () => {
+    await using other = await startBinanceDouble({ balances: { USDT: '1000', BNB: '0' } });
+    await using alone = await openOnDouble(other);
+    const order = limit('10000');
+    await alone.place(order);
+    await signedRequest(other, placing, {
+      symbol: 'BTCUSDT',
+      side: 'BUY',
+      type: 'STOP_LOSS_LIMIT',
+      timeInForce: 'GTC',
+      quantity: '0.0001',
+      price: '60000',
+      stopPrice: '55000',
+      newClientOrderId: 'by-hand',
+    });
+    expect(await alone.balances()).toEqual([{ currency: 'USDT', free: '894', total: '1000' }]);
+    expect(await alone.positions()).toBeUndefined();
+    const facts = { venue, symbol, side: 'buy', filledQuantity: '0', reduceOnly: false };
+    expect(await alone.openOrders([symbol])).toMatchObject([
+      { ...facts, clientOrderId: order.id, type: 'limit', quantity: '0.01', limitPrice: '10000' },
+      { ...facts, clientOrderId: 'by-hand', limitPrice: '60000', stopPrice: '55000' },
+    ]);
+    other.fault({ on: 'GET /api/v3/openOrders', kind: 'lost_answer' });
+    await expect(alone.openOrders([symbol])).rejects.toMatchObject({ code: 'VENUE_NO_ANSWER' });
+  });
+
+  test('trades instruments by rules that may change', async () => {
+    await using other = await startBinanceDouble();
+    await using alone = await openOnDouble(other);
+    const symbols = ['BTC/USDT', 'ETH/USDT', 'BNB/USDT'].map((name) => SymbolName.parse(name));
+    other.setStatus('ETHUSDT', 'BREAK');
+    other.setStatus('BNBUSDT', 'delisted');
+    expect(await alone.instruments(symbols)).toEqual([
+      {
+        venue,
+        symbol: 'BTC/USDT',
+        status: 'trading',
+        tickSize: '0.01',
+        lotSize: '0.00001',
+        minQuantity: '0.00001',
+        maxQuantity: '9000',
+        minNotional: '5',
+      },
+      expect.objectContaining({ symbol: 'ETH/USDT', status: 'halted' }),
+      expect.objectContaining({ symbol: 'BNB/USDT', status: 'delisted' }),
+    ]);
+  });
+
+  test('has a clock of its own', async () => {
+    await using other = await startBinanceDouble();
+    await using alone = await openOnDouble(other);
+    other.setClockOffset(-40_000);
+    expect(Math.abs((await alone.clockOffsetMs()) + 40_000)).toBeLessThan(1_000);
+    await vi.waitFor(async () => expect(await alone.place(anOrder())).toEqual({ status: 'taken' }));
+  });
+});

@@ -1,0 +1,127 @@
+import { Big, TransientError, type OrderId } from '@heliograph/contracts';
+import type { OrderRequest, Placement, TimeInForce } from '../broker.ts';
+import { Ticker } from './answers.ts';
+import type { CcxtVenue } from './load-venue.ts';
+import type { MarketRules } from './market-rules.ts';
+import type { OrderNames } from './order-names.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Sender } from './sender.ts';
+import { needsMarketPrice, sizeOrder } from './size-order.ts';
+import type { VenueParticulars } from './venues.ts';
+
+/** Places orders, each with one request at most. `placed` receives the venue's answer when it took one. */
+export function createPlacing({
+  venue,
+  particulars,
+  names,
+  sender,
+  windowMs,
+  venueStops,
+  marketOf,
+  offsetMs,
+  nowMs,
+  describe,
+  placed,
+}: {
+  venue: CcxtVenue;
+  particulars: VenueParticulars;
+  names: OrderNames;
+  sender: Sender;
+  windowMs: number;
+  venueStops: boolean;
+  marketOf: (symbol: string) => MarketRules | undefined;
+  offsetMs: () => number;
+  nowMs: () => number;
+  describe: (error: unknown) => string;
+  placed: (order: OrderRequest, answer: unknown) => void;
+}): { place(order: OrderRequest): Promise<Placement> } {
+  /** Orders of which a request went out and nobody knows what became of it. */
+  const unknown = new Set<OrderId>();
+
+  return { place };
+
+  async function place(order: OrderRequest): Promise<Placement> {
+    if (unknown.has(order.id)) throw unknownOutcome('it has been sent before');
+    const rules = marketOf(order.symbol);
+    if (!rules) return rejected('UNKNOWN_SYMBOL', `the venue does not list ${order.symbol}`);
+    const unsupported = whyUnsupported(order, rules, venueStops);
+    if (unsupported !== undefined) return rejected('UNSUPPORTED_ORDER', unsupported);
+    let marketPrice: Big | undefined;
+    try {
+      if (needsMarketPrice(order)) marketPrice = await priceFor(venue, order);
+    } catch (error) {
+      return { status: 'not_taken', detail: describe(error), retryAfterMs: 1_000 };
+    }
+    const sized = sizeOrder(order, rules, marketPrice);
+    if (sized.status === 'rejected') return sized;
+
+    const type = sized.limitPrice === undefined ? 'market' : 'limit';
+    const parameters = {
+      clientOrderId: names.toVenue(order.id),
+      ...(type === 'limit' && kinds[order.timeInForce]),
+      ...(sized.stopPrice !== undefined && { triggerPrice: sized.stopPrice }),
+      ...(order.reduceOnly && rules.market.contract && { reduceOnly: true }),
+      ...particulars.fence?.(order.timeMs + offsetMs(), windowMs),
+    };
+    unknown.add(order.id);
+    const fence = {
+      notAfterMs: order.timeMs + windowMs,
+      abandonLate: particulars.fence === undefined,
+    };
+    const { sending, result } = await sender.once(fence, () =>
+      venue.createOrder(order.symbol, type, order.side, sized.amount, sized.limitPrice, parameters),
+    );
+    if (result.status === 'fulfilled') {
+      unknown.delete(order.id);
+      placed(order, result.value);
+      return { status: 'taken' };
+    }
+    const detail = describe(result.reason);
+    const outcome = outcomeOf({
+      error: result.reason,
+      detail,
+      sending,
+      refusesWith4xx: particulars.refusesWith4xx,
+      wasLate: nowMs() > fence.notAfterMs,
+    });
+    if (outcome.status === 'unknown') throw unknownOutcome(detail);
+    unknown.delete(order.id);
+    return outcome;
+  }
+}
+
+/** What a limit order's time in force is to ccxt. */
+const kinds: Readonly<Record<TimeInForce, Readonly<Record<string, unknown>>>> = {
+  GTC: {},
+  GTD: {},
+  IOC: { timeInForce: 'IOC' },
+  FOK: { timeInForce: 'FOK' },
+  PO: { postOnly: true },
+};
+
+function whyUnsupported(
+  order: OrderRequest,
+  { market }: MarketRules,
+  venueStops: boolean,
+): string | undefined {
+  if (order.type === 'trailing_stop') return 'trailing stops are not left to the venue';
+  if (order.type.startsWith('stop') && !venueStops) return 'stops are not left to the venue';
+  if (order.timeInForce === 'GTD') return 'orders until a time are not left to the venue';
+  if (market.contract && market.linear !== true) return 'contracts settled in the base currency';
+  return undefined;
+}
+
+/** What the order will trade at, about: it takes from the other side. */
+async function priceFor(venue: CcxtVenue, order: OrderRequest): Promise<Big | undefined> {
+  const { bid, ask, last } = Ticker.parse(await venue.fetchTicker(order.symbol));
+  const price = (order.side === 'buy' ? ask : bid) ?? last;
+  return price === undefined || Number(price) <= 0 ? undefined : new Big(price);
+}
+
+function rejected(reason: 'UNKNOWN_SYMBOL' | 'UNSUPPORTED_ORDER', detail: string): Placement {
+  return { status: 'rejected', reason, detail };
+}
+
+function unknownOutcome(detail: string): TransientError {
+  return new TransientError('ORDER_UNKNOWN', `the order may be at the venue or not: ${detail}`);
+}

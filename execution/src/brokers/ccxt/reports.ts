@@ -1,0 +1,134 @@
+import { Big, toDecimal, type OrderId } from '@heliograph/contracts';
+import type { Abandonment, Report } from '../broker.ts';
+import type { FoundOrder, VenueTrade } from './answers.ts';
+import type { MarketRules } from './market-rules.ts';
+
+const zero = new Big('0');
+
+/** An order as the venue has it. */
+export interface VenueState {
+  readonly reports: readonly Report[];
+  /** Nothing more will happen to it. */
+  readonly ended: boolean;
+}
+
+/**
+ * What has happened to an order, from what the venue says of it and its trades. While not all of its trades are to be
+ * seen yet, it has not ended.
+ */
+export function reportsFrom({
+  orderId,
+  order,
+  trades,
+  rules,
+  cancelled,
+  warn,
+}: {
+  orderId: OrderId;
+  order: FoundOrder;
+  trades: readonly VenueTrade[];
+  rules: MarketRules;
+  /** Why we took it back, if we did. */
+  cancelled: Abandonment | undefined;
+  warn: (message: string) => void;
+}): VenueState {
+  const sorted = trades.toSorted((a, b) => a.timestamp - b.timestamp || compareIds(a.id, b.id));
+  // Some venues give the time of the last change: it was there before it traded.
+  const toldMs = order.timestamp ?? order.lastUpdateTimestamp ?? sorted[0]?.timestamp ?? 0;
+  const acceptedMs = Math.min(toldMs, sorted[0]?.timestamp ?? toldMs);
+  const next = createSequence();
+  const filled = sorted.reduce((sum, { amount }) => sum.plus(amount), zero);
+  const allSeen = filled.gte(order.filled ?? '0');
+  // By the trades alone, so that a fill is told the same way whenever it is told.
+  const whole = order.amount !== undefined && filled.gt(zero) && filled.gte(order.amount);
+  const ended = whole || (allSeen && endings.has(order.status ?? ''));
+
+  const reports: Report[] = [
+    {
+      type: 'accepted',
+      orderId,
+      timeMs: acceptedMs,
+      sequence: next(acceptedMs, 0),
+      venueOrderId: order.id,
+    },
+    ...sorted.map((trade, index): Report => ({
+      type: 'filled',
+      orderId,
+      timeMs: trade.timestamp,
+      sequence: next(trade.timestamp, tradePlace(trade.id)),
+      fillId: trade.id,
+      ...amountsOf(trade, order.side, rules, warn),
+      liquidity: trade.takerOrMaker ?? 'taker',
+      complete: whole && index === sorted.length - 1,
+    })),
+  ];
+  if (ended && !whole) {
+    const timeMs = Math.max(
+      order.lastUpdateTimestamp ?? order.lastTradeTimestamp ?? acceptedMs,
+      sorted.at(-1)?.timestamp ?? acceptedMs,
+    );
+    reports.push({
+      type: order.status === 'rejected' ? 'rejected' : 'cancelled',
+      orderId,
+      timeMs,
+      sequence: next(timeMs, 999),
+      reason: cancelled?.reason ?? 'VENUE_REJECTED',
+      detail: cancelled?.detail ?? endings.get(order.status ?? '') ?? '',
+    });
+  }
+  return { reports, ended };
+}
+
+/** ccxt's words for an order that has ended, and ours for what is left of it. */
+const endings: ReadonlyMap<string, string> = new Map([
+  ['closed', 'the venue filled no more of it'],
+  ['canceled', 'cancelled at the venue'],
+  ['expired', 'expired at the venue: no more of it could be filled'],
+  ['rejected', 'rejected by the venue'],
+]);
+
+/**
+ * Base units, price, and fee in quote currency. A fee in base units is part of the quantity that never arrived, or that
+ * was given besides, and counts at the price.
+ */
+function amountsOf(
+  trade: VenueTrade,
+  side: 'buy' | 'sell',
+  { market, contractSize }: MarketRules,
+  warn: (message: string) => void,
+): { quantity: string; price: string; fee: string } {
+  let quantity = new Big(trade.amount).times(contractSize);
+  let fee = zero;
+  const fees = trade.fees?.length ? trade.fees : trade.fee ? [trade.fee] : [];
+  for (const { currency, cost } of fees) {
+    if (cost === undefined || new Big(cost).eq(zero)) continue;
+    if (currency === market.quote) fee = fee.plus(cost);
+    else if (currency === market.base && !market.contract) {
+      quantity = side === 'buy' ? quantity.minus(cost) : quantity.plus(cost);
+      fee = fee.plus(new Big(cost).times(trade.price));
+    } else warn(`fees in ${currency ?? 'an unnamed currency'} are not counted`);
+  }
+  return {
+    quantity: toDecimal(quantity),
+    price: toDecimal(new Big(trade.price)),
+    fee: toDecimal(fee),
+  };
+}
+
+/** One number for time and place within the millisecond, which grows from report to report of an order. */
+function createSequence(): (timeMs: number, place: number) => number {
+  let last = 0;
+  return (timeMs, place) => {
+    last = Math.max(last + 1, timeMs * 1_000 + place);
+    return last;
+  };
+}
+
+function tradePlace(id: string): number {
+  return /^\d+$/.test(id) ? 1 + Number(BigInt(id) % 998n) : 1;
+}
+
+/** Numbers by their value, whatever their length. */
+function compareIds(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1);
+}

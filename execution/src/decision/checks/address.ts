@@ -1,0 +1,20 @@
+import { portfolioFor } from '@heliograph/contracts';
+import type { Considered } from '../considered.ts';
+
+/** Who it is meant for. A replay trades a portfolio of its own in the name of the one that is addressed. */
+export function addressedElsewhere({ portfolio, signal, tape }: Considered): string | undefined {
+  const { portfolio: addressee } = signal.data;
+  if (addressee === undefined || addressee === portfolio.name) return undefined;
+  return portfolioFor(addressee, portfolio.opened?.tape ?? tape) === portfolio.name
+    ? undefined
+    : `the signal is for ${addressee}, this is ${portfolio.name}`;
+}
+
+export function otherMode({ signal, mode }: Considered): string | undefined {
+  if (signal.data.mode === mode) return undefined;
+  return `the signal is for ${signal.data.mode}, this portfolio trades ${mode}`;
+}
+
+export function afterTheEnd({ portfolio }: Considered): string | undefined {
+  return portfolio.marked ? 'the recording that it belongs to has ended' : undefined;
+}

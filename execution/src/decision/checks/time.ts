@@ -1,0 +1,40 @@
+import { liveTape, toMs, toTime } from '@heliograph/contracts';
+import type { Considered } from '../considered.ts';
+import { isExpired } from '../expiry.ts';
+import { lineageKey } from '../portfolio.ts';
+
+export function expired({
+  signal,
+  kind,
+  expiryMs,
+  nowMs,
+  settings,
+}: Considered): string | undefined {
+  if (!isExpired({ expiryMs, isEntry: kind === 'entry' }, nowMs, settings)) return undefined;
+  return `expired at ${signal.expirytime}, ${nowMs - expiryMs} ms before it could be traded`;
+}
+
+/** Not everything that was ever decided is remembered. What may have been among it is not decided again. */
+export function forgotten({ portfolio, signal, signalMs }: Considered): string | undefined {
+  if (signalMs > portfolio.forgottenMs || portfolio.decided.has(signal.id)) return undefined;
+  return `it may have been decided: what was until ${toTime(portfolio.forgottenMs)} is forgotten`;
+}
+
+export function superseded({ portfolio, signal, signalMs }: Considered): string | undefined {
+  const newestMs = portfolio.newest.get(lineageKey(signal.data));
+  if (newestMs === undefined || signalMs >= newestMs) return undefined;
+  return `a signal of ${toTime(newestMs)} was decided before it`;
+}
+
+/** A replay has one clock only. */
+export function clocksDisagree(considered: Considered): string | undefined {
+  const { signal, signalMs, nowMs, tape, clockOffsetMs, settings } = considered;
+  const { maxClockSkewMs } = settings.risk;
+  if (maxClockSkewMs === undefined || tape !== liveTape) return undefined;
+  const aheadMs = Math.max(signalMs, toMs(signal.recordedtime)) - nowMs;
+  if (aheadMs > maxClockSkewMs)
+    return `the signal is ${aheadMs} ms ahead of our clock, ${maxClockSkewMs} ms are allowed`;
+  return Math.abs(clockOffsetMs) > maxClockSkewMs
+    ? `the venue's clock is ${clockOffsetMs} ms ahead of ours, ${maxClockSkewMs} ms are allowed`
+    : undefined;
+}

@@ -1,0 +1,160 @@
+import { Big, exactly, type OrderSize, type TradeSignal } from '@heliograph/contracts';
+import type { Considered } from './considered.ts';
+import { unspent } from './funds.ts';
+import { refusal, type Refusal } from './refusal.ts';
+import { feeFor, multiple, quantityAt, quantityLosing, reservation } from './size.ts';
+import { decimalText, termsOf, type EntryTerms } from './terms.ts';
+
+/** The order that an entry would become. */
+export interface EntryPlan extends EntryTerms {
+  /** Of the whole order. */
+  readonly size: OrderSize;
+  /** Base units of the whole order; at the highest price where the size is in quote currency. */
+  readonly quantity: Big;
+  /** How many of them close a position on the other side first. */
+  readonly closing: Big;
+  /** What the rest is worth at the highest price; quote currency. */
+  readonly notional: Big;
+  /** The same with the fees of the whole order. */
+  readonly needed: Big;
+}
+
+const zero = new Big('0');
+/** Digits after the point of an amount that follows from a ratio. */
+const ratioDigits = 18;
+
+export function planEntry(considered: Considered): EntryPlan | Refusal {
+  const { settings, rules, mode } = considered;
+  const terms = termsOf(considered);
+  if ('reason' in terms) return terms;
+  const wish = wishOf(considered, terms);
+  if ('reason' in wish) return wish;
+  const { highest } = terms;
+  const { lotSize } = rules;
+  const entered = quantityAt(wish, highest, { feeBps: settings.feeBps, lotSize });
+  if (entered.lte(zero))
+    return refusal('BELOW_MINIMUM', `less than one lot of ${lotSize} at ${highest.toFixed()}`);
+  const closing = closedFirst(considered);
+  // The paper exchange turns quote currency into base units at the price of the fill.
+  if (wish.kind === 'quote' && terms.orderType === 'market' && mode !== 'live' && closing.eq(zero))
+    return {
+      ...terms,
+      size: wish,
+      quantity: entered,
+      closing,
+      notional: new Big(wish.notional),
+      needed: reservation(wish, highest, settings),
+    };
+  const whole = closing.eq(zero) ? entered : multiple(entered.plus(closing), lotSize);
+  const quantity = decimalText(whole);
+  if (!quantity) return refusal('ABOVE_MAXIMUM', `${whole.toFixed()} has too many digits`);
+  const notional = whole.minus(closing).times(highest);
+  return {
+    ...terms,
+    size: { kind: 'base', quantity },
+    quantity: whole,
+    closing,
+    notional,
+    needed: notional.plus(feeFor(whole.times(highest), settings)),
+  };
+}
+
+/** Base units that an exit or a reduction leaves with: never more than is held, and all of it without regard to lots. */
+export function leavingQuantity(considered: Considered): Big {
+  const { signal, position, rules } = considered;
+  if (!position) return zero;
+  if (signal.data.intent === 'exit') return position.quantity;
+  const wanted = reducedBy(considered, signal.data.size);
+  return wanted.gte(position.quantity) ? position.quantity : multiple(wanted, rules.lotSize);
+}
+
+function reducedBy(considered: Considered, size: TradeSignal['data']['size']): Big {
+  const { last, referencePrice } = considered;
+  const price = last ? exactly(last.price) : referencePrice;
+  switch (size?.kind) {
+    case 'base':
+      return new Big(size.value);
+    case 'quote':
+      return price.gt(zero) ? new Big(size.value).div(price) : zero;
+    case 'equityRatio': {
+      const part = considered.equity().times(exactly(size.value));
+      return price.gt(zero) && part.gt(zero) ? part.div(price) : zero;
+    }
+    case 'riskRatio':
+    case undefined:
+      return zero;
+  }
+}
+
+/** What a reversal must first buy or sell to be flat. */
+function closedFirst({ signal, position }: Considered): Big {
+  const { intent, targetPosition } = signal.data;
+  return intent === 'reverse' && position && position.side !== targetPosition
+    ? position.quantity
+    : zero;
+}
+
+/** What is to be entered: the stake, or what the signal suggests where it may. */
+function wishOf(considered: Considered, terms: EntryTerms): OrderSize | Refusal {
+  const { settings, signal } = considered;
+  const stake = (settings.signalSize && signal.data.size) || settings.stake;
+  switch (stake.kind) {
+    case 'quote':
+      return { kind: 'quote', notional: stake.value, includesFee: false };
+    case 'base':
+      return { kind: 'base', quantity: stake.value };
+    case 'all':
+      return everything(considered);
+    case 'equityRatio':
+      return partOfEquity(considered, stake.value);
+    case 'riskRatio':
+      return atRisk(considered, terms, stake.value);
+  }
+}
+
+function everything(considered: Considered): OrderSize | Refusal {
+  const free = unspent(considered);
+  const notional = decimalText(free);
+  if (!notional) return refusal('INSUFFICIENT_FUNDS', `no free cash: ${free.toFixed()}`);
+  return { kind: 'quote', notional, includesFee: true };
+}
+
+function partOfEquity(considered: Considered, ratio: number): OrderSize | Refusal {
+  const equity = considered.equity();
+  const part = equity.times(exactly(ratio)).round(ratioDigits, Big.roundDown);
+  const notional = decimalText(part);
+  if (!notional) return nothingOf(ratio, equity);
+  return { kind: 'quote', notional, includesFee: true };
+}
+
+function atRisk(considered: Considered, { worst }: EntryTerms, ratio: number): OrderSize | Refusal {
+  const { signal, settings, rules } = considered;
+  if (!worst.out) return refusal('STOP_REQUIRED', 'its size follows from a stop, and it has none');
+  const equity = considered.equity();
+  const loss = equity.times(exactly(ratio));
+  if (loss.lte(zero)) return nothingOf(ratio, equity);
+  const { side } = signal.data;
+  const { feeBps } = settings;
+  const { lotSize } = rules;
+  const apart = { entryPrice: worst.in, exitPrice: worst.out };
+  const quantity = quantityLosing(loss, apart, side, { feeBps, lotSize });
+  if (!quantity)
+    return refusal(
+      'INVALID_PRICE',
+      `in at ${worst.in.toFixed()} and out at ${worst.out.toFixed()} would lose nothing`,
+    );
+  const text = decimalText(quantity);
+  if (text) return { kind: 'base', quantity: text };
+  return quantity.eq(zero)
+    ? refusal(
+        'BELOW_MINIMUM',
+        `one lot of ${lotSize} loses more than ${loss.toFixed()} at its stop`,
+      )
+    : refusal('ABOVE_MAXIMUM', `${quantity.toFixed()} has too many digits`);
+}
+
+function nothingOf(ratio: number, equity: Big): Refusal {
+  return equity.lte(zero)
+    ? refusal('INSUFFICIENT_FUNDS', `no equity: ${equity.toFixed()}`)
+    : refusal('BELOW_MINIMUM', `${ratio} of ${equity.toFixed()} is nothing`);
+}

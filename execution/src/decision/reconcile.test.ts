@@ -1,0 +1,145 @@
+import { deterministicId, SymbolName } from '@heliograph/contracts';
+import { describe, expect, test } from 'vitest';
+import { aPortfolio, binance, btc, type PortfolioUnderTest } from '../testing/a-portfolio.ts';
+import type { VenueOrder } from '../brokers/broker.ts';
+import { reconcile, type Statement } from './reconcile.ts';
+
+const later = Date.UTC(2026, 0, 5, 1);
+
+function statement(change: Partial<Statement> = {}): Statement {
+  return { openOrders: [], balances: [], positions: undefined, timeMs: later, ...change };
+}
+
+function working(change: Partial<VenueOrder> = {}): VenueOrder {
+  return {
+    venueOrderId: '1',
+    venue: binance,
+    symbol: btc,
+    side: 'buy',
+    type: 'limit',
+    quantity: '1',
+    filledQuantity: '0',
+    limitPrice: '90',
+    reduceOnly: false,
+    timeMs: 0,
+    ...change,
+  };
+}
+
+function compared(portfolio: PortfolioUnderTest, change: Partial<Statement> = {}) {
+  const { events, strays } = reconcile(portfolio.state, statement(change));
+  const reported = events.find((event) => event.type === 'reconciliation_reported');
+  portfolio.journal(events);
+  return { events, strays, differences: reported?.data.differences };
+}
+
+function holding(quantity = '2'): PortfolioUnderTest {
+  const portfolio = aPortfolio();
+  const orderId = portfolio.intend({ quantity });
+  portfolio.report({ type: 'accepted', orderId, venueOrderId: '7' });
+  portfolio.report({
+    type: 'filled',
+    orderId,
+    fillId: '1',
+    quantity,
+    price: '100',
+    fee: '0',
+    liquidity: 'taker',
+    complete: true,
+  });
+  return portfolio;
+}
+
+describe('reconciliation', () => {
+  test('says once that all agrees, and again after an hour', () => {
+    const portfolio = aPortfolio();
+    expect(compared(portfolio).differences).toEqual([]);
+    expect(compared(portfolio, { timeMs: later + 60_000 }).events).toEqual([]);
+    expect(compared(portfolio, { timeMs: later + 3_600_000 }).differences).toEqual([]);
+  });
+
+  test('adopts an order of somebody else once, counts it, and lets it go when it is gone', () => {
+    const portfolio = aPortfolio();
+    const openOrders = [working({ clientOrderId: 'web_123' })];
+    const first = compared(portfolio, { openOrders });
+    expect(first.events.map(({ type }) => type)).toEqual([
+      'order_adopted',
+      'reconciliation_reported',
+    ]);
+    expect(first.strays, 'never taken back').toEqual([]);
+    expect(portfolio.state.foreignOrders.size).toBe(1);
+    expect(compared(portfolio, { openOrders }).events).toEqual([]);
+    const last = compared(portfolio);
+    expect(last.events.map(({ type }) => type)).toEqual([
+      'order_cancelled',
+      'reconciliation_reported',
+    ]);
+    expect(portfolio.state.foreignOrders.size).toBe(0);
+  });
+
+  test('does not take an order that is not listed for gone', () => {
+    const portfolio = aPortfolio();
+    const orderId = portfolio.intend();
+    portfolio.report({ type: 'accepted', orderId, venueOrderId: '7' });
+    const { differences } = compared(portfolio);
+    expect(differences).toMatchObject([{ orderId, kind: 'order' }]);
+    expect(portfolio.state.orders.get(orderId)?.status).toBe('accepted');
+  });
+
+  test('finds orders of its own that had ended', () => {
+    const portfolio = aPortfolio();
+    const orderId = portfolio.intend();
+    portfolio.report({
+      type: 'cancelled',
+      orderId,
+      reason: 'NOT_SENT',
+      detail: 'the venue does not have it',
+    });
+    const { strays, differences } = compared(portfolio, {
+      openOrders: [working({ clientOrderId: orderId })],
+    });
+    expect(strays).toMatchObject([{ clientOrderId: orderId }]);
+    expect(differences).toMatchObject([{ orderId, kind: 'order' }]);
+  });
+
+  test('closes a symbol to entries while its balance is too small, and opens it when it agrees again', () => {
+    const portfolio = holding();
+    const short = { balances: [{ currency: 'BTC', free: '1', total: '1' }] };
+    expect(compared(portfolio, short).differences).toMatchObject([
+      { kind: 'balance', symbol: btc },
+    ]);
+    expect([...portfolio.state.disputed]).toEqual(['binance|BTC/USDT']);
+    const enough = { balances: [{ currency: 'BTC', free: '0', total: '3.5' }] };
+    expect(compared(portfolio, enough).differences).toEqual([]);
+    expect(portfolio.state.disputed.size).toBe(0);
+  });
+
+  test.each([
+    ['another quantity', [{ side: 'long', quantity: '1' }]],
+    ['the other side', [{ side: 'short', quantity: '2' }]],
+    ['nothing', []],
+  ] as const)('compares positions on a margin account exactly: %s', (_, there) => {
+    const positions = there.map((each) => ({ venue: binance, symbol: btc, ...each }));
+    expect(compared(holding(), { positions }).differences).toMatchObject([
+      { kind: 'position', symbol: btc },
+    ]);
+  });
+
+  test('finds positions that only the venue has', () => {
+    const eth = SymbolName.parse('ETH/USDT');
+    const equal = { venue: binance, symbol: btc, side: 'long', quantity: '2' } as const;
+    const other = { ...equal, symbol: eth };
+    expect(compared(holding(), { positions: [equal] }).differences).toEqual([]);
+    expect(compared(holding(), { positions: [equal, other] }).differences).toMatchObject([
+      { kind: 'position', symbol: eth },
+    ]);
+  });
+
+  test('does not judge holdings while something moves', () => {
+    const portfolio = holding();
+    portfolio.intend({ id: deterministicId('second') });
+    expect(compared(portfolio).differences).toEqual([]);
+    const fresh = holding();
+    expect(compared(fresh, { timeMs: fresh.state.lastFillMs + 1_000 }).differences).toEqual([]);
+  });
+});

@@ -1,0 +1,95 @@
+import { Big, exactly } from '@heliograph/contracts';
+import type { OrderReference } from '../brokers/broker.ts';
+
+export type InstrumentName = Pick<OrderReference, 'venue' | 'symbol'>;
+
+/** What is held of one instrument. */
+export interface Holding extends InstrumentName {
+  /** Base units, negative when they are owed. */
+  readonly quantity: Big;
+  /** What it was bought for, or sold for where it is negative: quantity times the average entry price. */
+  readonly cost: Big;
+}
+
+export interface Account {
+  /** Quote currency. */
+  readonly cash: Big;
+  /** By venue and symbol; what is flat is not there. */
+  readonly holdings: ReadonlyMap<string, Holding>;
+}
+
+export interface AccountFill {
+  readonly side: 'buy' | 'sell';
+  readonly quantity: Big;
+  readonly price: Big;
+  readonly fee: Big;
+}
+
+const zero = new Big('0');
+
+export function instrumentKey({ venue, symbol }: InstrumentName): string {
+  return `${venue}|${symbol}`;
+}
+
+/** The currency that a symbol is paid in; a bare symbol such as `SPY` counts as paid in USD. */
+export function quoteCurrencyOf(symbol: string): string {
+  return symbol.split('/')[1]?.split(':')[0] ?? 'USD';
+}
+
+export function holdingOf({ holdings }: Account, instrument: InstrumentName): Holding {
+  const { venue, symbol } = instrument;
+  return holdings.get(instrumentKey(instrument)) ?? { venue, symbol, quantity: zero, cost: zero };
+}
+
+export function afterFill(
+  account: Account,
+  instrument: InstrumentName,
+  fill: AccountFill,
+): Account {
+  const key = instrumentKey(instrument);
+  const notional = fill.quantity.times(fill.price);
+  const before = holdingOf(account, instrument);
+  const holding = { ...before, ...holdingAfter(before, fill) };
+  const holdings = new Map(account.holdings);
+  if (holding.quantity.eq('0')) holdings.delete(key);
+  else holdings.set(key, holding);
+  const { cash } = account;
+  return {
+    cash: (fill.side === 'buy' ? cash.minus(notional) : cash.plus(notional)).minus(fill.fee),
+    holdings,
+  };
+}
+
+/** Whether a fill leaves more at risk than before: a larger position, or one on the other side. */
+export function raisesExposure(before: Holding, after: Holding): boolean {
+  return (
+    after.quantity.abs().gt(before.quantity.abs()) || after.quantity.times(before.quantity).lt('0')
+  );
+}
+
+/**
+ * Whether equity at cost carries what is held: cash and all positions at their entry prices, times the leverage, must
+ * reach the sum of their sizes. With longs alone and no leverage that is: cash must not be negative.
+ */
+export function hasMargin({ cash, holdings }: Account, leverage: number): boolean {
+  let equity = cash;
+  let exposure = zero;
+  for (const { cost } of holdings.values()) {
+    equity = equity.plus(cost);
+    exposure = exposure.plus(cost.abs());
+  }
+  return equity.times(exactly(leverage)).gte(exposure);
+}
+
+function holdingAfter(
+  { quantity, cost }: Holding,
+  fill: AccountFill,
+): Pick<Holding, 'quantity' | 'cost'> {
+  const change = fill.side === 'buy' ? fill.quantity : fill.quantity.neg();
+  const after = quantity.plus(change);
+  const isSameWay = quantity.times(change).gte('0');
+  if (isSameWay) return { quantity: after, cost: cost.plus(change.times(fill.price)) };
+  const isCrossing = after.times(quantity).lt('0');
+  if (isCrossing) return { quantity: after, cost: after.times(fill.price) };
+  return { quantity: after, cost: cost.times(after).div(quantity) };
+}

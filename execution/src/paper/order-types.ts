@@ -1,0 +1,10 @@
+import type { OrderType } from '../brokers/broker.ts';
+
+/** What the paper exchange keeps by itself: everything. */
+export const paperOrderTypes: readonly OrderType[] = [
+  'market',
+  'limit',
+  'stop',
+  'stop_limit',
+  'trailing_stop',
+];

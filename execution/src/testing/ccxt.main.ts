@@ -1,0 +1,31 @@
+// A process of its own that trades on the double, to be killed.
+import ccxt from 'ccxt';
+import { anOrder, openOnDouble, redirectTo } from './ccxt-on-double.ts';
+
+const [task = '', url = '', apiKey = '', secret = '', id = ''] = process.argv.slice(2);
+const double = { url, key: { apiKey, secret } };
+
+switch (task) {
+  case 'place': {
+    await using broker = await openOnDouble(double);
+    await broker.place(anOrder({ id }));
+    break;
+  }
+  case 'follow': {
+    const broker = await openOnDouble(double);
+    broker.changes$.subscribe();
+    process.once('SIGUSR2', () => void broker[Symbol.asyncDispose]());
+    break;
+  }
+  case 'follow with ccxt alone': {
+    const exchange = new ccxt.pro.binance({
+      ...double.key,
+      options: { fetchMargins: false, fetchCurrencies: false, fetchMarkets: { types: ['spot'] } },
+    });
+    const redirect = redirectTo(url);
+    exchange.fetchImplementation = (to: string, init: RequestInit) => fetch(redirect(to), init);
+    exchange.urls.api.ws['ws-api'].spot = redirect(exchange.urls.api.ws['ws-api'].spot);
+    await exchange.loadHttpProxyAgent();
+    for (;;) await exchange.watchOrders().catch(() => undefined);
+  }
+}

@@ -1,0 +1,222 @@
+import { Big, PositiveDecimal, TransientError, type OrderId } from '@heliograph/contracts';
+import type { Logger } from '@heliograph/contracts/service';
+import type { Abandonment, Broker, OrderReference } from '../brokers/broker.ts';
+import { requestOf } from '../decision/request.ts';
+import { mustNotBeSent } from '../decision/expiry.ts';
+import type { Draft } from '../decision/draft.ts';
+import { cancelled, held, outcomeUnknown, rejected } from '../decision/order-events.ts';
+import { isOpen, isProtective, isUnsent, type Order } from '../decision/order.ts';
+import { instrumentKey, settingsOf, type Portfolio } from '../decision/portfolio.ts';
+import { leaving } from './held-orders.ts';
+import type { Journal } from './journal.ts';
+
+/** How often the venue is asked again to take an order back. */
+const cancelAgainMs = 5_000;
+
+const expired = { reason: 'EXPIRED', detail: 'it expired before it could be sent' } as const;
+const neverSent = { reason: 'NOT_SENT', detail: 'the venue does not have it' } as const;
+
+/** When and where on the tape an order is sent. */
+export interface Moment {
+  readonly timeMs: number;
+  /** Absent: only the time tells what an order may be filled from. */
+  readonly tapeSequence?: number | undefined;
+}
+
+/**
+ * Carries out at the venue what the journal says is to be done: sends, takes back, finds out. Each step may be repeated
+ * by any worker after any crash. Where the venue takes an id once and for all, an order is simply sent again; elsewhere
+ * only whoever wrote the intent sends it, once, and everybody else waits until it is certain what became of it.
+ */
+export interface Dispatcher {
+  /** To be told of whatever was written here: only its author may send an order that the venue might take twice. */
+  written(events: readonly Draft[]): void;
+  /**
+   * Sends an order that nobody has heard of yet, or finds out about it.
+   * @throws TransientError when that is to be tried again
+   */
+  send(order: Order, moment: Moment): Promise<void>;
+  /** Sees to it that an order which did not reach the venue never will, and journals its end. */
+  abandon(order: Order, why: Abandonment): Promise<void>;
+  /** Sends protective orders, takes back what is to be taken back; true when something was done. */
+  carryOut(moment: Moment): Promise<boolean>;
+  /** Finds out about the orders that were sent, or may have been, without an answer. */
+  findOut(moment: Moment): Promise<void>;
+}
+
+export function createDispatcher({
+  journal,
+  broker,
+  nowMs,
+  log,
+}: {
+  journal: Journal;
+  broker: Broker;
+  /** The wall clock, epoch ms. */
+  nowMs: () => number;
+  log: Logger;
+}): Dispatcher {
+  const takesOnce = broker.placementWindowMs === 0;
+  /** Written here and not handed over yet. */
+  const fresh = new Set<OrderId>();
+  const cancelAsked = new Map<OrderId, number>();
+
+  const current = ({ id }: Order): Order | undefined => journal.state.orders.get(id);
+  const journalled =
+    (event: (portfolio: Portfolio, order: Order) => Draft | undefined) =>
+    (order: Order): Promise<void> =>
+      journal.transact((portfolio) => {
+        const now = portfolio.orders.get(order.id);
+        const draft = now && event(portfolio, now);
+        return draft ? [draft] : [];
+      });
+  const end = (order: Order, why: Abandonment): Promise<void> =>
+    journalled((portfolio, now) => (isOpen(now) ? cancelled(portfolio, now, why) : undefined))(
+      order,
+    );
+
+  const abandon = async (order: Order, why: Abandonment): Promise<void> => {
+    const isOurs = !takesOnce && fresh.delete(order.id);
+    if (isOurs || (await broker.abandon(referenceOf(order), why))) await end(order, why);
+  };
+
+  const place = async (order: Order, { timeMs, tapeSequence }: Moment): Promise<void> => {
+    fresh.delete(order.id);
+    const request = requestOf(sized(order, journal.state));
+    const placement = await broker
+      .place({ ...request, ...(tapeSequence !== undefined && { tapeSequence }) })
+      .catch(async (cause: unknown) => {
+        const detail = cause instanceof Error ? cause.message : String(cause);
+        await journalled((portfolio, now) =>
+          isUnsent(now) && now.status !== 'unknown'
+            ? outcomeUnknown(portfolio, now, { timeMs, detail })
+            : undefined,
+        )(order);
+        throw unknown(order, cause);
+      });
+    // A venue that keeps what it refuses tells of it by itself.
+    if (placement.status === 'rejected' && !(await broker.reportsOf(order)))
+      await journalled((portfolio, now) => rejected(portfolio, now, { timeMs, ...placement }))(
+        order,
+      );
+    if (placement.status === 'not_taken') {
+      fresh.add(order.id);
+      throw new TransientError('NOT_TAKEN', `order ${order.id} was not taken: ${placement.detail}`);
+    }
+  };
+
+  const find = async (order: Order, timeMs: number): Promise<void> => {
+    await broker.refresh([order]);
+    if ((await broker.reportsOf(order)) !== undefined) return;
+    const why = { timeMs, ...neverSent };
+    if (!(await broker.abandon(referenceOf(order), why))) throw unknown(order);
+    await end(order, why);
+  };
+
+  const send = async (order: Order, moment: Moment): Promise<void> => {
+    if (!takesOnce && !fresh.has(order.id)) await find(order, moment.timeMs);
+    else if (mustNotBeSent(order, moment.timeMs, settingsOf(journal.state)))
+      await abandon(order, { timeMs: moment.timeMs, ...expired });
+    else await place(order, moment);
+  };
+
+  const isHeldHere = (order: Order): boolean =>
+    order.type !== 'market' &&
+    (!broker.orderTypes.includes(order.type) || (isProtective(order) && !broker.restsReduceOnly));
+
+  const takeBack = async (order: Order, why: Abandonment): Promise<boolean> => {
+    if (order.isHeld || (order.status === 'intended' && isHeldHere(order))) {
+      await end(order, why);
+      return true;
+    }
+    if (isUnsent(order)) {
+      await abandon(order, why);
+      return !current(order);
+    }
+    const askedMs = cancelAsked.get(order.id);
+    if (askedMs !== undefined && nowMs() - askedMs < cancelAgainMs) return false;
+    cancelAsked.set(order.id, nowMs());
+    await broker.cancel(order, why);
+    return takesOnce;
+  };
+
+  const step = async (order: Order, moment: Moment): Promise<boolean> => {
+    if (order.cancellation) return takeBack(order, order.cancellation);
+    if (!isProtective(order) && !order.triggeredMs) return false;
+    if (order.status === 'intended' && isHeldHere(order)) {
+      fresh.delete(order.id);
+      await journalled((portfolio, now) => held(portfolio, now))(order);
+      return true;
+    }
+    if (!isUnsent(order) || !(takesOnce || fresh.has(order.id))) return false;
+    await send(order, moment);
+    return true;
+  };
+
+  return {
+    written(events) {
+      for (const { type, data } of events)
+        if (type === 'order_intended' || type === 'order_triggered') fresh.add(data.orderId);
+    },
+    send,
+    abandon,
+    async carryOut(moment) {
+      let isDone = false;
+      for (const id of cancelAsked.keys())
+        if (!journal.state.orders.has(id)) cancelAsked.delete(id);
+      // What is done here changes the map.
+      const orders = [...journal.state.orders.values()];
+      for (const order of orders) {
+        const now = current(order);
+        if (!now) continue;
+        try {
+          isDone = (await step(now, moment)) || isDone;
+        } catch (err) {
+          if (!(err instanceof TransientError)) throw err;
+          log.warn({ err, order: order.id, portfolio: journal.state.name }, 'tried again later');
+        }
+      }
+      return isDone;
+    },
+    async findOut({ timeMs }) {
+      if (takesOnce) return;
+      const orders = [...journal.state.orders.values()];
+      for (const order of orders) {
+        if (!isUnsent(order) || fresh.has(order.id)) continue;
+        if (order.status === 'intended' && isHeldHere(order)) continue;
+        await find(order, timeMs).catch((err: unknown) => {
+          if (!(err instanceof TransientError)) throw err;
+        });
+      }
+    },
+  };
+}
+
+function unknown({ id }: OrderReference, cause?: unknown): TransientError {
+  return new TransientError('ORDER_UNKNOWN', `the outcome of order ${id} is unknown`, { cause });
+}
+
+/** With the time from which on the venue may have been asked. */
+function referenceOf({ id, venue, symbol, timeMs, triggeredMs }: Order) {
+  return { id, venue, symbol, timeMs: triggeredMs ?? timeMs };
+}
+
+/** What execution held itself goes out as a market order, for no more than is there. */
+function sized(order: Order, portfolio: Portfolio): Order {
+  if (order.triggeredMs === undefined) return order;
+  const { limitPrice, stopPrice: _, trailingBps: __, ...rest } = order;
+  const sent: Order =
+    order.type === 'stop_limit' && limitPrice !== undefined
+      ? { ...rest, type: 'limit', limitPrice }
+      : { ...rest, type: 'market' };
+  const key = instrumentKey(order);
+  const held = portfolio.positions.get(key)?.quantity ?? new Big('0');
+  const left = held.minus(leaving(portfolio, key, order.id));
+  const isMore =
+    order.reduceOnly && left.gt('0') && order.size.kind === 'base' && left.lt(order.size.quantity);
+  return {
+    ...sent,
+    timeMs: order.triggeredMs,
+    ...(isMore && { size: { kind: 'base', quantity: PositiveDecimal.parse(left.toFixed()) } }),
+  };
+}

@@ -1,0 +1,126 @@
+import type { Protection } from '@heliograph/contracts';
+import { aCandle } from '@heliograph/contracts/testing';
+import { PortfolioSettings } from '@heliograph/contracts';
+import { describe, expect, test } from 'vitest';
+import { held } from '../decision/order-events.ts';
+import { protect } from '../decision/protection.ts';
+import { aPortfolio, type PortfolioUnderTest } from '../testing/a-portfolio.ts';
+import { createHeldOrders } from './held-orders.ts';
+
+const price = (text: string) => PortfolioSettings.shape.cash.parse(text);
+
+/** Two held at 100, protected as told, the protective orders held here. */
+function protectedBy(protection: Protection, side: 'buy' | 'sell' = 'buy'): PortfolioUnderTest {
+  const portfolio = aPortfolio();
+  const orderId = portfolio.intend({ quantity: '2', protection, side, reduceOnly: false });
+  portfolio.report({
+    type: 'filled',
+    orderId,
+    fillId: '1',
+    quantity: '2',
+    price: '100',
+    fee: '0',
+    liquidity: 'taker',
+    complete: true,
+  });
+  portfolio.journal(protect(portfolio.state, portfolio.state.lastFillMs));
+  for (const order of portfolio.state.orders.values())
+    portfolio.journal([held(portfolio.state, order)]);
+  return portfolio;
+}
+
+function candle(at: number, [open, high, low, close]: [number, number, number, number]) {
+  return { ...aCandle({ at: at + 1, open, close }), high, low };
+}
+
+/** What each candle triggers: the role and the price. */
+function triggeredBy(portfolio: PortfolioUnderTest, candles: [number, number, number, number][]) {
+  const orders = createHeldOrders();
+  return candles.map((prices, at) => {
+    const events = orders.onCandle(portfolio.state, candle(at, prices));
+    const told = events.flatMap((event) =>
+      event.type === 'order_triggered'
+        ? [`${portfolio.state.orders.get(event.data.orderId)?.role} ${event.data.price}`]
+        : [],
+    );
+    portfolio.journal(events);
+    return told;
+  });
+}
+
+describe('orders that execution holds itself', () => {
+  test('a stop is triggered at its price, or at the open beyond it', () => {
+    const stopLoss = { price: price('95') };
+    expect(
+      triggeredBy(protectedBy({ stopLoss }), [
+        [100, 101, 95.5, 96],
+        [96, 96, 94, 95],
+      ]),
+    ).toEqual([[], ['stop_loss 95']]);
+    expect(triggeredBy(protectedBy({ stopLoss }), [[93, 94, 92, 93]])).toEqual([['stop_loss 93']]);
+  });
+
+  test('within one candle the stop comes first, and nothing is sold twice', () => {
+    const protection = {
+      stopLoss: { price: price('95') },
+      takeProfits: [{ price: price('110'), ratio: 1 }],
+    };
+    expect(
+      triggeredBy(protectedBy(protection), [
+        [100, 111, 94, 100],
+        [100, 120, 99, 119],
+      ]),
+    ).toEqual([['stop_loss 95'], []]);
+  });
+
+  test('targets are taken one by one', () => {
+    const takeProfits = [
+      { price: price('105'), ratio: 0.5 },
+      { price: price('110'), ratio: 0.5 },
+    ];
+    expect(
+      triggeredBy(protectedBy({ takeProfits }), [
+        [100, 106, 100, 106],
+        [106, 111, 106, 111],
+      ]),
+    ).toEqual([['take_profit 105'], ['take_profit 110']]);
+  });
+
+  test('a trailing stop follows the best price and never goes back', () => {
+    const protection = { trailingStop: { distanceBps: 500 } };
+    expect(
+      triggeredBy(protectedBy(protection), [
+        [100, 120, 100, 118],
+        [118, 119, 114.5, 115],
+        [115, 116, 113, 114],
+      ]),
+    ).toEqual([[], [], ['trailing_stop 114']]);
+  });
+
+  test('a trailing stop begins at the stop that was given', () => {
+    const protection = { stopLoss: { price: price('98') }, trailingStop: { distanceBps: 1_000 } };
+    expect(triggeredBy(protectedBy(protection), [[100, 101, 97, 98]])).toEqual([
+      ['trailing_stop 98'],
+    ]);
+  });
+
+  test('a short position is protected the other way round', () => {
+    const protection = {
+      stopLoss: { price: price('105') },
+      takeProfits: [{ price: price('90'), ratio: 1 }],
+    };
+    expect(triggeredBy(protectedBy(protection, 'sell'), [[100, 104, 91, 92]])).toEqual([[]]);
+    expect(triggeredBy(protectedBy(protection, 'sell'), [[100, 105, 91, 92]])).toEqual([
+      ['stop_loss 105'],
+    ]);
+    expect(triggeredBy(protectedBy(protection, 'sell'), [[100, 104, 90, 92]])).toEqual([
+      ['take_profit 90'],
+    ]);
+  });
+
+  test('a candle from before the order triggers nothing', () => {
+    const portfolio = protectedBy({ stopLoss: { price: price('95') } });
+    const before = { ...aCandle({ at: -1 }), low: 1 };
+    expect(createHeldOrders().onCandle(portfolio.state, before)).toEqual([]);
+  });
+});

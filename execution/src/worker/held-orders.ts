@@ -1,0 +1,111 @@
+import { Big, exactly, type Candle, type OrderId } from '@heliograph/contracts';
+import type { Draft } from '../decision/draft.ts';
+import { triggered } from '../decision/order-events.ts';
+import type { Order } from '../decision/order.ts';
+import { instrumentKey, type Portfolio } from '../decision/portfolio.ts';
+
+const whole = new Big('10000');
+const zero = new Big('0');
+
+/**
+ * The orders that execution holds itself, watched on the tape: a stop is triggered when the price falls (or rises) to
+ * it, a limit when it can be filled, a trailing stop when the price comes back from its best by its distance. Within a
+ * candle stops come first, and a position is never left by more than it has.
+ */
+export interface HeldOrders {
+  /** The orders that the candle triggers, as events to journal. */
+  onCandle(portfolio: Portfolio, candle: Candle): Draft[];
+}
+
+export function createHeldOrders(): HeldOrders {
+  /** The best price that each trailing stop has seen. */
+  const best = new Map<OrderId, Big>();
+
+  const levelOf = (order: Order): Big => {
+    const fixed = new Big(order.stopPrice ?? order.limitPrice ?? '0');
+    const seen = best.get(order.id);
+    if (order.trailingBps === undefined || !seen) return fixed;
+    const distance = seen.times(exactly(order.trailingBps)).div(whole);
+    const trailing = order.side === 'sell' ? seen.minus(distance) : seen.plus(distance);
+    if (order.stopPrice === undefined) return trailing;
+    return order.side === 'sell' ? larger(trailing, fixed) : smaller(trailing, fixed);
+  };
+
+  const follow = (order: Order, candle: Candle): void => {
+    if (order.trailingBps === undefined) return;
+    const seen = best.get(order.id) ?? order.referencePrice;
+    const next =
+      order.side === 'sell'
+        ? larger(seen, exactly(candle.high))
+        : smaller(seen, exactly(candle.low));
+    best.set(order.id, next);
+  };
+
+  return {
+    onCandle(portfolio, candle) {
+      const key = instrumentKey(candle);
+      const held = [...portfolio.orders.values()].filter(
+        (order) =>
+          order.isHeld &&
+          !order.cancellation &&
+          instrumentKey(order) === key &&
+          candle.closeTime > order.timeMs,
+      );
+      if (held.length === 0) {
+        if (portfolio.orders.size === 0) best.clear();
+        return [];
+      }
+      const drafts: Draft[] = [];
+      let left = (portfolio.positions.get(key)?.quantity ?? zero).minus(leaving(portfolio, key));
+      for (const order of held.toSorted(stopsFirst)) {
+        if (order.trailingBps !== undefined && !best.has(order.id))
+          best.set(order.id, order.referencePrice);
+        const level = levelOf(order);
+        if (isReached(order, level, candle) && (!order.reduceOnly || left.gt(zero))) {
+          if (order.size.kind === 'base') left = left.minus(order.size.quantity);
+          const price = priceAt(order, level, candle);
+          drafts.push(triggered(portfolio, order, { timeMs: candle.closeTime, price }));
+        }
+        follow(order, candle);
+      }
+      return drafts;
+    },
+  };
+}
+
+function stopsFirst(a: Order, b: Order): number {
+  return Number(a.type === 'limit') - Number(b.type === 'limit');
+}
+
+/** Limits wait for a better price, everything else for a worse one. */
+function isReached(order: Order, level: Big, { high, low }: Candle): boolean {
+  const waitsForRise = (order.type === 'limit') === (order.side === 'sell');
+  return waitsForRise ? exactly(high).gte(level) : exactly(low).lte(level);
+}
+
+/** The level, or the open where the market began beyond it. */
+function priceAt(order: Order, level: Big, candle: Candle): Big {
+  const open = exactly(candle.open);
+  const waitsForRise = (order.type === 'limit') === (order.side === 'sell');
+  return waitsForRise ? larger(open, level) : smaller(open, level);
+}
+
+/** What is on its way out of a position already. */
+export function leaving(portfolio: Portfolio, key: string, except?: OrderId): Big {
+  let quantity = zero;
+  for (const order of portfolio.orders.values()) {
+    const isOnItsWay = order.type === 'market' || order.triggeredMs !== undefined;
+    if (!order.reduceOnly || !isOnItsWay || order.id === except) continue;
+    if (instrumentKey(order) === key && order.size.kind === 'base')
+      quantity = quantity.plus(order.size.quantity).minus(order.filledQuantity);
+  }
+  return quantity;
+}
+
+function larger(a: Big, b: Big): Big {
+  return a.gt(b) ? a : b;
+}
+
+function smaller(a: Big, b: Big): Big {
+  return a.lt(b) ? a : b;
+}

@@ -1,0 +1,107 @@
+import { OrderId, TransientError, type PortfolioSettings } from '@heliograph/contracts';
+import type { Logger } from '@heliograph/contracts/service';
+import type { Broker } from '../brokers/broker.ts';
+import { listings } from '../decision/listings.ts';
+import { reconcile } from '../decision/reconcile.ts';
+import { clockSkewed, unreachable } from '../decision/venue-trouble.ts';
+import type { Journal } from './journal.ts';
+
+const everyMs = 30_000;
+/** A venue that is away is asked more often, and after a while people hear of it. */
+const againMs = 2_000;
+const sayUnreachableAfterMs = 10_000;
+
+/** Compares a live portfolio with its venue: before anything is traded, and then again and again. */
+export interface Reconciler {
+  /**
+   * Resolves once the portfolio has been compared with the venue since this worker began.
+   * @throws TransientError VENUE_UNREACHABLE until then
+   */
+  passGate(): Promise<void>;
+  /** Compares when it is time to. */
+  compare(): Promise<void>;
+  /** How far the venue's clock is from ours, where that is known. */
+  clock(): { readonly clockOffsetMs?: number };
+}
+
+export function createReconciler({
+  journal,
+  broker,
+  settings,
+  isNeeded,
+  nowMs,
+  log,
+}: {
+  journal: Journal;
+  broker: Broker;
+  settings: PortfolioSettings;
+  /** A paper account is the journal's twin and needs no comparison. */
+  isNeeded: boolean;
+  nowMs: () => number;
+  log: Logger;
+}): Reconciler {
+  const symbols = settings.risk.symbols ?? [];
+  let clockOffsetMs: number | undefined;
+  let comparedMs = -Infinity;
+  let triedMs = -Infinity;
+  let failingSinceMs: number | undefined;
+
+  const askAndCompare = async (): Promise<void> => {
+    const instruments = await broker.instruments(symbols);
+    const offsetMs = await broker.clockOffsetMs();
+    clockOffsetMs = offsetMs;
+    await journal.transact((portfolio) => [
+      ...listings(portfolio, instruments, nowMs()),
+      ...clockSkewed(portfolio, offsetMs, nowMs()),
+    ]);
+    const [openOrders, balances, positions] = await Promise.all([
+      broker.openOrders(symbols),
+      broker.balances(),
+      broker.positions(),
+    ]);
+    const statement = { openOrders, balances, positions, timeMs: nowMs() };
+    const { strays } = reconcile(journal.state, statement);
+    await journal.transact((portfolio) => reconcile(portfolio, statement).events);
+    for (const { clientOrderId, venue, symbol } of strays) {
+      const id = OrderId.parse(clientOrderId);
+      const why = { timeMs: nowMs(), reason: 'CANCEL_REQUESTED', detail: 'it had ended' } as const;
+      await broker.cancel({ id, venue, symbol }, why);
+    }
+  };
+
+  const attempt = async (): Promise<void> => {
+    triedMs = nowMs();
+    try {
+      await askAndCompare();
+      comparedMs = nowMs();
+      failingSinceMs = undefined;
+    } catch (err) {
+      log.warn({ err, portfolio: journal.state.name }, 'the venue cannot be compared with');
+      failingSinceMs ??= nowMs();
+      if (nowMs() - failingSinceMs < sayUnreachableAfterMs) return;
+      const detail = err instanceof Error ? err.message : String(err);
+      await journal.transact((portfolio) => unreachable(portfolio, detail, nowMs()));
+    }
+  };
+
+  return {
+    async passGate() {
+      if (!isNeeded || comparedMs > 0) return;
+      if (nowMs() - triedMs >= againMs) await attempt();
+      if (comparedMs <= 0)
+        throw new TransientError(
+          'VENUE_UNREACHABLE',
+          `${journal.state.name} was not compared with its venue yet: nothing is traded before that`,
+        );
+    },
+    async compare() {
+      if (!isNeeded) return;
+      const isDue =
+        failingSinceMs === undefined
+          ? nowMs() - comparedMs >= everyMs
+          : nowMs() - triedMs >= againMs;
+      if (isDue) await attempt();
+    },
+    clock: () => (clockOffsetMs === undefined ? {} : { clockOffsetMs }),
+  };
+}

@@ -1,0 +1,37 @@
+import type { Query } from './newest.ts';
+
+/** Which rows: of the newest journal of a portfolio, of a symbol, of a strategy, and when (epoch ms, `to` excluded). */
+export interface Filter {
+  readonly portfolio?: string | undefined;
+  readonly symbol?: string | undefined;
+  readonly strategy?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** The newest so many. Default: all. */
+  readonly limit?: number | undefined;
+}
+
+/** The order of a journal. */
+export const inJournal = ['stream_id', 'sequence'];
+
+/** How the columns of the filter are called: prefixes, and which time counts. */
+interface Columns {
+  readonly run?: string;
+  readonly row?: string;
+  readonly ordered?: string;
+  readonly time?: string;
+}
+
+export function conditions(
+  { portfolio, symbol, strategy, from, to }: Filter,
+  { run = '', row = '', ordered = row, time = 'time' }: Columns = {},
+): Query['where'] {
+  return {
+    [`(${run}stream_id, ${run}portfolio) = (SELECT max(stream_id), portfolio FROM portfolios WHERE portfolio = ?)`]:
+      portfolio,
+    [`${row}symbol = ?`]: symbol,
+    [`${ordered}strategy = ?`]: strategy,
+    [`${row}${time} >= ?`]: from,
+    [`${row}${time} < ?`]: to,
+  };
+}
