@@ -57,7 +57,6 @@ export function createSimulation({
   const fillsFrom = settings.paper?.tape ?? 'candles';
   /** The clock of the tape. */
   let timeMs = 0;
-  let isEnding = false;
 
   const journal = (events: readonly Draft[]): void => {
     for (const event of events) {
@@ -67,7 +66,7 @@ export function createSimulation({
   };
   const onReport = (report: Report): void => {
     journal(settle(portfolio, report));
-    if (!isEnding) followUp();
+    followUp();
   };
   const exchange = createPaperExchange({ settings, onReport });
 
@@ -134,7 +133,6 @@ export function createSimulation({
     onTapeEnded(ended, endMs) {
       timeMs = endMs;
       openFor(ended.closes[0]?.symbol ?? '');
-      isEnding = true;
       exchange.cancelResting(endMs);
       journal(mark(portfolio, ended, endMs));
     },

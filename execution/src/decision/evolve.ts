@@ -57,6 +57,7 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       break;
     case 'order_cancelled':
       state.foreignOrders.delete(event.data.orderId);
+      if (event.data.reason === 'TAPE_ENDED') state.hasEnded = true;
       if (event.data.reason === 'NOT_SENT') mayBeSentAgain(state, event.data.orderId);
       changeOrder(state, event.data.orderId, 'cancelled');
       break;
@@ -103,6 +104,7 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       if (event.data.kind === 'OUTAGE') state.missed = nothingMissed;
       break;
     case 'portfolio_marked':
+      state.hasEnded = true;
       state.marked = true;
       break;
     case 'position_changed':
@@ -220,6 +222,7 @@ function intendedOrder(
   { data, timeMs, correlationId }: DraftOf<'order_intended'>,
 ): Order {
   const { orderType, orderId, limitPrice, stopPrice, trailingBps, protection, protects } = data;
+  const { marketSequence } = data;
   const referencePrice = new Big(data.referencePrice);
   const pricing = { side: data.side, referencePrice, limitPrice, stopPrice };
   const role = data.role ?? (data.reduceOnly ? 'exit' : 'entry');
@@ -239,6 +242,7 @@ function intendedOrder(
     ...(trailingBps !== undefined && { trailingBps }),
     ...(protection !== undefined && { protection }),
     ...(protects !== undefined && { protects }),
+    ...(marketSequence !== undefined && { marketSequence }),
     timeInForce: data.timeInForce ?? 'GTC',
     attempt: data.attempt ?? 1,
     reduceOnly: data.reduceOnly,

@@ -59,6 +59,8 @@ export interface Portfolio {
   readonly marketSequence: number;
   /** The last comparison with the venue: when, and what was found. */
   readonly reconciled?: { readonly timeMs: number; readonly found: string };
+  /** Its tape has ended: what still waited was taken back, and nothing new begins. */
+  readonly hasEnded: boolean;
   /** Its tape has ended and its account was drawn up. */
   readonly marked: boolean;
 }
@@ -150,6 +152,7 @@ export function emptyPortfolio(name: string): PortfolioState {
     missed: nothingMissed,
     decisionsVersion: 1,
     marketSequence: 0,
+    hasEnded: false,
     marked: false,
   };
 }

@@ -31,7 +31,7 @@ type ProtectiveRole = Exclude<OrderRole, 'entry' | 'exit'>;
  * its own.
  */
 export function protect(portfolio: Portfolio, nowMs: number): Draft[] {
-  if (portfolio.marked) return [];
+  if (portfolio.hasEnded) return [];
   const drafts = obsolete(portfolio, nowMs);
   for (const position of portfolio.positions.values())
     if (position.protection)

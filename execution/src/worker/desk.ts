@@ -17,7 +17,8 @@ import type { Draft } from '../decision/draft.ts';
 import { mark } from '../decision/mark.ts';
 import { isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { outage } from '../decision/outage.ts';
-import { currencyOf } from '../decision/portfolio.ts';
+import { currencyOf, type Portfolio } from '../decision/portfolio.ts';
+import { preview } from '../decision/preview.ts';
 import { protect } from '../decision/protection.ts';
 import { settle } from '../decision/settle.ts';
 import { value } from '../decision/value.ts';
@@ -88,8 +89,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const serial = createSerial();
   const stack = new AsyncDisposableStack();
   let marketSequence = 0;
-  /** Nothing is protected any more once the tape has ended. */
-  let isEnding = false;
+  /** The close of the last candle of the tape that was worked off, or the time of the last trade. */
+  let playedMs = 0;
   const journal = createJournal({
     bus,
     name,
@@ -124,9 +125,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const reconciler = createReconciler({ journal, broker, settings, isNeeded: !paper, nowMs, log });
   const states = followStates({ ...options, journal });
 
-  const tapeMs = (): number => (isLive ? nowMs() : follower.timeMs);
+  const tapeMs = (): number => (isLive ? nowMs() : playedMs);
   const nowFor = (signal: TradeSignal): number =>
-    isLive ? nowMs() : Math.max(toMs(signal.time), follower.timeMs);
+    isLive ? nowMs() : Math.max(toMs(signal.time), playedMs);
   const moment = (timeMs: number): Moment => ({
     timeMs,
     ...(paper && { tapeSequence: marketSequence }),
@@ -150,20 +151,34 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       .flatMap((known) => known ?? [])
       .toSorted((a, b) => a.sequence - b.sequence);
     for (const report of inOrder) {
-      const events = settle(journal.state, report);
-      if (!(await write(events))) return false;
-      if (events.length > 0 && !isEnding && (await followUp(timeMs))) return false;
+      const told = settle(journal.state, report);
+      if (told.length === 0) continue;
+      // On a replay it is followed up at its own place, whoever finds it, and when; in one batch, lest others do it later.
+      const at = (!isLive && report.tape) || { timeMs, sequence: marketSequence };
+      const following = followingFrom(preview(journal.state, told), at);
+      if (!(await write([...told, ...following]))) return false;
+      if ((await dispatcher.carryOut(moment(timeMs))) || following.length > 0) return false;
     }
-    return true;
+    // What others have intended comes before whatever is matched next.
+    return !(await dispatcher.carryOut(moment(timeMs)));
   };
 
   /** What follows from the state by itself: protection, orders to take back. True when there was something to do. */
   const followUp = async (timeMs: number): Promise<boolean> => {
-    const { state } = journal;
-    const events = [...withdraw(state, timeMs), ...protect(state, timeMs)];
+    const events = followingFrom(journal.state, { timeMs, sequence: marketSequence });
     const isSaid = events.length > 0;
     if (isSaid && !(await write(events))) return true;
     return (await dispatcher.carryOut(moment(timeMs))) || isSaid;
+  };
+
+  const followingFrom = (state: Portfolio, at: { timeMs: number; sequence: number }): Draft[] => {
+    // Others have seen more of a replayed tape: a trade is filled at its own time, by a candle before its close.
+    const isBehind = kind === 'candle' ? state.lastFillMs >= at.timeMs : state.lastFillMs > at.timeMs;
+    if (!isLive && isBehind) return [];
+    return [
+      ...withdraw(state, at.timeMs),
+      ...protect(state, at.timeMs).map((event) => decidedAt(at.sequence, event)),
+    ];
   };
 
   /** Every open order, as the venue knows it, into the journal, and whatever follows from it. */
@@ -186,9 +201,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
 
   const onPrice = async (item: TapeItem, sequence: number): Promise<void> => {
     marketSequence = sequence;
+    const candle = item.type === 'candle' ? item.candle : candleOfPrint(item.print);
+    // Whatever was decided before this instant is known, so it does not matter who works it off.
+    if (!isLive && candle.closeTime > playedMs) await journal.catchUp();
+    playedMs = Math.max(playedMs, candle.closeTime);
     if (item.type === 'candle') paper?.onCandle(item.candle, sequence);
     else paper?.onPrint(item.print, sequence);
-    const candle = item.type === 'candle' ? item.candle : candleOfPrint(item.print);
     board.add(candle);
     if (sequence <= board.knownUpTo || !journal.state.opened) return;
     const timeMs = isLive ? nowMs() : candle.closeTime;
@@ -258,6 +276,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
           ...reconciler.clock(),
         });
       } while (!(await write(decision)));
+      // Entries are taken back before the exit goes out that leaves with what they have bought.
+      await dispatcher.carryOut(moment(nowFor(signal)));
       const order = orderOf(signal);
       if (order && isUnsent(order) && !order.cancellation) await send(order, signal);
       else await settleOrders(nowFor(signal));
@@ -275,7 +295,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       const since = unsentSince.get(order.id) ?? nowMs();
       unsentSince.set(order.id, since);
       if (nowMs() - since < forgottenAfterMs) continue;
-      const timeMs = isLive ? nowMs() : Math.max(order.timeMs, follower.timeMs);
+      const timeMs = isLive ? nowMs() : Math.max(order.timeMs, playedMs);
       await dispatcher.abandon(order, { timeMs, ...forgotten });
     }
   };
@@ -317,7 +337,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         await settleOrders(timeMs);
         for (const order of openOrders().filter(isUnsent))
           await dispatcher.abandon(order, { timeMs, ...unsentAtTheEnd });
-        isEnding = true;
         await paper?.cancelResting(timeMs);
         await journalReports(timeMs);
         await openFor(ended.data.closes[0]?.symbol ?? '', timeMs);
@@ -331,6 +350,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await stack.disposeAsync();
     },
   };
+}
+
+function decidedAt(marketSequence: number, event: Draft): Draft {
+  return event.type === 'order_intended'
+    ? { ...event, data: { ...event.data, marketSequence } }
+    : event;
 }
 
 async function openLive({ openBroker }: DeskOptions): Promise<Broker> {

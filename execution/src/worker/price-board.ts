@@ -7,6 +7,12 @@ import {
   type Prices,
 } from '../decision/portfolio.ts';
 
+/**
+ * How many messages of MARKET are read again by whoever opens a tape: what the last price of a symbol was, what time it
+ * is on the tape, which lengths its candles have.
+ */
+const lookBack = 1_000;
+
 /** The last prices of a tape. Whoever opens it begins where the journal knows them, so that all workers see the same. */
 export interface PriceBoard {
   readonly prices: Prices;
@@ -35,9 +41,9 @@ export function createPriceBoard({
     },
     async startsAfter(bus) {
       const end = await bus.lastSequence('MARKET');
-      if (!opened) return end;
-      // What was held is valued by prices from before; without a position only what comes from here on matters.
-      return Math.min(end, isHolding ? valuation.marketSequence : marketSequence);
+      // What is held is valued by prices from before.
+      const from = opened && isHolding ? valuation.marketSequence : marketSequence;
+      return Math.max(0, Math.min(end, opened ? from : end) - lookBack);
     },
   };
 }
