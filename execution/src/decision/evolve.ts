@@ -340,6 +340,7 @@ function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_filled'>):
     changeLeg(state, order, (leg) => ({ ...leg, filled: leg.filled.plus(fill.quantity) }));
   state.cash = after.cash;
   state.lastFillMs = Math.max(state.lastFillMs, timeMs);
+  state.filledSequence = Math.max(state.filledSequence, data.marketSequence ?? 0);
   const key = instrumentKey(order);
   if (after.position) state.positions.set(key, after.position);
   else state.positions.delete(key);
@@ -395,6 +396,7 @@ function openedBy(order: Order, timeMs: number): Position {
     entrySignalId: order.signalId,
     enteredBy: order.id,
     entryTimeMs: timeMs,
+    ...(order.filledQuantity.gt(zero) && { after: order.filledQuantity.toFixed() }),
     ...(order.protection && { protection: order.protection }),
   });
 }

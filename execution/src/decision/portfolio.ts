@@ -47,6 +47,8 @@ export interface Portfolio {
   readonly entryTimes: readonly number[];
   /** Of the last fill; epoch ms. */
   readonly lastFillMs: number;
+  /** How far the tape had come that filled what was filled last, in MARKET; 0 where that is not known. */
+  readonly filledSequence: number;
   /** The venue's rules, where it has told them. */
   readonly instruments: ReadonlyMap<string, ListedInstrument>;
   /** Instruments about which the venue and the journal disagree. */
@@ -147,6 +149,7 @@ export function emptyPortfolio(name: string): PortfolioState {
     lastLoss: new Map(),
     entryTimes: [],
     lastFillMs: 0,
+    filledSequence: 0,
     instruments: new Map(),
     disputed: new Set(),
     missed: nothingMissed,

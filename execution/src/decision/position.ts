@@ -18,6 +18,8 @@ export interface Position {
   /** The order that made it larger last. */
   readonly enteredBy: OrderId;
   readonly entryTimeMs: number;
+  /** What its order had filled before, base units: a position of that order was closed already, and this is another. */
+  readonly after?: string;
   /** What its last entry asked to be protected by. */
   readonly protection?: Protection;
   readonly quantity: Big;

@@ -147,11 +147,11 @@ function leave(situation: Situation, role: 'time_stop' | 'unprotected'): Draft[]
 
 function intended(situation: Situation, terms: Terms, quantity: Big): Draft {
   const { portfolio, position, nowMs } = situation;
-  const { venue, symbol, strategy, entrySignalId, enteredBy } = position;
+  const { venue, symbol, strategy, entrySignalId, enteredBy, after } = position;
   const leg = legIn(situation, legOf(terms));
   const isFirst = leg.failures === 0 && terms.orderType !== 'market';
   const id = OrderId.parse(
-    `h${deterministicId('order', portfolio.name, entrySignalId, legOf(terms), String(leg.orders + 1))}`,
+    `h${deterministicId('order', portfolio.name, entrySignalId, ...named(after), legOf(terms), String(leg.orders + 1))}`,
   );
   // On a replay it protects from the moment of the fill, whoever gets to it, and when.
   const timeMs = isFirst && portfolio.opened?.tape !== liveTape ? portfolio.lastFillMs : nowMs;
@@ -178,9 +178,14 @@ function intended(situation: Situation, terms: Terms, quantity: Big): Draft {
   });
 }
 
+/** Tells one position of an order from the one before. */
+function named(after: string | undefined): string[] {
+  return after === undefined ? [] : [`after ${after}`];
+}
+
 function lost(situation: Situation, leg: Leg, detail: string): Draft {
-  const { venue, symbol, entrySignalId } = situation.position;
-  const key = `UNPROTECTED ${entrySignalId} ${leg.failures} ${leg.orders}`;
+  const { venue, symbol, entrySignalId, after } = situation.position;
+  const key = ['UNPROTECTED', entrySignalId, ...named(after), leg.failures, leg.orders].join(' ');
   return draft('incident_reported', contextOf(situation, { key, timeMs: situation.nowMs }), {
     kind: 'UNPROTECTED',
     severity: 'error',

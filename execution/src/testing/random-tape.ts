@@ -92,7 +92,7 @@ export function tapeOf(
     if (isLong) span = [];
     return {
       candles: asPrints ? [] : [...candles, ...long],
-      prints: asPrints ? candles.flatMap(printsOf) : [],
+      prints: asPrints ? candles.flatMap(printsOf).toSorted((a, b) => a.timeMs - b.timeMs) : [],
       timeMs: closeTime,
       last: [...last],
     };

@@ -11,7 +11,7 @@ import {
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
 import { NEVER } from 'rxjs';
-import type { Broker } from '../brokers/broker.ts';
+import type { Broker, Report } from '../brokers/broker.ts';
 import { decide, open } from '../decision/decide.ts';
 import type { Draft } from '../decision/draft.ts';
 import { mark } from '../decision/mark.ts';
@@ -151,7 +151,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       .flatMap((known) => known ?? [])
       .toSorted((a, b) => a.sequence - b.sequence);
     for (const report of inOrder) {
-      const told = settle(journal.state, report);
+      const told = settle(journal.state, report).map((event) => filledAt(report, event));
       if (told.length === 0) continue;
       // On a replay it is followed up at its own place, whoever finds it, and when; in one batch, lest others do it later.
       const at = (!isLive && report.tape) || { timeMs, sequence: marketSequence };
@@ -172,9 +172,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   };
 
   const followingFrom = (state: Portfolio, at: { timeMs: number; sequence: number }): Draft[] => {
-    // Others have seen more of a replayed tape: a trade is filled at its own time, by a candle before its close.
-    const isBehind = kind === 'candle' ? state.lastFillMs >= at.timeMs : state.lastFillMs > at.timeMs;
-    if (!isLive && isBehind) return [];
+    // Others have seen more of a replayed tape: what follows from that is for them to say, or for later.
+    if (!isLive && state.filledSequence > at.sequence) return [];
     return [
       ...withdraw(state, at.timeMs),
       ...protect(state, at.timeMs).map((event) => decidedAt(at.sequence, event)),
@@ -191,11 +190,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   };
 
   const watch = async (timeMs: number): Promise<void> => {
-    let events: readonly Draft[];
-    do events = value(journal.state, board.prices, timeMs);
-    while (!(await write(events)));
-    if (events.length === 0) return;
-    await settleOrders(timeMs);
+    for (;;) {
+      if (!isLive && journal.state.filledSequence > marketSequence) return;
+      const events = value(journal.state, board.prices, timeMs);
+      if (events.length === 0) return;
+      const isWritten = await write(events);
+      await settleOrders(timeMs);
+      if (isWritten) break;
+    }
     await states.mirror();
   };
 
@@ -209,7 +211,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     else paper?.onPrint(item.print, sequence);
     board.add(candle);
     if (sequence <= board.knownUpTo || !journal.state.opened) return;
-    const timeMs = isLive ? nowMs() : candle.closeTime;
+    const timeMs = tapeMs();
     let reached: readonly Draft[];
     do reached = heldOrders.onCandle(journal.state, candle);
     while (!(await write(reached)));
@@ -355,6 +357,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
 function decidedAt(marketSequence: number, event: Draft): Draft {
   return event.type === 'order_intended'
     ? { ...event, data: { ...event.data, marketSequence } }
+    : event;
+}
+
+function filledAt({ tape }: Report, event: Draft): Draft {
+  return event.type === 'order_filled' && tape
+    ? { ...event, data: { ...event.data, marketSequence: tape.sequence } }
     : event;
 }
 
