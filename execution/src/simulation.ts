@@ -19,6 +19,7 @@ import {
   type LastPrice,
   type Portfolio,
 } from './decision/portfolio.ts';
+import { rejected } from './decision/order-events.ts';
 import { protect } from './decision/protection.ts';
 import { settle } from './decision/settle.ts';
 import { value } from './decision/value.ts';
@@ -55,7 +56,8 @@ export function createSimulation({
   let portfolio = emptyPortfolio(name);
   const prices = new Map<string, LastPrice>();
   const fillsFrom = settings.paper?.tape ?? 'candles';
-  /** The clock of the tape. */
+  /** The clock of the tape, and the time of what is dealt with now. */
+  let playedMs = 0;
   let timeMs = 0;
 
   const journal = (events: readonly Draft[]): void => {
@@ -86,7 +88,9 @@ export function createSimulation({
     }
     if (event.type !== 'order_intended') return;
     const order = portfolio.orders.get(event.data.orderId);
-    if (order) exchange.place(requestOf(order));
+    const placement = order && exchange.place(requestOf(order));
+    if (order && placement?.status === 'rejected')
+      journal([rejected(portfolio, order, { ...placement, timeMs })]);
   };
   const onPrice = (key: string, price: LastPrice): void => {
     if ((prices.get(key)?.timeMs ?? 0) <= price.timeMs) prices.set(key, price);
@@ -97,6 +101,7 @@ export function createSimulation({
     const events = value(portfolio, prices, timeMs);
     if (events.length === 0) return;
     journal(events);
+    for (const event of events) carryOut(event);
     followUp();
   };
   const openFor = (symbol: string): void => {
@@ -110,21 +115,23 @@ export function createSimulation({
     },
     onCandle(candle) {
       if (fillsFrom !== 'candles') return;
-      timeMs = Math.max(timeMs, candle.closeTime);
+      timeMs = playedMs = Math.max(playedMs, candle.closeTime);
       onPrice(instrumentKey(candle), { price: candle.close, timeMs: candle.closeTime });
       exchange.onCandle(candle);
       watch();
     },
     onPrint(print) {
       if (fillsFrom !== 'trades') return;
-      timeMs = Math.max(timeMs, print.timeMs);
+      timeMs = playedMs = Math.max(playedMs, print.timeMs);
       onPrice(instrumentKey(print), { price: Number(print.price), timeMs: print.timeMs });
       exchange.onPrint(print);
       watch();
     },
     onSignal(signal) {
-      timeMs = Math.max(timeMs, toMs(signal.time));
+      timeMs = Math.max(playedMs, toMs(signal.time));
       openFor(signal.data.symbol);
+      // It may come from later than the last price: what is due by then comes first.
+      followUp();
       const decision = decide(portfolio, signal, { nowMs: timeMs, mode, prices });
       journal(decision);
       for (const event of decision) carryOut(event);

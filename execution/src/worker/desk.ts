@@ -107,7 +107,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
 
   const board = createPriceBoard(journal.state);
   const kind = (settings.paper?.tape ?? 'candles') === 'candles' ? 'candle' : 'print';
-  const after = await board.startsAfter(bus);
+  const { after, upTo } = await board.start(bus);
   const follower = await followTape(bus, { tape, kind, after });
   const paper: PaperBroker | undefined = options.openBroker
     ? undefined
@@ -182,11 +182,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
 
   /** Every open order, as the venue knows it, into the journal, and whatever follows from it. */
   const settleOrders = async (timeMs: number): Promise<void> => {
+    let seen: number;
     do {
+      seen = journal.sequence;
       await broker.refresh(openOrders());
       await paper?.matchMissed((candleMs) => journalReports(isLive ? timeMs : candleMs));
       await journalReports(timeMs);
-    } while (await followUp(timeMs));
+      // What came to light on the way, through us or through others, may be at the venue already.
+    } while ((await followUp(timeMs)) || journal.sequence !== seen);
   };
 
   const watch = async (timeMs: number): Promise<void> => {
@@ -307,8 +310,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       return journal.state.marked && journal.state.orders.size === 0;
     },
     async take(signal) {
-      const sequence = signal.data.tape?.sequence;
-      if (sequence !== undefined) await follower.reached(sequence);
+      await follower.reached(Math.max(signal.data.tape?.sequence ?? 0, upTo));
       await serial(() => decideAndSend(signal));
     },
     sweep: () =>

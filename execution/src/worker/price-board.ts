@@ -19,8 +19,8 @@ export interface PriceBoard {
   /** Up to that place in MARKET others have acted on the prices already. */
   readonly knownUpTo: number;
   add(candle: Candle): void;
-  /** After which message of MARKET the tape must be read. */
-  startsAfter(bus: Bus): Promise<number>;
+  /** After which message of MARKET the tape must be read, and up to which before anything is decided. */
+  start(bus: Bus): Promise<{ after: number; upTo: number }>;
 }
 
 export function createPriceBoard({
@@ -39,11 +39,12 @@ export function createPriceBoard({
       const { close: price, closeTime: timeMs } = candle;
       if ((prices.get(key)?.timeMs ?? 0) <= timeMs) prices.set(key, { price, timeMs });
     },
-    async startsAfter(bus) {
-      const end = await bus.lastSequence('MARKET');
+    async start(bus) {
+      const upTo = await bus.lastSequence('MARKET');
       // What is held is valued by prices from before.
       const from = opened && isHolding ? valuation.marketSequence : marketSequence;
-      return Math.max(0, Math.min(end, opened ? from : end) - lookBack);
+      const after = Math.max(0, Math.min(upTo, opened ? from : upTo) - lookBack);
+      return { after, upTo };
     },
   };
 }
