@@ -7,7 +7,7 @@ import {
   type TradeSignal,
 } from '@heliograph/contracts';
 import type { Report } from './brokers/broker.ts';
-import { requestOf } from './brokers/request.ts';
+import { requestOf } from './decision/request.ts';
 import { decide, open } from './decision/decide.ts';
 import type { Draft } from './decision/draft.ts';
 import { evolve } from './decision/evolve.ts';
@@ -90,7 +90,7 @@ export function createSimulation({
     const order = portfolio.orders.get(event.data.orderId);
     const placement = order && exchange.place(requestOf(order));
     if (order && placement?.status === 'rejected')
-      journal([rejected(portfolio, order, { ...placement, timeMs })]);
+      journal([rejected(portfolio, order, { timeMs, ...placement })]);
   };
   const onPrice = (key: string, price: LastPrice): void => {
     if ((prices.get(key)?.timeMs ?? 0) <= price.timeMs) prices.set(key, price);

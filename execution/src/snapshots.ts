@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { pack, unpack } from './plain-data.ts';
 
 /** A folded state, and how much of its log it holds. */
-export interface Snapshot<State> {
+interface Snapshot<State> {
   readonly state: State;
   readonly sequence: number;
   readonly count: number;

@@ -18,20 +18,28 @@ describe.concurrent('the command line', () => {
       'orders',
       'trades',
       'performance',
+      'status',
+      'halt',
+      'reduce',
+      'resume',
+      'close',
+      'panic',
+      'bench',
     ])
       expect(stdout).toContain(`\n  ${name} `);
     expect(stdout).toContain('Examples:');
   });
 
-  test.for(['start', 'run', 'backtest', 'replay', 'signals', 'orders', 'trades', 'performance'])(
-    'explains %s with examples and defaults',
-    async (name) => {
-      const { code, stdout } = await runCli([name, '--help'], { cwd: '/' });
-      expect(code).toBe(0);
-      expect(stdout).toContain('--json');
-      expect(stdout).toContain(`Examples:\n  heliograph ${name}`);
-    },
-  );
+  test.for(
+    'start run backtest replay signals orders trades performance status halt reduce resume close panic bench'.split(
+      ' ',
+    ),
+  )('explains %s with examples and defaults', async (name) => {
+    const { code, stdout } = await runCli([name, '--help'], { cwd: '/' });
+    expect(code).toBe(0);
+    expect(stdout).toContain('--json');
+    expect(stdout).toContain(`Examples:\n  heliograph ${name}`);
+  });
 
   test('tells its version', async () => {
     expect(await runCli(['-V'], { cwd: '/' })).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });
@@ -71,8 +79,13 @@ describe.concurrent('the command line', () => {
     ],
     [['backtest', '--candles', shippedCandles, '--param', 'quick=3'], 'quick'],
     [['backtest', '--candles', shippedCandles, '--param', 'fast=many'], 'fast'],
+    [['start', '--partitions', '0'], '--partitions: expected a number from 1 to 256 (found "0")'],
+    [['start', '--mode', 'real'], "option '--mode <mode>' argument 'real' is invalid"],
+    [['backtest', '--mode', 'live'], "unknown option '--mode'"],
     [['start', '--portfolio', 'a b'], '--portfolio: expected 1 to 64 letters'],
     [['replay', '--from', 'soon'], '--from: expected a time'],
+    [['bench', 'speed'], "'speed' is invalid for argument 'measure'"],
+    [['bench', '--seconds', '0'], '--seconds: expected a number above 0 (found "0")'],
     [['trades', '--limit', 'x'], '--limit: expected a number above 0'],
     [['trades', '--db', 'none.sqlite'], 'none.sqlite: there is no such database'],
   ] as const)('refuses %j as wrong usage, in one sentence', async ([args, sentence]) => {

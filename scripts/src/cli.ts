@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
-import type { ExitCode } from './exit.ts';
+import { measureNames } from './bench/measure.ts';
+import { controlCommands } from './control/commands.ts';
+import type { Definition } from './definition.ts';
 import type { Invocation } from './invocation.ts';
 import {
+  changeSettingsFlag,
+  dataDirFlag,
   executionFlags,
   feedFlags,
   instrumentFlags,
@@ -11,10 +15,9 @@ import {
   repeatable,
   reportFlag,
   strategyFlags,
+  workerFlags,
 } from './flags.ts';
 import { createTerminal } from './output/terminal.ts';
-
-type Handler = (invocation: Invocation) => Promise<ExitCode>;
 
 /** The command line. Only its grammar is loaded here: each command's code comes when it is asked for. */
 export function createProgram(): Command {
@@ -40,13 +43,13 @@ export function createProgram(): Command {
       ...feedFlags,
       ...strategyFlags,
       ...executionFlags,
+      ...workerFlags,
       natsFlag('an outside NATS server (default: one of our own)'),
-      dataDirFlag,
+      dataDirFlag(),
       new Option(
         '--db <file>',
         'the trade log (default: heliograph.sqlite in the data folder)',
       ).env('HELIOGRAPH_DB'),
-      new Option('--workers <count>', 'execution workers').default('1'),
       new Option('--until-end', 'stop at the end of the feed and print what came of it'),
     ],
     examples: [
@@ -71,6 +74,8 @@ export function createProgram(): Command {
       ...feedFlags,
       ...strategyFlags,
       ...executionFlags,
+      ...workerFlags,
+      changeSettingsFlag,
       dbFlag,
     ],
     examples: [
@@ -134,25 +139,25 @@ export function createProgram(): Command {
     examples: ['performance', 'performance --portfolio paper --json'],
     load: async () => (await import('./commands/performance.ts')).performance,
   });
+  for (const command of controlCommands) define(program, command);
+  define(program, {
+    name: 'bench',
+    summary: 'how fast it is on this machine, against a floor measured beside it',
+    argument: new Argument('[measure...]', 'which (default: all)').choices(measureNames),
+    options: [
+      new Option('--quick', 'only to see that it works: the figures mean nothing'),
+      new Option('--seconds <seconds>', 'how long a round by time lasts (default: 5)'),
+      new Option('--strict', 'exit with 3 when a target is missed'),
+    ],
+    examples: ['bench', 'bench latency throughput --seconds 10', 'bench --quick --json'],
+    load: async () => (await import('./commands/bench.ts')).bench,
+  });
   return program;
 }
-
-const dataDirFlag = new Option('--data-dir <folder>', 'where everything is kept')
-  .default('heliograph-data')
-  .env('HELIOGRAPH_DATA_DIR');
 
 const dbFlag = new Option('--db <file>', 'the trade log')
   .default('heliograph-data/heliograph.sqlite')
   .env('HELIOGRAPH_DB');
-
-interface Definition {
-  readonly name: string;
-  readonly summary: string;
-  readonly argument?: Argument;
-  readonly options: readonly Option[];
-  readonly examples: readonly string[];
-  readonly load: () => Promise<Handler>;
-}
 
 function define(program: Command, { name, summary, argument, options, ...rest }: Definition): void {
   const command = program.command(name).description(summary);

@@ -1,11 +1,14 @@
 import { UserError } from '@heliograph/contracts';
 import { z } from 'zod';
+import { createSecret } from './secret.ts';
 
 /** A variable that is set to nothing counts as not set. */
 const text = z
   .string()
   .transform((value) => (value === '' ? undefined : value))
   .optional();
+
+const secret = text.transform((value) => (value === undefined ? undefined : createSecret(value)));
 
 const Env = z
   .object({
@@ -28,6 +31,18 @@ const Env = z
         .optional(),
     ),
     TELEGRAM_API_ROOT: text,
+    /** Of the exchange account; only live trading reads them. */
+    HELIOGRAPH_API_KEY: secret,
+    HELIOGRAPH_API_KEY_FILE: text,
+    HELIOGRAPH_API_SECRET: secret,
+    HELIOGRAPH_API_SECRET_FILE: text,
+    HELIOGRAPH_API_PASSPHRASE: secret,
+    HELIOGRAPH_API_PASSPHRASE_FILE: text,
+    HELIOGRAPH_VENUE_URL: text.pipe(
+      z
+        .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:8080' })
+        .optional(),
+    ),
   })
   .refine(
     (env) => (env.TELEGRAM_BOT_TOKEN === undefined) === (env.TELEGRAM_CHAT_ID === undefined),

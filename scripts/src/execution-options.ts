@@ -1,14 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import {
+  defaultRisk,
+  InstrumentRules,
   Name,
   NonNegativeDecimal,
+  PaperModel,
   PortfolioSettings,
   PositiveDecimal,
   RiskLimits,
-  UserError,
+  SymbolName,
 } from '@heliograph/contracts';
 import { z } from 'zod';
 import { readOptions, type Invocation } from './invocation.ts';
+import { plainSettings } from './plain-settings.ts';
+import { RatioText, SlippageText, SpanText, StakeText } from './setting-texts.ts';
+import { parseStrictly, readJson } from './strict-json.ts';
 
 const Amount = decimal(PositiveDecimal, 'expected a number above 0, such as 1000 or 0.01');
 const BasisPoints = decimal(
@@ -24,71 +29,88 @@ function decimal<S extends z.ZodType<unknown, string>>(schema: S, expected: stri
     .pipe(schema);
 }
 
-/** `1000` quote currency, `all`, or `0.5unit`. */
-export const StakeText = z
-  .string()
-  .regex(
-    /^(all|\d+(\.\d+)?(unit)?)$/,
-    'expected an amount such as 1000, all, or base units such as 0.5unit',
-  )
-  .transform((text) => {
-    if (text === 'all') return { kind: 'all' };
-    const kind = text.endsWith('unit') ? 'base' : 'quote';
-    return { kind, value: text.replace('unit', '') };
-  })
-  .pipe(PortfolioSettings.shape.stake);
-
 /** A replay's portfolio is named after it and after its tape, and is a name itself. */
 const longestPortfolio = 40;
+export const BasePortfolio = Name.max(
+  longestPortfolio,
+  `expected at most ${longestPortfolio} characters`,
+);
 
 const ExecutionOptions = z.object({
-  portfolio: Name.max(longestPortfolio, `expected at most ${longestPortfolio} characters`),
+  portfolio: BasePortfolio,
   cash: Amount,
   stake: StakeText,
   lotSize: Amount,
   tickSize: Amount.optional(),
   feeBps: BasisPoints,
   slippageBps: BasisPoints,
+  shorting: z.boolean().optional(),
+  leverage: z
+    .string()
+    .transform(Number)
+    .refine((times) => times >= 1 && times <= 125, 'expected a number from 1 to 125')
+    .optional(),
+  signalSize: z.boolean().optional(),
+  exitGrace: SpanText,
+  dayStart: PortfolioSettings.shape.dayStart,
+  paperTape: PaperModel.shape.tape,
+  makerFeeBps: BasisPoints.optional(),
+  slippageModel: SlippageText.optional(),
+  latencyMs: z
+    .string()
+    .regex(/^\d{1,7}$/, 'expected milliseconds such as 250')
+    .transform(Number)
+    .optional(),
+  maxVolumeRatio: RatioText.optional(),
   risk: z.string(),
+  instruments: z.string().optional(),
 });
 
-const defaultRisk: RiskLimits = { maxPositions: 5 };
+/** A base portfolio and everything that decides for it. */
+export interface BasePortfolioOptions {
+  readonly portfolio: string;
+  readonly settings: PortfolioSettings;
+}
 
-/** What the execution flags say: the base portfolio and everything that decides for it. */
-export async function readExecutionOptions(
-  invocation: Invocation,
-): Promise<{ portfolio: string; settings: PortfolioSettings }> {
-  const { portfolio, risk, tickSize, ...rest } = readOptions(invocation, ExecutionOptions);
-  const settings = {
-    ...rest,
-    ...(tickSize !== undefined && { tickSize }),
+/** What the execution flags say. */
+export async function readExecutionOptions(invocation: Invocation): Promise<BasePortfolioOptions> {
+  const { portfolio, risk, instruments, exitGrace, ...rest } = readOptions(
+    invocation,
+    ExecutionOptions,
+  );
+  const { paperTape, makerFeeBps, slippageModel, latencyMs, maxVolumeRatio, ...own } = rest;
+  const settings = plainSettings({
+    ...own,
+    exitGraceMs: exitGrace,
+    paper: { tape: paperTape, makerFeeBps, slippage: slippageModel, latencyMs, maxVolumeRatio },
     risk: await readRisk(risk),
-  };
+    ...(instruments !== undefined && { instruments: await readInstruments(instruments) }),
+  });
   return { portfolio, settings };
 }
 
+/** `none` and `default`, wherever limits can be named. */
+export const namedRisk: ReadonlyMap<string, RiskLimits> = new Map([
+  ['none', {}],
+  ['default', defaultRisk],
+]);
+
 async function readRisk(risk: string): Promise<RiskLimits> {
-  if (risk === 'none') return {};
-  if (risk === 'default') return defaultRisk;
-  const text = await readFile(risk, 'utf8').catch((cause: unknown) => {
-    throw new UserError(
-      `--risk: expected none, default or a file that can be read, found ${risk}`,
-      {
-        exitCode: 2,
-        cause,
-      },
-    );
+  const named = namedRisk.get(risk);
+  if (named) return named;
+  const json = await readJson(risk, {
+    option: '--risk: expected none, default or a file',
+    example: 'limits such as {"maxPositions": 5}',
   });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new UserError(`${risk}: not JSON, expected limits such as {"maxPositions": 5}`, {
-      cause,
-    });
-  }
-  const limits = z.strictObject(RiskLimits.shape).safeParse(json);
-  if (limits.success) return limits.data;
-  const issue = limits.error.issues[0];
-  throw new UserError(`${risk}: ${[...(issue?.path ?? []), issue?.message].join(': ')}`);
+  return parseStrictly(RiskLimits, json, risk);
+}
+
+const Instruments = z.record(SymbolName, InstrumentRules);
+
+async function readInstruments(path: string): Promise<z.infer<typeof Instruments>> {
+  const json = await readJson(path, {
+    option: '--instruments: expected a file',
+    example: 'rules such as {"BTC/USDT": {"lotSize": "0.001"}}',
+  });
+  return parseStrictly(Instruments, json, path);
 }

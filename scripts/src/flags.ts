@@ -36,17 +36,65 @@ export const strategyFlags: readonly Option[] = [
 export const executionFlags: readonly Option[] = [
   new Option('--portfolio <name>', 'the portfolio to trade').default('paper'),
   new Option('--cash <amount>', 'quote currency at the start').default('10000'),
-  new Option('--stake <size>', 'an entry: quote currency, all, or base units as 1unit').default(
-    '1000',
+  new Option(
+    '--stake <size>',
+    'an entry: quote currency, all, base units as 1unit, a part of equity as 10%, or what its stop may lose of it as 1%risk',
+  ).default('1000'),
+  new Option('--signal-size', 'the size that a signal suggests goes before the stake'),
+  new Option('--shorting', 'positions below zero may be held'),
+  new Option('--leverage <times>', 'what all positions may be worth over equity (default: 1)'),
+  new Option('--exit-grace <span>', 'how long after its expiry an exit is still acted on').default(
+    '24h',
   ),
+  new Option('--day-start <time>', 'when the trading day begins, UTC (default: 00:00)'),
+  new Option(
+    '--risk <limits>',
+    'none (funds only), default, or a JSON file; docs/settings.md lists the limits',
+  ).default('default'),
+  new Option('--instruments <file>', 'JSON with the rules of single symbols'),
   new Option('--lot-size <step>', 'quantities are multiples of it').default('0.00000001'),
   new Option('--tick-size <step>', 'prices are multiples of it (default: prices as they come)'),
   new Option('--fee-bps <bps>', 'fee a side, basis points').default('10'),
+  new Option('--maker-fee-bps <bps>', 'fee of an order that waited (default: as --fee-bps)'),
   new Option('--slippage-bps <bps>', 'slippage against each order, basis points').default('0'),
-  new Option('--risk <limits>', 'none, default (at most 5 positions), or a JSON file').default(
-    'default',
+  new Option(
+    '--slippage-model <model>',
+    'more slippage: spread:5 (bid and ask 5 bps apart), volume:100 (100 bps at a whole candle)',
   ),
+  new Option('--latency-ms <ms>', 'how long an order is on its way to the exchange (default: 0)'),
+  new Option('--max-volume-ratio <part>', 'of the volume, what one order may take, as 10%'),
+  new Option(
+    '--paper-tape <kind>',
+    'what the paper exchange fills from (default: candles)',
+  ).choices(['candles', 'trades']),
 ];
+
+/** Where the workers are services: several portfolios, and real money. */
+export const workerFlags: readonly Option[] = [
+  new Option(
+    '--portfolios <file>',
+    'several portfolios side by side: JSON as {"paper": {}, "careful": {"stake": "1%risk"}}; the flags are what they leave out',
+  ),
+  new Option('--workers <count>', 'execution workers for each portfolio').default('1'),
+  new Option(
+    '--partitions <count>',
+    'into how many parts the signals are divided, fixed when the streams are made',
+  ).default('16'),
+  new Option('--mode <mode>', 'paper, or live: real orders, with HELIOGRAPH_API_KEY and _SECRET')
+    .choices(['paper', 'live'])
+    .default('paper'),
+  new Option('--venue-id <exchange>', 'live: the exchange, e.g. binance'),
+  new Option('--sandbox', "live: the exchange's test network"),
+  new Option('--market-type <type>', 'live: what is traded there')
+    .choices(['spot', 'swap', 'future'])
+    .default('spot'),
+  new Option('--venue-stops', 'live: leave stop orders to the exchange (default: held here)'),
+];
+
+export const changeSettingsFlag = new Option(
+  '--change-settings',
+  'change the settings of a portfolio that was opened with others, from here on',
+);
 
 export const reportFlag = new Option('--report <file>', 'write the run as one HTML file, too');
 
@@ -56,4 +104,16 @@ export const queryFlags: readonly Option[] = [
 
 export function natsFlag(description: string): Option {
   return new Option('--nats <url>', description).env('NATS_URL');
+}
+
+/** How a command finds the messages of workers that run: by the address, or by the data folder of a `start`. */
+export const controlFlags: readonly Option[] = [
+  natsFlag('the NATS server (default: that of the `heliograph start` on the data folder)'),
+  dataDirFlag(),
+];
+
+export function dataDirFlag(): Option {
+  return new Option('--data-dir <folder>', 'where everything is kept')
+    .default('heliograph-data')
+    .env('HELIOGRAPH_DATA_DIR');
 }

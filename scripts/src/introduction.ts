@@ -1,4 +1,4 @@
-import type { PortfolioSettings } from '@heliograph/contracts';
+import { portfolioFor, type PortfolioSettings } from '@heliograph/contracts';
 import type {
   ConfiguredStrategy,
   Feed,
@@ -6,7 +6,9 @@ import type {
   SignalEngine,
   Speed,
 } from '@heliograph/signal-engine';
-import { count, minute, money } from './output/format.ts';
+import { keptState, type TradingStates } from './control/trading-state.ts';
+import type { BasePortfolioOptions } from './execution-options.ts';
+import { count, minute, money, percent } from './output/format.ts';
 import type { Terminal } from './output/terminal.ts';
 
 export interface Introduced {
@@ -14,8 +16,9 @@ export interface Introduced {
   readonly contents: FeedContents;
   readonly speed: Speed;
   readonly strategy: ConfiguredStrategy;
-  readonly settings: PortfolioSettings;
+  readonly portfolios: readonly BasePortfolioOptions[];
   readonly engine: SignalEngine;
+  readonly states: TradingStates;
   /** Where the messages go. */
   readonly messages: string;
   readonly db: string;
@@ -29,7 +32,11 @@ export function introduce(terminal: Terminal, it: Introduced): void {
   const facts = [
     ['Feed', feedText(it)],
     ['Strategy', strategyText(it.strategy)],
-    ['Portfolio', `${it.engine.portfolio}: ${settingsText(it.settings)}`],
+    ...it.portfolios.map(({ portfolio, settings }) => [
+      'Portfolio',
+      `${portfolioFor(portfolio, it.engine.tape)}: ${settingsText(settings)}`,
+    ]),
+    ...stateFacts(it),
     ['Messages', it.messages],
     ['Trade log', it.db],
     ['Alerts', it.alerts],
@@ -39,6 +46,23 @@ export function introduce(terminal: Terminal, it: Introduced): void {
     'Telegram: set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID. Ctrl-C stops; the next start goes on from there. More: heliograph --help',
   ].map((line) => terminal.style('dim', line));
   terminal.note([heading, ...facts, '', ...help, ''].join('\n'));
+}
+
+/** Whoever has forgotten a halt must not wonder why nothing is traded. */
+function stateFacts({ portfolios, engine: { tape }, states }: Introduced): string[][] {
+  return portfolios.flatMap(({ portfolio }) => {
+    const kept = keptState(states, { name: portfolioFor(portfolio, tape), tape });
+    if (!kept || kept.state === 'ACTIVE') return [];
+    const since = minute(Date.parse(kept.time));
+    const way = `heliograph resume --portfolio ${portfolio} --reason …`;
+    const { state, author, reason } = kept;
+    return [
+      [
+        'Trading',
+        `${portfolio} is ${state} since ${since} UTC by ${author} (${reason}); \`${way}\` lifts it`,
+      ],
+    ];
+  });
 }
 
 function feedText({ feed, contents, speed, engine }: Introduced): string {
@@ -55,10 +79,24 @@ function strategyText({ name, version, params }: ConfiguredStrategy): string {
   return `${name} ${version}${texts.length === 0 ? '' : ` (${texts.join(', ')})`}`;
 }
 
-function settingsText({ cash, stake, feeBps, slippageBps, risk }: PortfolioSettings): string {
-  const entry =
-    stake.kind === 'all' ? 'everything' : `${stake.value}${stake.kind === 'base' ? ' units' : ''}`;
+function settingsText(settings: PortfolioSettings): string {
+  const { cash, feeBps, slippageBps, risk } = settings;
   const limit =
     risk.maxPositions === undefined ? 'no limit' : `at most ${risk.maxPositions} positions`;
-  return `${money(cash)} at the start, ${entry} an entry, fee ${feeBps} bps, slippage ${slippageBps} bps, ${limit}`;
+  return `${money(cash)} at the start, ${entryText(settings)} an entry, fee ${feeBps} bps, slippage ${slippageBps} bps, ${limit}`;
+}
+
+function entryText({ stake }: PortfolioSettings): string {
+  switch (stake.kind) {
+    case 'all':
+      return 'everything';
+    case 'quote':
+      return stake.value;
+    case 'base':
+      return `${stake.value} units`;
+    case 'equityRatio':
+      return `${percent(stake.value)} of equity`;
+    case 'riskRatio':
+      return `${percent(stake.value)} of equity at risk`;
+  }
 }

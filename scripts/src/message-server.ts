@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { TransientError } from '@heliograph/contracts';
 import { startNatsServer } from '@heliograph/contracts/bus';
+import { writeServerFile } from './control/server-file.ts';
 import type { Env } from './env.ts';
 import type { NatsAddress } from './nats-address.ts';
 
@@ -36,6 +37,7 @@ export async function openOwnServer(
       logFile: join(folder, 'nats-server.log'),
     }),
   );
+  stack.use(await writeServerFile(folder, server));
   const lost = server.exited.then(({ reason }) => {
     throw new TransientError('NATS_ENDED', `the message server has ended: ${reason}`);
   });

@@ -1,32 +1,33 @@
-import type { PortfolioSettings } from '@heliograph/contracts';
-import type { Service } from '@heliograph/contracts/service';
+import { portfolioFor } from '@heliograph/contracts';
 import type { Notifier, Sink } from '@heliograph/notifier';
 import type { ConfiguredStrategy, Feed, SignalEngine, Speed } from '@heliograph/signal-engine';
 import type { TradeLog } from '@heliograph/trade-log';
+import { tradingStates, type TradingStates } from './control/trading-state.ts';
+import type { BasePortfolioOptions } from './execution-options.ts';
 import { followRun, type FollowedRun } from './follow-run.ts';
 import {
   firstFailure,
   openBus,
-  runExecution,
   runNotifier,
   runSignalEngine,
   runTradeLog,
+  runWorkers,
   type Surroundings,
 } from './services.ts';
 
 export interface PipelineOptions {
   readonly db: string;
   readonly sink: Sink;
-  /** How many execution workers. */
+  /** How many execution workers for each portfolio. */
   readonly workers: number;
   readonly feed: Feed;
   readonly strategy: ConfiguredStrategy;
-  readonly portfolio: string;
-  readonly settings: PortfolioSettings;
+  /** The main one first: it is the one whose progress is shown. */
+  readonly portfolios: readonly [BasePortfolioOptions, ...BasePortfolioOptions[]];
   readonly speed: Speed;
   readonly pace: 'settled' | 'free';
   /** Called with the engine at once, before it has done anything that others could tell of. */
-  readonly onStarted: (engine: SignalEngine) => void;
+  readonly onStarted: (engine: SignalEngine, states: TradingStates) => void;
 }
 
 /** All services of a run in one process. */
@@ -34,7 +35,8 @@ export interface Pipeline {
   readonly tradeLog: TradeLog;
   readonly notifier: Notifier;
   readonly engine: SignalEngine;
-  readonly followed: FollowedRun;
+  /** What became of each portfolio, in their order. */
+  readonly runs: readonly [PortfolioRun, ...PortfolioRun[]];
   /** Rejects when a service cannot go on; never resolves. */
   readonly failed: Promise<never>;
   /** Resolves when all that has happened is logged and told. */
@@ -43,29 +45,37 @@ export interface Pipeline {
   stopTrading(): Promise<void>;
 }
 
+/** A base portfolio and its own on the tape of this run. */
+export interface PortfolioRun extends BasePortfolioOptions {
+  /** The portfolio of the tape. */
+  readonly name: string;
+  readonly followed: FollowedRun;
+}
+
 /** Whoever consumes is started before whoever produces. Everything goes on the stack. */
 export async function openPipeline(
   surroundings: Surroundings,
   { db, sink, workers: count, onStarted, ...run }: PipelineOptions,
 ): Promise<Pipeline> {
-  const { portfolio, settings } = run;
+  const { portfolios } = run;
   const { stack } = surroundings;
   const tradeLog = await runTradeLog(surroundings, db);
   const notifier = await runNotifier(surroundings, sink);
-  const workers: Service[] = [];
-  for (let number = 1; number <= count; number++) {
-    const worker = `worker-${number}`;
-    workers.push(await runExecution(surroundings, { portfolio, settings, worker }));
-  }
+  const names = Array.from({ length: count }, (_, at) => `worker-${at + 1}`);
+  const workers = await runWorkers(surroundings, { portfolios, workers: names });
   const bus = await openBus(surroundings, 'start');
   const engine = await runSignalEngine(surroundings, { ...run, instance: 'start' });
-  onStarted(engine);
-  const followed = stack.use(followRun(bus, engine.portfolio));
+  onStarted(engine, await tradingStates(bus));
+  const runOf = (base: BasePortfolioOptions): PortfolioRun => {
+    const name = portfolioFor(base.portfolio, engine.tape);
+    return { ...base, name, followed: stack.use(followRun(bus, name)) };
+  };
+  const [main, ...others] = portfolios;
   return {
     tradeLog,
     notifier,
     engine,
-    followed,
+    runs: [runOf(main), ...others.map(runOf)],
     failed: firstFailure([tradeLog, notifier, ...workers, engine]),
     caughtUp: () => Promise.all([tradeLog.caughtUp(), notifier.caughtUp()]),
     async stopTrading() {

@@ -35,6 +35,8 @@ function usage({ code, message }: CommanderError): string {
   const sentence = message
     .replace(/^error: (command-argument value )?/, '')
     .replace('\n', ' ')
+    // What stands behind an option that does not exist may be a secret.
+    .replace(/^(unknown option '[^'=]+)=[^']*/, '$1')
     .replace(/\.$/, '');
   return `${sentence}; see \`heliograph --help\``;
 }

@@ -1,14 +1,13 @@
 import type { Performance } from '@heliograph/trade-log';
-import type { PortfolioSettings } from '@heliograph/contracts';
 import type { Latencies } from './follow-run.ts';
 import { count } from './output/format.ts';
 import { metricLines, metricsOf } from './output/metrics.ts';
 import { formatFacts } from './output/table.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Pipeline, PortfolioRun } from './pipeline.ts';
 import type { OpenPosition, Trade } from './tally.ts';
 
 /** What `start --json` prints: the whole run, also what was done before it was resumed. */
-export interface RunSummary {
+interface RunSummary {
   readonly run: string;
   readonly portfolio: string;
   /** `stopped` goes on at the next start. */
@@ -35,16 +34,28 @@ export interface RunSummary {
   readonly latencyMs: Latencies;
 }
 
-export async function summariseRun(
-  { engine, followed, notifier, tradeLog }: Pipeline,
-  { settings, db }: { settings: PortfolioSettings; db: string },
+/** Of several portfolios: the main one's, and beside it that of each. */
+export type RunSummaries = RunSummary & { readonly portfolios?: readonly RunSummary[] };
+
+export async function summariseRuns(pipeline: Pipeline, db: string): Promise<RunSummaries> {
+  const [main, ...others] = pipeline.runs;
+  const summary = await summariseRun(pipeline, main, db);
+  if (others.length === 0) return summary;
+  const rest = await Promise.all(others.map((run) => summariseRun(pipeline, run, db)));
+  return { ...summary, portfolios: [summary, ...rest] };
+}
+
+async function summariseRun(
+  { engine, notifier, tradeLog }: Pipeline,
+  { name, settings, followed }: PortfolioRun,
+  db: string,
 ): Promise<RunSummary> {
   await followed.caughtUp();
   const { tally } = followed;
   const { candles, signals } = engine.progress;
   return {
     run: engine.tape,
-    portfolio: engine.portfolio,
+    portfolio: name,
     status: tally.marked ? 'ended' : 'stopped',
     candles,
     signals,
@@ -66,7 +77,12 @@ export async function summariseRun(
 }
 
 /** The same for people. */
-export function summaryLines(summary: RunSummary): string {
+export function summaryLines({ portfolios, ...main }: RunSummaries): string {
+  if (!portfolios) return linesOf(main);
+  return portfolios.map((summary) => `${summary.portfolio}\n${linesOf(summary)}`).join('\n\n');
+}
+
+function linesOf(summary: RunSummary): string {
   const { latencyMs, skipped } = summary;
   return formatFacts([
     ['Candles', count(summary.candles)],

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
-import { canonicalJson, type PortfolioSettings } from '@heliograph/contracts';
+import { canonicalJson } from '@heliograph/contracts';
 import { connectJetStreamBus, type Bus } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
-import { startExecution } from '@heliograph/execution';
+import { openCcxtBroker, startExecution, type Broker } from '@heliograph/execution';
 import {
   createTelegramSink,
   createTerminalSink,
@@ -19,20 +19,28 @@ import {
 } from '@heliograph/signal-engine';
 import { openDatabase, startTradeLog, type TradeLog } from '@heliograph/trade-log';
 import type { Env } from './env.ts';
+import type { BasePortfolioOptions } from './execution-options.ts';
+import type { BrokerOptions } from './live-options.ts';
 import type { NatsAddress } from './nats-address.ts';
 
 /** What every service of a process is given. */
 export interface Surroundings {
   readonly address: NatsAddress;
   readonly log: Logger;
+  /** Into how many parts the signals are divided, where the streams are made. */
+  readonly partitions: number;
+  /** The account for real orders; without it everything is on paper. */
+  readonly broker?: BrokerOptions | undefined;
   /** Everything that is opened goes on it at once; services stop in the reverse of the order of their start. */
   readonly stack: AsyncDisposableStack;
 }
 
-export async function openBus({ address, log, stack }: Surroundings, name: string): Promise<Bus> {
+export async function openBus(surroundings: Surroundings, name: string): Promise<Bus> {
+  const { address, partitions, log, stack } = surroundings;
   return stack.use(
     await connectJetStreamBus({
       ...address,
+      partitions,
       name: `heliograph ${name}`,
       onDrift: (text) => log.warn({ difference: text }, 'a stream is not as it should be'),
       onConnection: (state) =>
@@ -58,20 +66,71 @@ export async function runNotifier(surroundings: Surroundings, sink: Sink): Promi
   return stack.use(startNotifier({ bus, sink, log: log.child({ service: 'notifier' }) }));
 }
 
-export async function runExecution(
+async function runExecution(
   surroundings: Surroundings,
-  options: { portfolio: string; settings: PortfolioSettings; worker: string },
+  options: BasePortfolioOptions & { readonly worker: string; readonly changeSettings: boolean },
 ): Promise<Service> {
-  const { log, stack } = surroundings;
+  const { log, stack, broker } = surroundings;
   const bus = await openBus(surroundings, `execution ${options.worker}`);
   return stack.use(
     startExecution({
       bus,
       ...options,
-      mode: 'paper',
+      mode: broker ? 'live' : 'paper',
+      ...(broker && { openBroker: () => openBroker(broker, log) }),
       log: log.child({ service: 'execution', worker: options.worker }),
     }),
   );
+}
+
+/** Every base portfolio by so many workers. */
+export async function runWorkers(
+  surroundings: Surroundings,
+  options: {
+    readonly portfolios: readonly BasePortfolioOptions[];
+    /** Their names, in each portfolio. */
+    readonly workers: readonly string[];
+    /** Whether settings that differ from a portfolio's own are to be changed there. Default: false. */
+    readonly changeSettings?: boolean;
+  },
+): Promise<Service[]> {
+  const services: Service[] = [];
+  const { changeSettings = false } = options;
+  for (const portfolio of options.portfolios)
+    for (const worker of options.workers)
+      services.push(await runExecution(surroundings, { ...portfolio, worker, changeSettings }));
+  return services;
+}
+
+/** The one place where an exchange for real orders is opened, and where its keys are shown to anybody. */
+function openBroker(
+  { exchangeId, sandbox, marketType, venueStops, venueUrl, credentials }: BrokerOptions,
+  log: Logger,
+): Promise<Broker> {
+  const { apiKey, secret, password } = credentials;
+  return openCcxtBroker({
+    exchangeId,
+    sandbox,
+    credentials: {
+      apiKey: apiKey.reveal(),
+      secret: secret.reveal(),
+      ...(password && { password: password.reveal() }),
+    },
+    options: {
+      marketType,
+      venueStops,
+      ...(venueUrl !== undefined && { redirect: (url: string) => at(venueUrl, url) }),
+    },
+    log,
+    nowMs: Date.now,
+  });
+}
+
+/** The same resource at another server. */
+function at(server: string, url: string): string {
+  const { protocol, pathname, search } = new URL(url);
+  const base = protocol.startsWith('ws') ? server.replace(/^http/, 'ws') : server;
+  return `${base.replace(/\/$/, '')}${pathname}${search}`;
 }
 
 export async function runSignalEngine(
@@ -79,23 +138,25 @@ export async function runSignalEngine(
   options: {
     feed: Feed;
     strategy: ConfiguredStrategy;
-    portfolio: string;
-    settings: PortfolioSettings;
+    /** Those that trade its signals, the main one first. */
+    portfolios: readonly [BasePortfolioOptions, ...BasePortfolioOptions[]];
     speed: Speed;
     pace: 'settled' | 'free';
     instance: string;
   },
 ): Promise<SignalEngine> {
-  const { portfolio, settings, ...rest } = options;
+  const { portfolios, ...rest } = options;
+  const [main, ...others] = portfolios;
   const { log, stack } = surroundings;
   const bus = await openBus(surroundings, 'signal-engine');
   return stack.use(
     await startSignalEngine({
       bus,
       ...rest,
-      basePortfolio: portfolio,
-      // Other settings make another run, with a portfolio of its own.
-      salt: canonicalJson({ portfolio, settings }),
+      basePortfolio: main.portfolio,
+      otherPortfolios: others.map(({ portfolio }) => portfolio),
+      // Other settings make another run, with portfolios of its own.
+      salt: canonicalJson(others.length === 0 ? main : portfolios),
       log: log.child({ service: 'signal-engine' }),
     }),
   );

@@ -5,7 +5,7 @@ import { createSilentLogger } from '@heliograph/contracts/service';
 import { aSignal } from '@heliograph/contracts/testing';
 import { concat, NEVER, of, throwError } from 'rxjs';
 import { expect, test } from 'vitest';
-import { followSettlements } from './settlements.ts';
+import { followSettlements, settledByAll } from './settlements.ts';
 import { eventsFor, type Outcome } from './testing/fake-worker.ts';
 
 const log = createSilentLogger();
@@ -139,4 +139,25 @@ test('tells who waits and who asks later that the journal cannot be read any mor
   await bus.close();
   await expect(asked).rejects.toThrow('trading.p was closed');
   await expect(settlements.settled(signal.id)).rejects.toThrow(PermanentError);
+});
+
+test('several portfolios settle a signal once all of them have, and go on from the one that is behind', async () => {
+  const bus = createMemoryBus();
+  const each = ['trading.p', 'trading.q'].map((prefix) =>
+    followSettlements(bus.log(prefix), () => NEVER, 0, log),
+  );
+  using settlements = settledByAll(each);
+  const asked = settlements.settled(signal.id);
+  const first = await append(bus, eventsFor(signal, 'signal_skipped'));
+  await expect(isSettled(asked)).resolves.toBe(false);
+  await bus.log('trading.q').append(
+    eventsFor(signal, 'signal_skipped').map((event) => ({
+      subject: `trading.q.${event.type}`,
+      id: `q-${event.id}`,
+      body: JSON.stringify(event),
+    })),
+    0,
+  );
+  await asked;
+  expect(settlements.sequence).toBe(first);
 });

@@ -1,6 +1,7 @@
 import {
   type EventId,
   JournalEvent,
+  type JournalEventOf,
   MessageDeadLettered,
   type OrderId,
   parseEvent,
@@ -39,6 +40,8 @@ export function followSettlements(
   let settledSequence = after;
   let failure: unknown;
   const signalOfOrder = new Map<OrderId, EventId>();
+  /** By the order that the signal takes back. */
+  const signalOfCancel = new Map<OrderId, EventId>();
   /** Settled before they were asked for, and by which event. */
   const early = new Map<EventId, number>();
   const waiting = new Map<EventId, PromiseWithResolvers<number>>();
@@ -60,19 +63,45 @@ export function followSettlements(
   };
 
   const take = (event: JournalEvent): void => {
-    if (event.type === 'signal_skipped') settle(event.data.signalId);
-    else if (event.type === 'order_intended')
-      signalOfOrder.set(event.data.orderId, event.data.signalId);
-    else if (
-      event.type === 'order_accepted' ||
-      event.type === 'order_rejected' ||
-      event.type === 'order_cancelled' ||
-      event.type === 'order_unknown'
-    ) {
-      const signalId = signalOfOrder.get(event.data.orderId);
-      signalOfOrder.delete(event.data.orderId);
-      if (signalId !== undefined) settle(signalId);
+    switch (event.type) {
+      case 'signal_skipped':
+        settle(event.data.signalId);
+        break;
+      case 'order_intended':
+        if (isAskedFor(event)) signalOfOrder.set(event.data.orderId, event.data.signalId);
+        break;
+      case 'order_cancel_intended':
+        if (event.data.signalId !== undefined)
+          signalOfCancel.set(event.data.orderId, event.data.signalId);
+        break;
+      case 'order_accepted':
+      case 'order_unknown':
+        placed(event.data.orderId);
+        break;
+      case 'order_filled':
+        if (event.data.complete) ended(event.data.orderId);
+        break;
+      case 'order_rejected':
+      case 'order_cancelled':
+        placed(event.data.orderId);
+        ended(event.data.orderId);
+        break;
+      default:
+        break;
     }
+  };
+
+  const placed = (orderId: OrderId): void => {
+    const signalId = signalOfOrder.get(orderId);
+    signalOfOrder.delete(orderId);
+    if (signalId !== undefined) settle(signalId);
+  };
+  /** A signal that takes orders back is settled once the last of them has ended. */
+  const ended = (orderId: OrderId): void => {
+    const signalId = signalOfCancel.get(orderId);
+    signalOfCancel.delete(orderId);
+    if (signalId === undefined || signalOfCancel.values().some((id) => id === signalId)) return;
+    settle(signalId);
   };
 
   const read = (message: StoredMessage): void => {
@@ -128,4 +157,24 @@ export function followSettlements(
       letters.unsubscribe();
     },
   };
+}
+
+/** Settled where each of several portfolios has settled it. Their journals share one stream, and so one count. */
+export function settledByAll(each: readonly Settlements[]): Settlements {
+  return {
+    async settled(signalId) {
+      await Promise.all(each.map((settlements) => settlements.settled(signalId)));
+    },
+    get sequence() {
+      return Math.min(...each.map(({ sequence }) => sequence));
+    },
+    [Symbol.dispose]: () => {
+      for (const settlements of each) settlements[Symbol.dispose]();
+    },
+  };
+}
+
+/** Protective orders bear the signal of the entry that they protect, which is settled long since. */
+function isAskedFor({ data: { role } }: JournalEventOf<'order_intended'>): boolean {
+  return role === undefined || role === 'entry' || role === 'exit';
 }

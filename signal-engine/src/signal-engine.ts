@@ -15,7 +15,7 @@ import { decideSignals, instantsOf, pullThrough, type Step } from './pipeline.ts
 import { createPublisher } from './publisher.ts';
 import { releaseAtSpeed, type Speed } from './release-at-speed.ts';
 import { openRun } from './run-record.ts';
-import { followSettlements } from './settlements.ts';
+import { followSettlements, settledByAll, type Settlements } from './settlements.ts';
 import { createSignalMachine } from './signals.ts';
 import type { ConfiguredStrategy } from './strategies/define-strategy.ts';
 import { createTapeTally } from './tape-tally.ts';
@@ -32,6 +32,8 @@ export interface SignalEngineOptions {
   readonly strategy: ConfiguredStrategy;
   /** The portfolio that trades live tapes; this tape's own is named after it. */
   readonly basePortfolio: string;
+  /** More that trade the same signals: a signal is settled once all of them have settled it. Default: none. */
+  readonly otherPortfolios?: readonly string[];
   /** `settled`: each signal waits until the portfolio's journal has settled the one before it. */
   readonly pace: 'settled' | 'free';
   readonly speed: Speed;
@@ -85,19 +87,21 @@ export async function startSignalEngine(options: SignalEngineOptions): Promise<S
   const stopping = new AbortController();
   const abandoned = new AbortController();
 
+  const settlementsOf = (base: string): Settlements =>
+    followSettlements(
+      bus.log(journalPrefix(portfolioFor(base, tape))),
+      () =>
+        bus.read({
+          stream: 'DEAD_LETTERS',
+          subject: subjects.deadLetter(executionGroup(base)),
+          follow: true,
+        }),
+      run.resumed.journalSequence,
+      log,
+    );
   const settlements =
     options.pace === 'settled'
-      ? followSettlements(
-          bus.log(journalPrefix(portfolio)),
-          () =>
-            bus.read({
-              stream: 'DEAD_LETTERS',
-              subject: subjects.deadLetter(executionGroup(options.basePortfolio)),
-              follow: true,
-            }),
-          run.resumed.journalSequence,
-          log,
-        )
+      ? settledByAll([options.basePortfolio, ...(options.otherPortfolios ?? [])].map(settlementsOf))
       : undefined;
   const { signal } = abandoned;
   const publisher = createPublisher({ bus, tape, source, settlements, signal, log });

@@ -40,7 +40,7 @@ export async function connectJetStreamBus(options: JetStreamBusOptions): Promise
     draining: new Set(),
   };
   try {
-    await provision(context.jsm, settings);
+    if (settings.provision) await provision(context.jsm, settings);
   } catch (error) {
     await nc.close();
     throw error;

@@ -97,6 +97,16 @@ describe.concurrent('streams on NATS', () => {
     expect(await bus.lastSequence('SIGNALS')).toBe(0);
   });
 
+  test('are left alone by whoever only visits', async () => {
+    await using server = await startTestNats();
+    await using visitor = await server.connect({ provision: false });
+    await using admin = await administer(server);
+    expect(await Array.fromAsync(admin.jsm.streams.names())).toEqual([]);
+    await using bus = await server.connect({ partitions: 4 });
+    await visitor.publish(signal('BTC-USDT'));
+    expect(await bus.lastSequence('SIGNALS')).toBe(1);
+  });
+
   test('are synced, and cannot be emptied, where they must be durable', async () => {
     await using server = await startTestNats();
     await using bus = await server.connect();

@@ -10,6 +10,11 @@ export interface JetStreamBusOptions {
   readonly ackWaitMs?: number;
   /** How often a message may be handed out without an answer before it is a dead letter. Default 5. */
   readonly maxDeliver?: number;
+  /**
+   * Whether missing streams are made, and those that are there are looked at. False for whoever only visits the workers of
+   * others: their streams are theirs. Default true.
+   */
+  readonly provision?: boolean;
   /** How many partitions the signals have, for good: it is fixed when the stream is made. Default 16. */
   readonly partitions?: number;
   /** On how many servers of a cluster each stream is kept. Default 1. */
@@ -34,6 +39,7 @@ const defaults = {
   connectTimeoutMs: 5_000,
   ackWaitMs: 5_000,
   maxDeliver: 5,
+  provision: true,
   partitions: 16,
   replicas: 1,
   patienceMs: 10_000,

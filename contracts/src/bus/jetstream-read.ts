@@ -43,7 +43,8 @@ function readStored(
 
 /**
  * Everything stored under the filter at the time of the call, in batches. Any replica may answer for a batch, also one
- * that is behind; so the leader is asked for the last message, and the reading ends no sooner.
+ * that is behind; so the leader is asked for the last message, and the reading ends no sooner. It is asked at the same
+ * time as for the first batch: most readers want the little that is new, and soon.
  */
 export async function* stored(
   context: JetStreamContext,
@@ -51,20 +52,25 @@ export async function* stored(
   filter: string,
   from: ReadFrom,
 ): AsyncGenerator<StoredMessage[]> {
-  const last = await lastSequenceOf(context, stream, filter);
+  const [last, first] = await Promise.all([
+    lastSequenceOf(context, stream, filter),
+    fetchBatch(context, stream, filter, from),
+  ]);
+  let batch = first;
   let next = from;
   let progress = Date.now();
-  while (!('sequence' in next) || next.sequence <= last) {
-    const batch = await fetchBatch(context, stream, filter, next);
+  for (;;) {
     const end = batch.at(-1);
     if (end !== undefined) {
       yield batch;
       next = { sequence: end.sequence + 1 };
       progress = Date.now();
     } else if (!('sequence' in next)) return;
-    else if (Date.now() > progress + batchTimeoutMs)
+    if ('sequence' in next && next.sequence > last) return;
+    if (Date.now() > progress + batchTimeoutMs)
       throw new TransientError('BEHIND', `stream ${stream} lags behind its leader`);
-    else await sleep(behindPauseMs);
+    if (end === undefined) await sleep(behindPauseMs);
+    batch = await fetchBatch(context, stream, filter, next);
   }
 }
 

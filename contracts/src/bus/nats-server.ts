@@ -77,6 +77,8 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
     await writeFile(configFile, config({ ...options, storeDir, user, password }), { mode: 0o600 });
     const child = spawn('/bin/sh', ['-c', tied, 'sh', file, '-c', configFile], {
       detached: true,
+      // It has no use for what this process was told, and least of all for its keys.
+      env: {},
       stdio: ['pipe', 'ignore', 'pipe'],
     });
     const exited = watch(child);

@@ -64,11 +64,6 @@ export function testBroker(name: string, terms: BrokerTerms): void {
   });
   const aLimit = (harness: BrokerHarness, change: Partial<OrderRequest> = {}): OrderRequest =>
     anOrder(harness, { type: 'limit', limitPrice: lowerPrice, ...change });
-  const why = (harness: BrokerHarness): Abandonment => ({
-    timeMs: harness.nowMs(),
-    reason: 'CANCEL_REQUESTED',
-    detail: 'the test wants it',
-  });
   const filled = async (harness: BrokerHarness, order: OrderRequest): Promise<Report[]> => {
     await harness.broker.place(order);
     await harness.movePrice(order.limitPrice ?? price);
@@ -145,7 +140,7 @@ export function testBroker(name: string, terms: BrokerTerms): void {
       const { broker } = harness;
       const order = aLimit(harness);
       harness.loseNextAnswer();
-      await expect(broker.place(order)).rejects.toThrow();
+      await expect(broker.place(order)).rejects.toBeInstanceOf(Error);
       expect((await known(broker, order))[0]).toMatchObject({ type: 'accepted' });
       expect(await broker.place(order), 'again is still one').toEqual({ status: 'taken' });
       await eventually(async () => expect(await broker.openOrders([symbol])).toHaveLength(1));
@@ -308,6 +303,10 @@ export function testBroker(name: string, terms: BrokerTerms): void {
 }
 
 type Fill = Extract<Report, { type: 'filled' }>;
+
+function why(harness: BrokerHarness): Abandonment {
+  return { timeMs: harness.nowMs(), reason: 'CANCEL_REQUESTED', detail: 'the test wants it' };
+}
 
 async function known(broker: Broker, order: OrderReference): Promise<readonly Report[]> {
   let reports: readonly Report[] | undefined;

@@ -1,5 +1,5 @@
 import { TransientError, type ReasonCode } from '@heliograph/contracts';
-import { filter, merge, Subject } from 'rxjs';
+import { concatMap, filter, first, firstValueFrom, merge, of, Subject, timeout } from 'rxjs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, OrderReference, OrderRequest, Placement } from './broker.ts';
 
@@ -30,7 +30,7 @@ export type Fault =
   /** It never answers; whether it was done nobody can tell. */
   | { readonly kind: 'hang'; readonly done: boolean };
 
-export interface BrokerCall {
+interface BrokerCall {
   readonly operation: BrokerOperation;
   readonly orderId: string | undefined;
   /** Counts the calls of this operation, from 1. */
@@ -58,52 +58,20 @@ export function createFaultyBroker(broker: Broker, plan: FaultPlan): FaultyBroke
     calls.push({ ...call, fault });
     return fault;
   };
-  const call = async <T>(fault: Fault | undefined, work: () => Promise<T>): Promise<T> => {
-    switch (fault?.kind) {
-      case 'lost_request':
-        throw failure('TIMEOUT', 'the request was lost');
-      case 'rate_limited':
-        throw failure('RATE_LIMITED', `too many requests, again in ${fault.retryAfterMs} ms`);
-      case 'lost_answer':
-        await work();
-        throw failure('TIMEOUT', 'the answer was lost');
-      case 'server_error':
-        if (fault.done) await work();
-        throw failure('SERVER_ERROR', '503 from the venue');
-      case 'hang':
-        if (fault.done) await work();
-        return new Promise<never>(() => undefined);
-      case 'late_answer': {
-        const answer = await work();
-        await sleep(fault.delayMs);
-        return answer;
-      }
-      case 'rejected':
-      case 'duplicate_reports':
-      case 'fill_before_answer':
-      case 'not_found_yet':
-      case undefined:
-        return work();
-    }
-  };
-
   const placeAfterFill = async (order: OrderRequest, withinMs: number): Promise<Placement> => {
-    const isFilled = new Promise<void>((resolve) => {
-      const check = async (): Promise<void> => {
-        const reports = await broker.reportsOf(order).catch(() => undefined);
-        if (reports?.some(({ type }) => type === 'filled')) resolve();
-      };
-      const watching = broker.changes$
-        .pipe(filter((hint) => hint === order.id || hint === 'any'))
-        .subscribe({ next: () => void check(), error: () => undefined });
-      void sleep(withinMs).then(() => {
-        watching.unsubscribe();
-        resolve();
-      });
-    });
+    const isFilled = async (): Promise<boolean> =>
+      (await broker.reportsOf(order))?.some(({ type }) => type === 'filled') ?? false;
+    const filled = firstValueFrom(
+      broker.changes$.pipe(
+        filter((hint) => hint === order.id || hint === 'any'),
+        concatMap(isFilled),
+        first((is) => is),
+        timeout({ first: withinMs, with: () => of(false) }),
+      ),
+    );
     const placement = await broker.place(order);
     hints.next(order.id);
-    if (placement.status === 'taken') await isFilled;
+    if (placement.status === 'taken') await filled;
     return placement;
   };
 
@@ -180,6 +148,35 @@ export function seededFaults({
     const chosen = possible[Math.floor(random() * possible.length)];
     return goesWrong ? chosen : undefined;
   };
+}
+
+async function call<T>(fault: Fault | undefined, work: () => Promise<T>): Promise<T> {
+  switch (fault?.kind) {
+    case 'lost_request':
+      throw failure('TIMEOUT', 'the request was lost');
+    case 'rate_limited':
+      throw failure('RATE_LIMITED', `too many requests, again in ${fault.retryAfterMs} ms`);
+    case 'lost_answer':
+      await work();
+      throw failure('TIMEOUT', 'the answer was lost');
+    case 'server_error':
+      if (fault.done) await work();
+      throw failure('SERVER_ERROR', '503 from the venue');
+    case 'hang':
+      if (fault.done) await work();
+      return new Promise<never>(() => undefined);
+    case 'late_answer': {
+      const answer = await work();
+      await sleep(fault.delayMs);
+      return answer;
+    }
+    case 'rejected':
+    case 'duplicate_reports':
+    case 'fill_before_answer':
+    case 'not_found_yet':
+    case undefined:
+      return work();
+  }
 }
 
 function failure(code: string, detail: string): TransientError {

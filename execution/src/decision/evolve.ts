@@ -29,6 +29,8 @@ import { dayStartOf } from './trading-day.ts';
 const endedOrdersKept = 1_000;
 /** How many decided signals are remembered at least; older ones have expired long since. */
 const decidedKept = 20_000;
+/** How many closed positions are remembered by the number of their protective orders. */
+const closedLegsKept = 1_000;
 const minuteMs = 60_000;
 
 /**
@@ -101,7 +103,9 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       dispute(state, event);
       break;
     case 'incident_reported':
+      state.incidents.set(event.data.kind, event.timeMs);
       if (event.data.kind === 'OUTAGE') state.missed = nothingMissed;
+      if (event.data.kind === 'UNPROTECTED') giveUp(state, event.data.orderId);
       break;
     case 'portfolio_marked':
       state.hasEnded = true;
@@ -251,6 +255,7 @@ function intendedOrder(
     expiryMs: toMs(data.expiryTime),
     reserved: role === 'entry' ? reserved(portfolio, data, pricing) : zero,
     status: 'intended',
+    changes: 0,
     filledQuantity: zero,
     fillIds: [],
     isHeld: false,
@@ -294,23 +299,58 @@ function changeOrder(
   const order = state.orders.get(id) ?? state.endedOrders.get(id);
   const status = order && statusAfter(order.status, fact);
   if (!order || !status) return;
-  update(state, id, () => ({ ...order, status, ...more }));
+  update(state, id, () => ({ ...order, status, changes: order.changes + 1, ...more }));
   const hasFailed = (status === 'cancelled' || status === 'rejected') && !order.cancellation;
-  if (hasFailed && isProtective(order) && state.legs.has(order.signalId))
+  if (hasFailed && protectsWhatIsHeld(state, order))
     changeLeg(state, order, (leg) => ({ ...leg, failures: leg.failures + 1 }));
 }
 
 function intendCancel(
   state: PortfolioState,
-  { data: { orderId, reason, detail }, timeMs }: DraftOf<'order_cancel_intended'>,
+  { data: { orderId, reason, detail, leave = false }, timeMs }: DraftOf<'order_cancel_intended'>,
 ): void {
-  update(state, orderId, (order) => ({ ...order, cancellation: { timeMs, reason, detail } }));
+  const cancellation = { timeMs, reason, detail, leave };
+  update(state, orderId, (order) => ({ ...order, cancellation }));
 }
 
 /** It never was at the venue: as long as the signal is good it may have another order. */
 function mayBeSentAgain(state: PortfolioState, id: OrderId): void {
   const order = state.orders.get(id);
   if (order && !isProtective(order)) state.unsent.set(order.signalId, order.attempt);
+}
+
+/** A person has been told that this order was the last of its leg. */
+function giveUp(state: PortfolioState, id: OrderId | undefined): void {
+  const order = id && state.endedOrders.get(id);
+  if (order && protectsWhatIsHeld(state, order))
+    changeLeg(state, order, (leg) => ({ ...leg, isGivenUp: true }));
+}
+
+function protectsWhatIsHeld(state: PortfolioState, order: Order): boolean {
+  const position = state.positions.get(instrumentKey(order));
+  return isProtective(order) && position?.entrySignalId === order.signalId;
+}
+
+/**
+ * The next position may come of the same signal, when the rest of its entry is filled after all: then its protective
+ * orders must not have the ids of those before. So their number stays.
+ */
+function closeLegs(state: PortfolioState, signalId: EventId): void {
+  const legs = state.legs.get(signalId);
+  if (!legs) return;
+  state.legs.delete(signalId);
+  const closed = [...legs].map(([name, { orders }]): [string, Leg] => [
+    name,
+    { orders, filled: zero, failures: 0 },
+  ]);
+  state.legs.set(signalId, new Map(closed));
+  if (state.legs.size <= closedLegsKept) return;
+  const open = new Set([...state.positions.values()].map(({ entrySignalId }) => entrySignalId));
+  for (const oldest of state.legs.keys())
+    if (!open.has(oldest)) {
+      state.legs.delete(oldest);
+      return;
+    }
 }
 
 function changeLeg(state: PortfolioState, order: Order, change: (leg: Leg) => Leg): void {
@@ -336,7 +376,7 @@ function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_filled'>):
     fillIds: [...order.fillIds, data.fillId],
     reserved: order.reserved.gt(spent) ? order.reserved.minus(spent) : zero,
   });
-  if (isProtective(order) && state.legs.has(order.signalId))
+  if (protectsWhatIsHeld(state, order))
     changeLeg(state, order, (leg) => ({ ...leg, filled: leg.filled.plus(fill.quantity) }));
   state.cash = after.cash;
   state.lastFillMs = Math.max(state.lastFillMs, timeMs);
@@ -344,7 +384,7 @@ function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_filled'>):
   const key = instrumentKey(order);
   if (after.position) state.positions.set(key, after.position);
   else state.positions.delete(key);
-  if (after.closed) state.legs.delete(after.closed.entrySignalId);
+  if (after.closed) closeLegs(state, after.closed.entrySignalId);
   // Where nothing is held the worth is known without a price.
   const { valuation, cash } = state;
   if (state.positions.size === 0 && cash.gt(valuation.peakEquity))
@@ -379,11 +419,16 @@ export function afterFill(
   };
 }
 
-/** Whoever adds to a position says anew how it is to be protected. */
+/** Whoever adds to a position says anew how it is to be protected, and whether it is wanted at all. */
 function enteredBy(position: Position, order: Order): Position {
   if (!enters(position, order.side)) return position;
-  const { id, protection } = order;
-  return { ...position, enteredBy: id, ...(protection && { protection }) };
+  const { id, protection, cancellation } = order;
+  return {
+    ...position,
+    enteredBy: id,
+    isUnwanted: cancellation?.leave ?? false,
+    ...(protection && { protection }),
+  };
 }
 
 function openedBy(order: Order, timeMs: number): Position {
@@ -395,8 +440,8 @@ function openedBy(order: Order, timeMs: number): Position {
     correlationId: order.correlationId,
     entrySignalId: order.signalId,
     enteredBy: order.id,
+    isUnwanted: order.cancellation?.leave ?? false,
     entryTimeMs: timeMs,
-    ...(order.filledQuantity.gt(zero) && { after: order.filledQuantity.toFixed() }),
     ...(order.protection && { protection: order.protection }),
   });
 }

@@ -1,9 +1,4 @@
-import {
-  NonNegativeDecimal,
-  PositiveDecimal,
-  type Big,
-  type ReasonCode,
-} from '@heliograph/contracts';
+import { NonNegativeDecimal, PositiveDecimal, type Big } from '@heliograph/contracts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
 import type { Ending, Order } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
@@ -39,7 +34,7 @@ export function outcomeUnknown(
   order: Order,
   { timeMs, detail }: { timeMs: number; detail: string },
 ): Draft {
-  return draft('order_unknown', contextOf(portfolio, order, timeMs), {
+  return draft('order_unknown', repeatable(portfolio, order, timeMs), {
     ...orderFacts(order),
     detail: shortened(detail),
   });
@@ -47,9 +42,18 @@ export function outcomeUnknown(
 
 /** An order that execution holds itself is there, as far as anybody can tell. */
 export function held(portfolio: Portfolio, order: Order): Draft {
-  return draft('order_accepted', contextOf(portfolio, order, order.timeMs), {
+  return accepted(portfolio, order, { timeMs: order.timeMs, venueOrderId: heldHere });
+}
+
+/** The venue has taken the order. */
+export function accepted(
+  portfolio: Portfolio,
+  order: Order,
+  { timeMs, venueOrderId }: { timeMs: number; venueOrderId: string },
+): Draft {
+  return draft('order_accepted', repeatable(portfolio, order, timeMs), {
     ...orderFacts(order),
-    venueOrderId: heldHere,
+    venueOrderId,
   });
 }
 
@@ -69,7 +73,10 @@ export function triggered(
 export function cancelIntended(
   portfolio: Portfolio,
   order: Order,
-  why: Pick<DraftOf<'order_cancel_intended'>['data'], 'reason' | 'detail' | 'signalId'> & {
+  why: Pick<
+    DraftOf<'order_cancel_intended'>['data'],
+    'reason' | 'detail' | 'signalId' | 'leave'
+  > & {
     readonly timeMs: number;
   },
 ): Draft {
@@ -80,6 +87,12 @@ export function cancelIntended(
     { ...context, causationId: why.signalId ?? order.signalId },
     { ...orderFacts(order), ...reason, detail: shortened(detail) },
   );
+}
+
+/** What can happen to an order more than once is a new event each time. */
+function repeatable(portfolio: Portfolio, order: Order, timeMs: number): DraftContext {
+  const context = contextOf(portfolio, order, timeMs);
+  return order.changes === 0 ? context : { ...context, key: `${order.id} ${order.changes}` };
 }
 
 /** As long as the journal takes it. */

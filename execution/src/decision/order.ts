@@ -135,6 +135,12 @@ export interface Ending {
   readonly detail: string;
 }
 
+/** Why an order is taken back. */
+interface Cancellation extends Ending {
+  /** What is filled all the same is to be left at once. */
+  readonly leave: boolean;
+}
+
 export interface Order {
   readonly id: OrderId;
   readonly signalId: EventId;
@@ -170,10 +176,12 @@ export interface Order {
   /** Quote currency held back for it while it is open. */
   readonly reserved: Big;
   readonly status: OrderStatus;
+  /** How often its status has changed. */
+  readonly changes: number;
   readonly filledQuantity: Big;
   readonly fillIds: readonly string[];
   /** It was decided to take it back: when and why. */
-  readonly cancellation?: Ending;
+  readonly cancellation?: Cancellation;
 }
 
 /** The status after what was heard, or undefined when it changes nothing. */

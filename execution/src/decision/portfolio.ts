@@ -1,6 +1,7 @@
 import {
   Big,
   type EventId,
+  type IncidentKind,
   type InstrumentRules,
   type OrderId,
   type PortfolioSettings,
@@ -20,7 +21,7 @@ export interface Portfolio {
   readonly cash: Big;
   /** By venue and symbol; only those that are not flat. */
   readonly positions: ReadonlyMap<string, Position>;
-  /** By the signal that opened the position: how its protective orders have fared. */
+  /** By the signal that opened the position: how its protective orders have fared; of closed ones how many there were. */
   readonly legs: ReadonlyMap<EventId, Legs>;
   /** Open ones, in the order in which they were intended. */
   readonly orders: ReadonlyMap<OrderId, Order>;
@@ -59,6 +60,8 @@ export interface Portfolio {
   readonly decisionsVersion: number;
   /** How much of MARKET whoever decided last had seen. */
   readonly marketSequence: number;
+  /** When a person was last told of each kind of trouble; epoch ms. */
+  readonly incidents: ReadonlyMap<IncidentKind, number>;
   /** The last comparison with the venue: when, and what was found. */
   readonly reconciled?: { readonly timeMs: number; readonly found: string };
   /** Its tape has ended: what still waited was taken back, and nothing new begins. */
@@ -67,7 +70,7 @@ export interface Portfolio {
   readonly marked: boolean;
 }
 
-export interface StateOfTrading {
+interface StateOfTrading {
   readonly state: TradingState;
   readonly reason: string;
   readonly author: string;
@@ -89,16 +92,18 @@ export interface Valuation {
 }
 
 /** How the orders of one protective exit have fared, by leg. */
-export type Legs = ReadonlyMap<string, Leg>;
+type Legs = ReadonlyMap<string, Leg>;
 export interface Leg {
   /** How many there have been. */
   readonly orders: number;
   readonly filled: Big;
   /** How many of them ended by themselves without doing their work. */
   readonly failures: number;
+  /** A person was told that nothing more is tried. */
+  readonly isGivenUp?: boolean;
 }
 
-export interface ListedInstrument {
+interface ListedInstrument {
   readonly status: 'trading' | 'halted' | 'delisted';
   readonly rules: InstrumentRules;
 }
@@ -153,6 +158,7 @@ export function emptyPortfolio(name: string): PortfolioState {
     instruments: new Map(),
     disputed: new Set(),
     missed: nothingMissed,
+    incidents: new Map(),
     decisionsVersion: 1,
     marketSequence: 0,
     hasEnded: false,

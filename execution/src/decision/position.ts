@@ -17,9 +17,9 @@ export interface Position {
   readonly entrySignalId: EventId;
   /** The order that made it larger last. */
   readonly enteredBy: OrderId;
+  /** Its entry was filled although an exit had taken it back. */
+  readonly isUnwanted: boolean;
   readonly entryTimeMs: number;
-  /** What its order had filled before, base units: a position of that order was closed already, and this is another. */
-  readonly after?: string;
   /** What its last entry asked to be protected by. */
   readonly protection?: Protection;
   readonly quantity: Big;

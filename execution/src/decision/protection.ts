@@ -33,9 +33,11 @@ type ProtectiveRole = Exclude<OrderRole, 'entry' | 'exit'>;
 export function protect(portfolio: Portfolio, nowMs: number): Draft[] {
   if (portfolio.hasEnded) return [];
   const drafts = obsolete(portfolio, nowMs);
-  for (const position of portfolio.positions.values())
-    if (position.protection)
-      drafts.push(...missing({ portfolio, position, nowMs }, position.protection));
+  for (const position of portfolio.positions.values()) {
+    const situation = { portfolio, position, nowMs };
+    if (position.isUnwanted) drafts.push(...leave(situation, 'unwanted'));
+    if (position.protection) drafts.push(...missing(situation, position.protection));
+  }
   return drafts;
 }
 
@@ -97,9 +99,11 @@ function guard(situation: Situation, terms: Terms): Draft[] {
   if (leg.failures === 0) return [intended(situation, terms, quantity)];
   const isGivenUp = leg.failures >= maxFailures;
   const next = isGivenUp ? leave(situation, 'unprotected') : [intended(situation, terms, quantity)];
-  if (next.length === 0) return [];
+  if (next[0]?.type !== 'order_intended') return next;
   const what = isGivenUp ? 'the position is closed' : 'it is placed again';
-  return [lost(situation, leg, `${terms.role} was lost ${leg.failures} times: ${what}`), ...next];
+  const detail = `${terms.role} was lost ${leg.failures} times: ${what}`;
+  const attempt = legIn(situation, 'unprotected').orders;
+  return [lost(situation, `${leg.failures} ${leg.orders} ${attempt}`, { detail }), ...next];
 }
 
 /** Each profit target sells its part of all that was entered; where they are the whole, the last sells what is left. */
@@ -133,7 +137,7 @@ function targets(
 }
 
 /** Out at once with all that is held, unless that is on its way. */
-function leave(situation: Situation, role: 'time_stop' | 'unprotected'): Draft[] {
+function leave(situation: Situation, role: 'time_stop' | 'unprotected' | 'unwanted'): Draft[] {
   const { portfolio, position } = situation;
   const isLeaving = [...portfolio.orders.values()].some(
     (order) =>
@@ -141,18 +145,22 @@ function leave(situation: Situation, role: 'time_stop' | 'unprotected'): Draft[]
       order.reduceOnly &&
       order.type === 'market',
   );
-  if (isLeaving || legIn(situation, role).failures >= maxFailures) return [];
-  return [intended(situation, { role, orderType: 'market' }, position.quantity)];
+  if (isLeaving) return [];
+  const leg = legIn(situation, role);
+  if (leg.failures < maxFailures)
+    return [intended(situation, { role, orderType: 'market' }, position.quantity)];
+  if (leg.isGivenUp) return [];
+  const detail = `${role} was lost ${leg.failures} times: a person must close the position`;
+  const orderId = orderIdIn(situation, role, leg.orders);
+  return [lost(situation, `${role} ${leg.orders}`, { detail, orderId })];
 }
 
 function intended(situation: Situation, terms: Terms, quantity: Big): Draft {
   const { portfolio, position, nowMs } = situation;
-  const { venue, symbol, strategy, entrySignalId, enteredBy, after } = position;
+  const { venue, symbol, strategy, entrySignalId, enteredBy } = position;
   const leg = legIn(situation, legOf(terms));
   const isFirst = leg.failures === 0 && terms.orderType !== 'market';
-  const id = OrderId.parse(
-    `h${deterministicId('order', portfolio.name, entrySignalId, ...named(after), legOf(terms), String(leg.orders + 1))}`,
-  );
+  const id = orderIdIn(situation, legOf(terms), leg.orders + 1);
   const { maxQuantity } = rulesOf(portfolio, position);
   // On a replay it protects from the moment of the fill, whoever gets to it, and when.
   const timeMs = isFirst && portfolio.opened?.tape !== liveTape ? portfolio.lastFillMs : nowMs;
@@ -180,18 +188,26 @@ function intended(situation: Situation, terms: Terms, quantity: Big): Draft {
   });
 }
 
-/** Tells one position of an order from the one before. */
-function named(after: string | undefined): string[] {
-  return after === undefined ? [] : [`after ${after}`];
+/** The number of an order is its place among those of its leg. */
+function orderIdIn({ portfolio, position }: Situation, leg: string, number: number): OrderId {
+  const { entrySignalId } = position;
+  return OrderId.parse(
+    `h${deterministicId('order', portfolio.name, entrySignalId, leg, String(number))}`,
+  );
 }
 
-function lost(situation: Situation, leg: Leg, detail: string): Draft {
-  const { venue, symbol, entrySignalId, after } = situation.position;
-  const key = ['UNPROTECTED', entrySignalId, ...named(after), leg.failures, leg.orders].join(' ');
+/** An incident that names an order is the last word about it: nothing more is tried. */
+function lost(
+  situation: Situation,
+  which: string,
+  facts: { detail: string; orderId?: OrderId },
+): Draft {
+  const { venue, symbol, entrySignalId } = situation.position;
+  const key = `UNPROTECTED ${entrySignalId} ${which}`;
   return draft('incident_reported', contextOf(situation, { key, timeMs: situation.nowMs }), {
     kind: 'UNPROTECTED',
     severity: 'error',
-    detail,
+    ...facts,
     venue,
     symbol,
   });

@@ -41,7 +41,7 @@ const sayAgainMs = 3_600_000;
  * the venue does not list is not taken for gone.
  */
 export function reconcile(portfolio: Portfolio, statement: Statement): Reconciliation {
-  const own = new Map([...portfolio.orders.values()].map((order) => [`${order.id}`, order]));
+  const own = new Map<string, Order>(portfolio.orders);
   const strays: VenueOrder[] = [];
   const foreign = new Map<OrderId, VenueOrder>();
   const listed = new Set<string>();
@@ -190,9 +190,11 @@ function report(
   differences: readonly Difference[],
   { timeMs, positions, balances }: Statement,
 ): Draft[] {
-  const { reconciled, orders } = portfolio;
+  const { reconciled, orders, incidents } = portfolio;
   const found = JSON.stringify(differences);
-  const isSaid = reconciled?.found === found && timeMs - reconciled.timeMs < sayAgainMs;
+  // That it answers again is news as well.
+  const wasAway = (incidents.get('VENUE_UNREACHABLE') ?? -Infinity) >= (reconciled?.timeMs ?? 0);
+  const isSaid = !wasAway && reconciled?.found === found && timeMs - reconciled.timeMs < sayAgainMs;
   if (isSaid) return [];
   return [
     draft(

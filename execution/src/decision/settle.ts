@@ -10,7 +10,7 @@ import {
 import type { Report } from '../brokers/broker.ts';
 import { draft, type Draft, type DraftContext } from './draft.ts';
 import { afterFill } from './evolve.ts';
-import { cancelled, contextOf, orderFacts, rejected } from './order-events.ts';
+import { accepted, cancelled, contextOf, orderFacts, rejected } from './order-events.ts';
 import { incidentOf, statusAfter, type Order, type OrderFact } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
 import { averageEntryPrice, realisedPnl, type Fill, type Position } from './position.ts';
@@ -21,11 +21,9 @@ import { averageEntryPrice, realisedPnl, type Fill, type Position } from './posi
 export function settle(portfolio: Portfolio, report: Report): Draft[] {
   const order = portfolio.orders.get(report.orderId) ?? portfolio.endedOrders.get(report.orderId);
   if (!order || !statusAfter(order.status, factOf(report))) return [];
-  const facts = orderFacts(order);
-  const context = contextOf(portfolio, order, report.timeMs);
   switch (report.type) {
     case 'accepted':
-      return [draft('order_accepted', context, { ...facts, venueOrderId: report.venueOrderId })];
+      return [accepted(portfolio, order, report)];
     case 'rejected':
       return [rejected(portfolio, order, report)];
     case 'cancelled':

@@ -7,6 +7,7 @@ import {
 } from '@heliograph/contracts';
 import { hasDrawnDown, hasLostToday, tripped, type Standing } from './breakers.ts';
 import { draft, type Draft } from './draft.ts';
+import { inexact, isSurelyAbove } from './estimate.ts';
 import {
   equityOf,
   exposureOf,
@@ -20,14 +21,14 @@ import { dayStartOf } from './trading-day.ts';
 const hourMs = 3_600_000;
 /** After the point: an average entry price may have more than the journal takes. */
 const digits = 24;
-const nothing: Draft[] = [];
+const nothing: readonly Draft[] = [];
 
 /**
  * What the portfolio is worth, when it is time to write that down, and the breakers that its worth trips between
  * signals. It is asked at every price and must cost next to nothing where nothing is held. Whoever lags behind the
  * fills says nothing: it would value what is held no more.
  */
-export function value(portfolio: Portfolio, prices: Prices, nowMs: number): Draft[] {
+export function value(portfolio: Portfolio, prices: Prices, nowMs: number): readonly Draft[] {
   if (portfolio.positions.size === 0 || nowMs <= portfolio.lastFillMs || portfolio.marked)
     return nothing;
   const settings = settingsOf(portfolio);
@@ -35,7 +36,8 @@ export function value(portfolio: Portfolio, prices: Prices, nowMs: number): Draf
   const today = dayStartOf(nowMs, settings.dayStart);
   const isNewDay = today > dayStartMs;
   const isDue = isNewDay || Math.floor(nowMs / hourMs) > Math.floor(timeMs / hourMs);
-  const mayTrip = portfolio.tradingState.state === 'ACTIVE' && hasBreakers(settings);
+  const mayTrip =
+    portfolio.tradingState.state === 'ACTIVE' && mayBeBelow(portfolio, settings, prices);
   if (!isDue && !mayTrip) return nothing;
   const equity = equityOf(portfolio, prices).round(digits);
   const standing: Standing = { portfolio, settings, nowMs, equity: () => equity };
@@ -45,11 +47,19 @@ export function value(portfolio: Portfolio, prices: Prices, nowMs: number): Draf
   return drafts;
 }
 
-function hasBreakers({ risk }: PortfolioSettings): boolean {
-  return risk.maxDailyLossRatio !== undefined || risk.maxDrawdownRatio !== undefined;
+/** Whether a breaker might trip: most prices are far from that, and exact decimals are slow. */
+function mayBeBelow(portfolio: Portfolio, { risk }: PortfolioSettings, prices: Prices): boolean {
+  const { maxDailyLossRatio, maxDrawdownRatio } = risk;
+  const { dayStartEquity, peakEquity } = portfolio.valuation;
+  if (maxDailyLossRatio === undefined && maxDrawdownRatio === undefined) return false;
+  const floor = Math.max(
+    inexact(dayStartEquity) * (1 - (maxDailyLossRatio ?? 1)),
+    inexact(peakEquity) * (1 - (maxDrawdownRatio ?? 1)),
+  );
+  return !isSurelyAbove(portfolio, prices, floor);
 }
 
-function trips(standing: Standing): Draft[] {
+function trips(standing: Standing): readonly Draft[] {
   const { portfolio, nowMs } = standing;
   const trip = (reason: 'DAILY_LOSS' | 'DRAWDOWN', detail: string | undefined) =>
     detail === undefined

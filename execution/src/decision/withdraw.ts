@@ -1,6 +1,6 @@
 import type { Draft } from './draft.ts';
 import { cancelIntended } from './order-events.ts';
-import type { Portfolio, StateOfTrading } from './portfolio.ts';
+import type { Portfolio } from './portfolio.ts';
 
 /**
  * Entries that are open when trading is halted or reduced are taken back, each once. Exits and protection stay. Asked
@@ -9,7 +9,7 @@ import type { Portfolio, StateOfTrading } from './portfolio.ts';
 export function withdraw(
   portfolio: Portfolio,
   nowMs: number,
-  { state, reason }: Pick<StateOfTrading, 'state' | 'reason'> = portfolio.tradingState,
+  { state, reason }: Pick<Portfolio['tradingState'], 'state' | 'reason'> = portfolio.tradingState,
 ): Draft[] {
   if (state === 'ACTIVE') return [];
   const drafts: Draft[] = [];

@@ -18,7 +18,7 @@ export interface Trade {
   readonly moment: FillPlace['moment'];
 }
 
-export interface Ending {
+interface Ending {
   readonly type: 'order_cancelled' | 'order_rejected';
   readonly reason: ReasonCode;
   readonly detail: string;
@@ -56,11 +56,11 @@ export function attemptOf(sight: Sight): Attempt | undefined {
 
 /** How much of a slice one order may take, in whole lots; undefined for any amount. */
 export function volumeFor(
-  { volume }: Slice,
+  slice: Slice,
   { maxVolumeRatio, lotSize }: Pick<TradingRules, 'maxVolumeRatio' | 'lotSize'>,
 ): Big | undefined {
   if (maxVolumeRatio === undefined) return undefined;
-  return multiple(volume.times(exactly(maxVolumeRatio)), lotSize);
+  return multiple(slice.prices().volume.times(exactly(maxVolumeRatio)), lotSize);
 }
 
 /** Whether it takes what its first opportunity gives, and nothing later. */

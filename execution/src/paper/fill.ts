@@ -91,7 +91,7 @@ function priceOf(order: RestingOrder, trade: Trade, slice: Slice, rules: Trading
   const pricing = { feeBps: rules.takerFeeBps, lotSize: rules.lotSize };
   const wanted = quantityAt(remainingOf(order), price, pricing);
   const quantity = smaller(wanted, volumeFor(slice, rules) ?? wanted);
-  const share = shareOf(quantity, slice.volume);
+  const share = shareOf(quantity, slice.prices().volume);
   return atMost(takerPrice(trade.price, side, rules, share));
 }
 

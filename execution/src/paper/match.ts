@@ -5,6 +5,7 @@ import { settingsOf, type PaperBook, type RestingOrder } from './book.ts';
 import type { PaperEvent } from './events.ts';
 import { fill } from './fill.ts';
 import { progressAfter, progressOf, type Progress } from './progress.ts';
+import { isOutOfReach } from './reach.ts';
 import { rulesFor, type TradingRules } from './rules.ts';
 import type { Slice } from './slice.ts';
 import { viewOf } from './view.ts';
@@ -50,6 +51,12 @@ export function finish(book: PaperBook, known: Map<OrderId, Progress>, slice: Sl
   for (const order of restingOf(book, ids)) {
     const before = progressOf(known, order);
     if (before.upTo >= slice.sequence) continue;
+    if (isOutOfReach(order, before, slice)) {
+      before.upTo = slice.sequence;
+      before.closeMs = slice.closeTime;
+      known.set(order.orderId, before);
+      continue;
+    }
     const view = viewOf(order, before, slice, rules);
     known.set(order.orderId, progressAfter(order, before, slice, view));
   }
@@ -69,6 +76,7 @@ function look(
   rules: TradingRules,
 ): Attempt | undefined {
   const progress = progressOf(known, order);
+  if (isOutOfReach(order, progress, slice)) return undefined;
   const view = viewOf(order, progress, slice, rules);
   return view && attemptOf({ order, progress, view, slice, rules });
 }

@@ -140,7 +140,7 @@ async function openOnBus(connect: () => Promise<Bus>): Promise<BrokerHarness> {
       body: JSON.stringify(event),
     });
     broker.onCandle(candle, sequence);
-    await broker.matchMissed(async () => undefined);
+    await broker.matchMissed(0, async () => undefined);
   };
   return {
     broker,

@@ -6,23 +6,25 @@ import { triggerIn } from './trigger.ts';
 
 /**
  * How far an order has come on the tape. It is not in the book: it follows from the order and the tape, and whoever has
- * neither begins again at the order's place.
+ * neither begins again at the order's place. Its owner may move it on in place.
  */
 export interface Progress {
   /** The order has been matched with everything up to there. */
-  readonly upTo: number;
+  upTo: number;
   /** The close of the last slice that it has seen: what opened before that is from the past. */
-  readonly closeMs: number | undefined;
+  closeMs: number | undefined;
   /** Whether it has met a price. */
   readonly seen: boolean;
   /** Whether its stop has been reached. */
   readonly triggered: boolean;
   /** Of a trailing stop: the best price since it works. */
   readonly best: Big | undefined;
+  /** The same as a number, to see at a glance that a candle does not come near. */
+  readonly nearBest: number | undefined;
 }
 
 /** Where an order stands as far as the book tells. */
-export function progressInBook(order: RestingOrder): Progress {
+function progressInBook(order: RestingOrder): Progress {
   const { lastFill, from } = order;
   if (lastFill)
     return {
@@ -31,6 +33,7 @@ export function progressInBook(order: RestingOrder): Progress {
       seen: true,
       triggered: true,
       best: undefined,
+      nearBest: undefined,
     };
   return {
     // What is left of the candle of the fill that it protects is for it too.
@@ -39,6 +42,7 @@ export function progressInBook(order: RestingOrder): Progress {
     seen: false,
     triggered: false,
     best: from && new Big(from.price),
+    nearBest: from && Number(from.price),
   };
 }
 
@@ -72,6 +76,7 @@ export function progressAfter(
     seen: before.seen || view.first !== undefined,
     triggered,
     best,
+    nearBest: best === before.best ? before.nearBest : best && Number(best.toFixed()),
   };
 }
 

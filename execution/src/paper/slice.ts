@@ -26,6 +26,14 @@ export interface Slice {
   readonly openTime: number;
   readonly closeTime: number;
   readonly isTrade: boolean;
+  /** Its range as numbers: enough to see that it does not come near a price. */
+  readonly lowest: number;
+  readonly highest: number;
+  /** Made where they are asked for: most of a tape comes near to nothing. */
+  prices(): Prices;
+}
+
+interface Prices {
   readonly open: Big;
   readonly high: Big;
   readonly low: Big;
@@ -35,7 +43,8 @@ export interface Slice {
 }
 
 export function sliceOfCandle(candle: Candle, sequence: number): Slice {
-  const { venue, symbol, openTime, closeTime } = candle;
+  const { venue, symbol, openTime, closeTime, low, high } = candle;
+  let prices: Prices | undefined;
   return {
     sequence,
     venue,
@@ -43,17 +52,17 @@ export function sliceOfCandle(candle: Candle, sequence: number): Slice {
     openTime,
     closeTime,
     isTrade: false,
-    open: exactly(candle.open),
-    high: exactly(candle.high),
-    low: exactly(candle.low),
-    close: exactly(candle.close),
-    volume: exactly(candle.volume),
+    lowest: low,
+    highest: high,
+    prices: () => (prices ??= pricesOf(candle)),
   };
 }
 
 export function sliceOfPrint(print: Print, sequence: number): Slice {
   const { venue, symbol, timeMs } = print;
   const price = new Big(print.price);
+  const volume = new Big(print.quantity);
+  const prices = { open: price, high: price, low: price, close: price, volume };
   return {
     sequence,
     venue,
@@ -61,11 +70,19 @@ export function sliceOfPrint(print: Print, sequence: number): Slice {
     openTime: timeMs,
     closeTime: timeMs,
     isTrade: true,
-    open: price,
-    high: price,
-    low: price,
-    close: price,
-    volume: new Big(print.quantity),
+    lowest: Number(print.price),
+    highest: Number(print.price),
+    prices: () => prices,
+  };
+}
+
+function pricesOf({ open, high, low, close, volume }: Candle): Prices {
+  return {
+    open: exactly(open),
+    high: exactly(high),
+    low: exactly(low),
+    close: exactly(close),
+    volume: exactly(volume),
   };
 }
 

@@ -23,9 +23,15 @@ export function triggerIn(
   const isBeyond = (price: Big): boolean =>
     order.side === 'sell' ? price.lte(level) : price.gte(level);
   if (view.first && isBeyond(view.first)) return { at: 'first', price: view.first };
-  if (view.begins && isBeyond(view.begins)) return { at: 'inside', price: view.begins };
   const worst = order.side === 'sell' ? view.worstLow : view.worstHigh;
-  return isBeyond(worst) ? { at: 'inside', price: level } : undefined;
+  const price = view.begins && isBeyond(view.begins) ? view.begins : isBeyond(worst) && level;
+  return price ? { at: 'inside', price: traded(price, order, view) } : undefined;
+}
+
+/** What it protects may have been filled, slipped, at a price that the tape never had; nothing is better than that. */
+function traded(price: Big, { side }: RestingOrder, { worstLow, worstHigh }: View): Big {
+  if (side === 'sell') return price.lt(worstHigh) ? price : worstHigh;
+  return price.gt(worstLow) ? price : worstLow;
 }
 
 /** The price that triggers the order; undefined where nothing needs to. */

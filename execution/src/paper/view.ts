@@ -21,7 +21,7 @@ export interface View {
   readonly low: Big;
   readonly high: Big;
   readonly close: Big;
-  /** Whether limits see no more of it than `first`. */
+  /** Whether limits see no more of it than `first`: they may have run out before the rest. */
   readonly limitsSeeFirstOnly: boolean;
 }
 
@@ -57,16 +57,17 @@ function viewAfterFill(
   if (from.moment === 'open')
     return whole(slice, Math.max(slice.openTime, from.timeMs), 'open', order.goodTillMs);
   const begins = new Big(from.price);
+  const { low, high, close } = slice.prices();
   return {
     first: undefined,
     firstTimeMs: from.timeMs,
     moment: 'inside',
     begins,
-    worstLow: slice.low,
-    worstHigh: slice.high,
-    ...path(begins, slice.close),
-    close: slice.close,
-    limitsSeeFirstOnly: true,
+    worstLow: low,
+    worstHigh: high,
+    ...path(begins, close),
+    close,
+    limitsSeeFirstOnly: expiresIn(slice, order.goodTillMs),
   };
 }
 
@@ -83,16 +84,17 @@ function arrivesInside(
   // Who made an order inside a candle has always been given its open, unless there is a latency to speak of.
   const atOpen = order.orderType === 'market' && rules.latencyMs === 0;
   const part = { part: arrivalMs - slice.openTime, whole: length };
-  const first = atOpen ? slice.open : between(slice.open, slice.close, part);
+  const { open, high, low, close } = slice.prices();
+  const first = atOpen ? open : between(open, close, part);
   return {
     first,
     firstTimeMs: arrivalMs,
     moment: 'inside',
     begins: undefined,
-    worstLow: slice.low,
-    worstHigh: slice.high,
-    ...path(first, slice.close),
-    close: slice.close,
+    worstLow: low,
+    worstHigh: high,
+    ...path(first, close),
+    close,
     limitsSeeFirstOnly: expiresIn(slice, order.goodTillMs),
   };
 }
@@ -103,7 +105,7 @@ function whole(
   moment: 'open' | 'end',
   goodTillMs?: number,
 ): View {
-  const { open, high, low, close } = slice;
+  const { open, high, low, close } = slice.prices();
   return {
     first: open,
     firstTimeMs,

@@ -3,9 +3,12 @@ import {
   JournalEvent,
   OrderId,
   PortfolioSettings,
+  SymbolName,
   toTime,
+  Venue,
   type Mode,
 } from '@heliograph/contracts';
+import { aJournalEvent } from '@heliograph/contracts/testing';
 import type { Report } from '../brokers/broker.ts';
 import { open } from '../decision/decide.ts';
 import { draftOf, type Draft } from '../decision/draft.ts';
@@ -18,6 +21,8 @@ import { settle } from '../decision/settle.ts';
 
 /** One minute after the candle of `aSignal` opened, which is when it is made. */
 export const nowMs = Date.UTC(2026, 0, 5, 0, 1);
+
+export const bitcoin = { venue: Venue.parse('binance'), symbol: SymbolName.parse('BTC/USDT') };
 
 export function settingsWith(change: object = {}): PortfolioSettings {
   return PortfolioSettings.parse({
@@ -37,12 +42,24 @@ export function openedWith(
     name = 'paper',
     tape = 'live',
     mode = 'paper',
-    timeMs = nowMs,
+    timeMs = nowMs - 120_000,
   }: { name?: string; tape?: string; mode?: Mode; timeMs?: number } = {},
 ): PortfolioState {
   const settings = settingsWith(change);
   const opening = open(name, { mode, settings }, { tape, currency: 'USDT', timeMs });
   return evolve(emptyPortfolio(name), opening);
+}
+
+/** A person, or a breaker, has said what may be traded. */
+export function stateChanged(
+  to: 'ACTIVE' | 'REDUCING' | 'HALTED',
+  {
+    from = 'ACTIVE',
+    timeMs = nowMs,
+  }: { from?: 'ACTIVE' | 'REDUCING' | 'HALTED'; timeMs?: number } = {},
+): Draft {
+  const change = { from, to, reason: 'told so', author: 'anna' };
+  return draftOf(aJournalEvent('trading_state_changed', change, { time: toTime(timeMs) }));
 }
 
 /** Folds events in; the same state, for chains. */

@@ -2,6 +2,7 @@ import {
   liveTape,
   toMs,
   TransientError,
+  UserError,
   type Mode,
   type OrderId,
   type PortfolioSettings,
@@ -22,6 +23,7 @@ import { preview } from '../decision/preview.ts';
 import { protect } from '../decision/protection.ts';
 import { settle } from '../decision/settle.ts';
 import { value } from '../decision/value.ts';
+import { unreachable } from '../decision/venue-trouble.ts';
 import { withdraw } from '../decision/withdraw.ts';
 import { openPaperBroker, type PaperBroker } from '../paper/paper-broker.ts';
 import { candleOfPrint } from '../paper/slice.ts';
@@ -105,6 +107,29 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     journal.transact((portfolio) => agreeOn(portfolio, terms, nowMs()));
   await agree();
 
+  const openFor = async (symbol: string, timeMs: number): Promise<void> => {
+    await journal.transact(({ opened }) =>
+      opened
+        ? []
+        : [open(name, { mode, settings }, { tape, currency: currencyOf(symbol), timeMs })],
+    );
+    await agree();
+  };
+  async function openVenue(): Promise<Broker> {
+    const [symbol] = settings.risk.symbols ?? [];
+    if (!options.openBroker || symbol === undefined)
+      throw new UserError(
+        `portfolio ${name} is live: say which symbols it trades, as in {"symbols": ["BTC/USDT"]} in the file of --risk`,
+      );
+    await openFor(symbol, nowMs());
+    try {
+      return await options.openBroker();
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      await journal.transact((portfolio) => unreachable(portfolio, error.message, nowMs()));
+      throw error;
+    }
+  }
   const board = createPriceBoard(journal.state);
   const kind = (settings.paper?.tape ?? 'candles') === 'candles' ? 'candle' : 'print';
   const { after, upTo } = await board.start(bus);
@@ -119,7 +144,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         seenUpTo: follower.reachedSequence,
         log,
       });
-  const broker: Broker = stack.use(paper ?? (await openLive(options)));
+  const broker = stack.use(paper ?? (await openVenue()));
   const dispatcher = createDispatcher({ journal, broker, nowMs, log });
   const heldOrders = createHeldOrders();
   const reconciler = createReconciler({ journal, broker, settings, isNeeded: !paper, nowMs, log });
@@ -146,6 +171,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   };
   /** False when other orders came to light on the way: theirs may be the earlier reports. */
   const journalOnce = async (timeMs: number): Promise<boolean> => {
+    // What was intended before, perhaps by others, comes before whatever is told next.
+    if (await dispatcher.carryOut(moment(timeMs))) return false;
     const reports = await Promise.all(openOrders().map((order) => broker.reportsOf(order)));
     const inOrder = reports
       .flatMap((known) => known ?? [])
@@ -157,10 +184,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       const at = (!isLive && report.tape) || { timeMs, sequence: marketSequence };
       const following = followingFrom(preview(journal.state, told), at);
       if (!(await write([...told, ...following]))) return false;
-      if ((await dispatcher.carryOut(moment(timeMs))) || following.length > 0) return false;
+      if (following.length > 0) return false;
     }
-    // What others have intended comes before whatever is matched next.
-    return !(await dispatcher.carryOut(moment(timeMs)));
+    return true;
   };
 
   /** What follows from the state by itself: protection, orders to take back. True when there was something to do. */
@@ -186,8 +212,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     do {
       seen = journal.sequence;
       await broker.refresh(openOrders());
-      await paper?.matchMissed((candleMs) => journalReports(isLive ? timeMs : candleMs));
-      await journalReports(timeMs);
+      if (paper)
+        await paper.matchMissed(timeMs, (candleMs) => journalReports(isLive ? timeMs : candleMs));
+      else await journalReports(timeMs);
       // What came to light on the way, through us or through others, may be at the venue already.
     } while ((await followUp(timeMs)) || journal.sequence !== seen);
   };
@@ -241,15 +268,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       'the venue cannot be followed: it is asked at the next sweep',
     );
   }
-
-  const openFor = async (symbol: string, timeMs: number): Promise<void> => {
-    await journal.transact(({ opened }) =>
-      opened
-        ? []
-        : [open(name, { mode, settings }, { tape, currency: currencyOf(symbol), timeMs })],
-    );
-    await agree();
-  };
 
   const orderOf = (signal: TradeSignal): Order | undefined =>
     openOrders().findLast((order) => order.signalId === signal.id && !isProtective(order));
@@ -366,9 +384,4 @@ function filledAt({ tape }: Report, event: Draft): Draft {
   return event.type === 'order_filled' && tape
     ? { ...event, data: { ...event.data, marketSequence: tape.sequence } }
     : event;
-}
-
-async function openLive({ openBroker }: DeskOptions): Promise<Broker> {
-  if (!openBroker) throw new TransientError('NO_BROKER', 'no venue is configured');
-  return openBroker();
 }

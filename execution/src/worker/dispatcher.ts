@@ -1,12 +1,13 @@
-import { PositiveDecimal, TransientError, type OrderId } from '@heliograph/contracts';
+import { Big, PositiveDecimal, TransientError, type OrderId } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import type { Abandonment, Broker, OrderReference } from '../brokers/broker.ts';
-import { requestOf } from '../brokers/request.ts';
+import { requestOf } from '../decision/request.ts';
 import { mustNotBeSent } from '../decision/expiry.ts';
 import type { Draft } from '../decision/draft.ts';
 import { cancelled, held, outcomeUnknown, rejected } from '../decision/order-events.ts';
 import { isOpen, isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { instrumentKey, settingsOf, type Portfolio } from '../decision/portfolio.ts';
+import { leaving } from './held-orders.ts';
 import type { Journal } from './journal.ts';
 
 /** How often the venue is asked again to take an order back. */
@@ -145,11 +146,11 @@ export function createDispatcher({
     if (order.cancellation) return takeBack(order, order.cancellation);
     if (!isProtective(order) && !order.triggeredMs) return false;
     if (order.status === 'intended' && isHeldHere(order)) {
+      fresh.delete(order.id);
       await journalled((portfolio, now) => held(portfolio, now))(order);
       return true;
     }
-    const isToBeSent = takesOnce ? isUnsent(order) : fresh.has(order.id);
-    if (!isToBeSent) return false;
+    if (!isUnsent(order) || !(takesOnce || fresh.has(order.id))) return false;
     await send(order, moment);
     return true;
   };
@@ -165,7 +166,9 @@ export function createDispatcher({
       let isDone = false;
       for (const id of cancelAsked.keys())
         if (!journal.state.orders.has(id)) cancelAsked.delete(id);
-      for (const order of [...journal.state.orders.values()]) {
+      // What is done here changes the map.
+      const orders = [...journal.state.orders.values()];
+      for (const order of orders) {
         const now = current(order);
         if (!now) continue;
         try {
@@ -179,7 +182,8 @@ export function createDispatcher({
     },
     async findOut({ timeMs }) {
       if (takesOnce) return;
-      for (const order of [...journal.state.orders.values()]) {
+      const orders = [...journal.state.orders.values()];
+      for (const order of orders) {
         if (!isUnsent(order) || fresh.has(order.id)) continue;
         if (order.status === 'intended' && isHeldHere(order)) continue;
         await find(order, timeMs).catch((err: unknown) => {
@@ -200,22 +204,21 @@ function referenceOf({ id, venue, symbol, timeMs, triggeredMs }: Order) {
 }
 
 /** What execution held itself goes out as a market order, for no more than is there. */
-function sized(order: Order, { positions }: Portfolio): Order {
+function sized(order: Order, portfolio: Portfolio): Order {
   if (order.triggeredMs === undefined) return order;
-  const { limitPrice, stopPrice, trailingBps, ...rest } = order;
+  const { limitPrice, stopPrice: _, trailingBps: __, ...rest } = order;
   const sent: Order =
     order.type === 'stop_limit' && limitPrice !== undefined
       ? { ...rest, type: 'limit', limitPrice }
       : { ...rest, type: 'market' };
-  const quantity = positions.get(instrumentKey(order))?.quantity;
+  const key = instrumentKey(order);
+  const held = portfolio.positions.get(key)?.quantity ?? new Big('0');
+  const left = held.minus(leaving(portfolio, key, order.id));
   const isMore =
-    order.reduceOnly &&
-    quantity !== undefined &&
-    order.size.kind === 'base' &&
-    quantity.lt(order.size.quantity);
+    order.reduceOnly && left.gt('0') && order.size.kind === 'base' && left.lt(order.size.quantity);
   return {
     ...sent,
     timeMs: order.triggeredMs,
-    ...(isMore && { size: { kind: 'base', quantity: PositiveDecimal.parse(quantity.toFixed()) } }),
+    ...(isMore && { size: { kind: 'base', quantity: PositiveDecimal.parse(left.toFixed()) } }),
   };
 }

@@ -154,6 +154,10 @@ export function startExecution(options: ExecutionOptions): Service {
   const ends$ = bus
     .read({ stream: 'MARKET', subject: 'market.tape.*', follow: true })
     .pipe(concatMap((message) => tracked(end(message))));
+  /** A live portfolio is compared with its venue before the first signal comes. */
+  const venue$ = defer(async () => {
+    if (mode === 'live') await tracked(desks.desk(base, liveTape).then(() => undefined));
+  });
   const states$ = states.changes$.pipe(
     concatMap(() =>
       Promise.all(desks.openDesks().map(async (desk) => (await desk).followStates())),
@@ -175,6 +179,7 @@ export function startExecution(options: ExecutionOptions): Service {
       }),
     );
   const running = merge(
+    supervised('venue', venue$),
     supervised('signals', signals$),
     supervised('portfolios', portfolios$),
     supervised('ends of tapes', ends$),

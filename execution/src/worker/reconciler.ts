@@ -1,15 +1,9 @@
-import {
-  deterministicId,
-  OrderId,
-  TransientError,
-  type PortfolioSettings,
-} from '@heliograph/contracts';
+import { OrderId, TransientError, type PortfolioSettings } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import type { Broker } from '../brokers/broker.ts';
-import { draft, type Draft } from '../decision/draft.ts';
-import type { Portfolio } from '../decision/portfolio.ts';
-import { reconcile } from '../decision/reconcile.ts';
 import { listings } from '../decision/listings.ts';
+import { reconcile } from '../decision/reconcile.ts';
+import { clockSkewed, unreachable } from '../decision/venue-trouble.ts';
 import type { Journal } from './journal.ts';
 
 const everyMs = 30_000;
@@ -51,12 +45,15 @@ export function createReconciler({
   let comparedMs = -Infinity;
   let triedMs = -Infinity;
   let failingSinceMs: number | undefined;
-  let isReported = false;
 
   const askAndCompare = async (): Promise<void> => {
     const instruments = await broker.instruments(symbols);
-    clockOffsetMs = await broker.clockOffsetMs();
-    await journal.transact((portfolio) => listings(portfolio, instruments, nowMs()));
+    const offsetMs = await broker.clockOffsetMs();
+    clockOffsetMs = offsetMs;
+    await journal.transact((portfolio) => [
+      ...listings(portfolio, instruments, nowMs()),
+      ...clockSkewed(portfolio, offsetMs, nowMs()),
+    ]);
     const [openOrders, balances, positions] = await Promise.all([
       broker.openOrders(symbols),
       broker.balances(),
@@ -78,17 +75,12 @@ export function createReconciler({
       await askAndCompare();
       comparedMs = nowMs();
       failingSinceMs = undefined;
-      isReported = false;
     } catch (err) {
       log.warn({ err, portfolio: journal.state.name }, 'the venue cannot be compared with');
       failingSinceMs ??= nowMs();
-      if (nowMs() - failingSinceMs >= sayUnreachableAfterMs && !isReported) {
-        isReported = true;
-        const detail = err instanceof Error ? err.message : String(err);
-        await journal.transact((portfolio) => [
-          unreachable(portfolio, { detail, timeMs: nowMs() }),
-        ]);
-      }
+      if (nowMs() - failingSinceMs < sayUnreachableAfterMs) return;
+      const detail = err instanceof Error ? err.message : String(err);
+      await journal.transact((portfolio) => unreachable(portfolio, detail, nowMs()));
     }
   };
 
@@ -112,16 +104,4 @@ export function createReconciler({
     },
     clock: () => (clockOffsetMs === undefined ? {} : { clockOffsetMs }),
   };
-}
-
-function unreachable(
-  { name }: Portfolio,
-  { detail, timeMs }: { detail: string; timeMs: number },
-): Draft {
-  const correlationId = deterministicId('portfolio', name);
-  return draft(
-    'incident_reported',
-    { portfolio: name, key: `VENUE_UNREACHABLE ${timeMs}`, timeMs, subject: name, correlationId },
-    { kind: 'VENUE_UNREACHABLE', severity: 'error', detail: detail.slice(0, 512) },
-  );
 }

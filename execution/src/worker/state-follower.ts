@@ -15,7 +15,7 @@ export interface StateFollower {
 }
 
 /** The author of what the portfolio's own limits do. */
-export const breaker = 'breaker';
+const breaker = 'breaker';
 
 export function followStates({
   journal,

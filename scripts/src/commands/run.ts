@@ -1,27 +1,31 @@
 import { hostname } from 'node:os';
-import { Name } from '@heliograph/contracts';
+import { Name, UserError } from '@heliograph/contracts';
 import type { Service } from '@heliograph/contracts/service';
 import { z } from 'zod';
 import { readEnv, type Env } from '../env.ts';
-import { readExecutionOptions } from '../execution-options.ts';
+import type { BasePortfolioOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { feedOptions, openFeed, readStrategy, watchableSpeed } from '../feed-options.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
+import { readBrokerOptions } from '../live-options.ts';
 import { NatsAddressText } from '../nats-address.ts';
 import { createCommandLog } from '../output/command-log.ts';
+import { readPortfolioOptions } from '../portfolios-file.ts';
 import {
   createSink,
   firstFailure,
-  runExecution,
   runNotifier,
   runSignalEngine,
   runTradeLog,
+  runWorkers,
   type Surroundings,
 } from '../services.ts';
+import { workerOptions } from '../worker-options.ts';
 
 const RunOptions = z.object({
   ...feedOptions,
+  ...workerOptions,
   nats: z
     .string({ error: 'name the NATS server, e.g. --nats nats://127.0.0.1:4222 (or set NATS_URL)' })
     .pipe(NatsAddressText),
@@ -32,6 +36,7 @@ const RunOptions = z.object({
         .slice(0, 40)}-${process.pid}`,
   ),
   db: z.string().min(1, 'expected a file'),
+  changeSettings: z.boolean().default(false),
 });
 type RunOptions = z.infer<typeof RunOptions>;
 
@@ -45,11 +50,12 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   await using stack = new AsyncDisposableStack();
   const { terminal } = invocation;
   const log = createCommandLog({ terminal, level: env.HELIOGRAPH_LOG_LEVEL ?? 'info' });
-  const surroundings = { address: options.nats, log, stack };
+  const { nats: address, partitions } = options;
+  const surroundings = { address, partitions, log, stack };
   const services: Service[] = [];
   for (const [name, begin] of Object.entries(starters))
     if (invocation.words.includes(name)) {
-      services.push(await begin({ invocation, options, env, surroundings }));
+      services.push(...(await begin({ invocation, options, env, surroundings })));
       log.info({ service: name, worker: options.worker }, 'started');
     }
 
@@ -63,6 +69,15 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   return reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.ok;
 }
 
+/** An exchange is asked for the orders of named symbols, and nothing else is ever traded there. */
+function refuseWithoutSymbols(portfolios: readonly BasePortfolioOptions[]): void {
+  const without = portfolios.find(({ settings }) => settings.risk.symbols === undefined);
+  if (!without) return;
+  throw new UserError(
+    `--mode live: say which symbols ${without.portfolio} trades, as in {"symbols": ["BTC/USDT"]} in the file of --risk`,
+  );
+}
+
 interface Start {
   readonly invocation: Invocation;
   readonly options: RunOptions;
@@ -71,28 +86,35 @@ interface Start {
 }
 
 /** In the order of starting: who consumes comes before who produces, and is stopped after it. */
-const starters: Readonly<Record<string, (start: Start) => Promise<Service>>> = {
-  'trade-log': ({ options, surroundings }) => runTradeLog(surroundings, options.db),
-  notifier: ({ invocation: { terminal }, env, surroundings }) =>
-    runNotifier(
-      surroundings,
-      createSink(env, { write: (line) => terminal.data(line), colour: terminal.colours }),
-    ),
-  execution: async ({ invocation, options: { worker }, surroundings }) =>
-    runExecution(surroundings, { ...(await readExecutionOptions(invocation)), worker }),
+const starters: Readonly<Record<string, (start: Start) => Promise<Service[]>>> = {
+  'trade-log': async ({ options, surroundings }) => [await runTradeLog(surroundings, options.db)],
+  notifier: async ({ invocation: { terminal }, env, surroundings }) => {
+    const { colours: colour } = terminal;
+    const sink = createSink(env, { write: (line) => terminal.data(line), colour });
+    return [await runNotifier(surroundings, sink)];
+  },
+  execution: async ({ invocation, options, env, surroundings }) => {
+    const { worker, workers: count, changeSettings } = options;
+    const workers =
+      count === 1 ? [worker] : Array.from({ length: count }, (_, at) => `${worker}-${at + 1}`);
+    const portfolios = await readPortfolioOptions(invocation);
+    const broker = readBrokerOptions(invocation, env);
+    if (broker) refuseWithoutSymbols(portfolios);
+    return runWorkers({ ...surroundings, broker }, { portfolios, workers, changeSettings });
+  },
   'signal-engine': async ({ invocation, options, surroundings }) => {
-    const { portfolio, settings } = await readExecutionOptions(invocation);
+    const portfolios = await readPortfolioOptions(invocation);
     const strategy = await readStrategy(invocation);
     const feed = await openFeed(invocation, options.feed);
     await feed.inspect();
-    return runSignalEngine(surroundings, {
+    const engine = await runSignalEngine(surroundings, {
       feed,
       strategy,
-      portfolio,
-      settings,
+      portfolios,
       speed: options.speed ?? watchableSpeed(feed),
       pace: options.pace,
       instance: options.worker,
     });
+    return [engine];
   },
 };

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '@heliograph/contracts';
 import { z } from 'zod';
 import { prepareDataFolder } from '../data-folder.ts';
 import { readEnv } from '../env.ts';
-import { readExecutionOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { feedOptions, openFeed, readStrategy, watchableSpeed } from '../feed-options.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { introduce } from '../introduction.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
+import { readBrokerOptions, type BrokerOptions } from '../live-options.ts';
 import { openOwnServer, outsideServer } from '../message-server.ts';
 import { NatsAddressText } from '../nats-address.ts';
 import { createCommandLog } from '../output/command-log.ts';
@@ -16,18 +17,18 @@ import { count } from '../output/format.ts';
 import { showRunProgress } from '../output/run-progress.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { openPipeline, type Pipeline } from '../pipeline.ts';
-import { summariseRun, summaryLines } from '../run-summary.ts';
+import { readPortfolioOptions } from '../portfolios-file.ts';
+import { summariseRuns, summaryLines } from '../run-summary.ts';
 import { createSink } from '../services.ts';
+import { workerOptions } from '../worker-options.ts';
+import { keepHeapSmall } from '../small-heap.ts';
 
 const StartOptions = z.object({
   ...feedOptions,
   nats: NatsAddressText.optional(),
   dataDir: z.string().min(1, 'expected a folder'),
   db: z.string().min(1, 'expected a file').optional(),
-  workers: z
-    .string()
-    .regex(/^([1-9]|[1-5]\d|6[0-4])$/, 'expected a number from 1 to 64')
-    .transform(Number),
+  ...workerOptions,
   untilEnd: z.boolean().default(false),
 });
 
@@ -39,11 +40,14 @@ const stopWithinMs = 4_500;
 
 /** All services in this process, over a NATS server of our own or one that runs already. */
 export async function start(invocation: Invocation): Promise<ExitCode> {
+  keepHeapSmall();
   const { terminal, json } = invocation;
   const options = readOptions(invocation, StartOptions);
-  const { dataDir, untilEnd, db = join(dataDir, 'heliograph.sqlite'), workers, pace } = options;
+  const { dataDir, untilEnd, db = join(dataDir, 'heliograph.sqlite') } = options;
+  const { workers, partitions, pace } = options;
   const env = readEnv();
-  const { portfolio, settings } = await readExecutionOptions(invocation);
+  const portfolios = await readPortfolioOptions(invocation);
+  refuseLive(readBrokerOptions(invocation, env));
   const strategy = await readStrategy(invocation);
   const feed = await openFeed(invocation, options.feed);
   const contents = await feed.inspect();
@@ -60,31 +64,33 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
     write: (line) => (json ? terminal.note(line) : terminal.data(line)),
     colour: !json && terminal.colours,
   });
-  const run = { feed, strategy, portfolio, settings, speed, pace, db };
+  const run = { feed, strategy, portfolios, speed, pace, db };
   const pipeline = await openPipeline(
-    { address: server.address, log, stack },
+    { address: server.address, partitions, log, stack },
     {
       ...run,
       sink,
       workers,
-      onStarted: (engine) =>
+      onStarted: (engine, states) =>
         introduce(terminal, {
           ...run,
           engine,
+          states,
           contents,
           messages: server.description,
           alerts: env.TELEGRAM_BOT_TOKEN === undefined ? 'here' : 'Telegram',
         }),
     },
   );
-  const { engine, followed } = pipeline;
-  stack.use(showRunProgress(terminal, { engine, tally: followed.tally, total: contents.candles }));
+  const { engine, runs } = pipeline;
+  const { tally } = runs[0].followed;
+  stack.use(showRunProgress(terminal, { engine, tally, total: contents.candles }));
 
   const ended = untilEnd ? endOfRun(pipeline, terminal) : stayUp(pipeline, terminal);
   const reason = await Promise.race([ended, interrupts.first, pipeline.failed, server.lost]);
   await pipeline.stopTrading();
   await Promise.race([pipeline.caughtUp(), sleep(drainWithinMs, undefined, { ref: false })]);
-  const summary = await summariseRun(pipeline, { settings, db });
+  const summary = await summariseRuns(pipeline, db);
   await stack.disposeAsync();
 
   if (json) terminal.data(JSON.stringify(summary));
@@ -100,10 +106,10 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function endOfRun(
-  { followed, tradeLog, notifier }: Pipeline,
+  { runs, tradeLog, notifier }: Pipeline,
   terminal: Terminal,
 ): Promise<'ended'> {
-  await followed.marked;
+  await allMarked(runs);
   await tradeLog.caughtUp();
   const told = await Promise.race([
     notifier.caughtUp().then(() => true),
@@ -114,9 +120,20 @@ async function endOfRun(
 }
 
 /** Never resolves: who did not ask for an end has to be asked to stop. */
-async function stayUp({ followed, notifier }: Pipeline, terminal: Terminal): Promise<never> {
-  await followed.marked;
+async function stayUp({ runs, notifier }: Pipeline, terminal: Terminal): Promise<never> {
+  await allMarked(runs);
   await notifier.caughtUp();
   terminal.note('The feed has ended; everything stays up until Ctrl-C.');
   return new Promise<never>(() => {});
+}
+
+function allMarked(runs: Pipeline['runs']): Promise<unknown> {
+  return Promise.all(runs.map(({ followed }) => followed.marked));
+}
+
+function refuseLive(broker: BrokerOptions | undefined): void {
+  if (broker)
+    throw new UserError(
+      '--mode live: start plays recorded candles, which trade on paper; `heliograph run execution --mode live` trades the signals of a live market',
+    );
 }

@@ -1,9 +1,10 @@
-import { OrderId } from '@heliograph/contracts';
+import type { OrderId } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import { EMPTY, interval, map, merge, Observable, retry, share, Subject, tap, timer } from 'rxjs';
 import { WatchedOrders } from './answers.ts';
 import type { CloseStreams } from './guard-streams.ts';
 import type { CcxtVenue } from './load-venue.ts';
+import type { OrderNames } from './order-names.ts';
 
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
@@ -14,12 +15,14 @@ const longestRetryMs = 30_000;
  */
 export function changesOf({
   venue,
+  names,
   closeStreams,
   pollMs,
   describe,
   log,
 }: {
   venue: CcxtVenue;
+  names: OrderNames;
   closeStreams: CloseStreams;
   pollMs: number;
   describe: (error: unknown) => string;
@@ -30,7 +33,7 @@ export function changesOf({
   const gaps = new Subject<'any'>();
   const streamed$ =
     venue.has['watchOrders'] === true
-      ? watched(venue, closeStreams).pipe(
+      ? watched(venue, names, closeStreams).pipe(
           retry({
             resetOnSuccess: true,
             delay(error, attempt) {
@@ -45,13 +48,16 @@ export function changesOf({
   return merge(polled$, gaps, streamed$).pipe(share());
 }
 
-function watched(venue: CcxtVenue, closeStreams: CloseStreams): Observable<OrderId | 'any'> {
+function watched(
+  venue: CcxtVenue,
+  names: OrderNames,
+  closeStreams: CloseStreams,
+): Observable<OrderId | 'any'> {
   return new Observable((subscriber) => {
     const follow = async (): Promise<void> => {
       while (!subscriber.closed) {
         for (const { clientOrderId } of WatchedOrders.parse(await venue.watchOrders())) {
-          const id = OrderId.safeParse(clientOrderId);
-          subscriber.next(id.success ? id.data : 'any');
+          subscriber.next(names.toOurs(clientOrderId) ?? 'any');
         }
       }
     };

@@ -4,6 +4,7 @@ import { measureOffsetMs } from './clock.ts';
 import type { CcxtVenue } from './load-venue.ts';
 import { kindsOf } from './outcome.ts';
 import { rulesOf, type MarketRules } from './market-rules.ts';
+import type { MarketType } from './venues.ts';
 
 /** Lets the streams go where the requests go. */
 export async function redirectStreams(
@@ -31,7 +32,7 @@ export async function introduce({
 }: {
   venue: CcxtVenue;
   exchangeId: string;
-  marketType: 'spot' | 'swap' | 'future';
+  marketType: MarketType;
   nowMs: () => number;
   describe: (error: unknown) => string;
 }): Promise<{ offsetMs: number }> {

@@ -62,14 +62,14 @@ test('the keys are in no error, no log and no text', async () => {
     level: 'trace',
     destination: { write: (line) => void lines.push(line) },
   });
-  await using broker = await openOnDouble(double, { log, requestTimeoutMs: 300 });
+  await using broker = await openOnDouble(double, { log, requestTimeoutMs: 1_000 });
   const following = broker.changes$.subscribe();
   const said: unknown[] = [broker];
   const order = anOrder();
   for (const ask of [() => broker.reportsOf(order), () => broker.balances()])
     for (const fault of [
       { kind: 'lost_answer' },
-      { kind: 'late_answer', ms: 600 },
+      { kind: 'late_answer', ms: 2_000 },
       { kind: 'answer', executed: false, status: 401, body: '{"code":-2014,"msg":"bad key"}' },
     ] as const) {
       double.fault({ on: 'GET /api/v3/order', ...fault });

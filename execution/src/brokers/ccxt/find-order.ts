@@ -1,22 +1,24 @@
+import { Big } from '@heliograph/contracts';
 import { z } from 'zod';
 import { FoundOrder, VenueTrade } from './answers.ts';
 import type { CcxtVenue } from './load-venue.ts';
 import { kindsOf } from './outcome.ts';
 import type { VenueParticulars } from './venues.ts';
-import type { OrderReference } from '../broker.ts';
 
 /**
- * The order under our id, by a query or, where the venue does not take our ids, in its lists. Undefined when it answers
+ * The order under a client id, by a query or, where the venue takes none there, in its lists. Undefined when it answers
  * that there is none; throws when it does not answer.
  */
 export async function findOrder(
   venue: CcxtVenue,
   { knowsClientIds }: VenueParticulars,
-  { id, symbol }: OrderReference,
+  { clientId, symbol }: { clientId: string | number; symbol: string },
 ): Promise<FoundOrder | undefined> {
   if (knowsClientIds) {
     try {
-      return FoundOrder.parse(await venue.fetchOrder(undefined, symbol, { clientOrderId: id }));
+      return FoundOrder.parse(
+        await venue.fetchOrder(undefined, symbol, { clientOrderId: clientId }),
+      );
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -33,22 +35,41 @@ export async function findOrder(
   if (venue.has['fetchOrders'] === true) lists.push((symbol) => venue.fetchOrders(symbol));
   for (const list of lists) {
     const orders = z.array(FoundOrder).parse(await list(symbol));
-    const found = orders.find(({ clientOrderId }) => clientOrderId === id);
+    const found = orders.find(({ clientOrderId }) => clientOrderId === String(clientId));
     if (found) return found;
   }
   return undefined;
 }
 
+/** Its trades, page by page until they make up what the venue says was filled, or there are no more. */
 export async function tradesOf(
   venue: CcxtVenue,
   { id, timestamp, filled }: FoundOrder,
-  symbol: string,
+  { symbol, contract }: { symbol: string; contract: boolean },
 ): Promise<VenueTrade[]> {
-  if (filled !== undefined && Number(filled) === 0) return [];
-  if (venue.has['fetchOrderTrades'] === true)
-    return z.array(VenueTrade).parse(await venue.fetchOrderTrades(id, symbol));
-  const trades = z.array(VenueTrade).parse(await venue.fetchMyTrades(symbol, timestamp));
-  return trades.filter(({ order }) => order === id);
+  if (filled !== undefined && new Big(filled).eq('0')) return [];
+  const found = new Map<string, VenueTrade>();
+  const isWhole = (): boolean => {
+    const sum = [...found.values()].reduce((sum, { amount }) => sum.plus(amount), new Big('0'));
+    return filled === undefined ? found.size > 0 : sum.gte(filled);
+  };
+  // Some know it for spot only, whatever they say.
+  if (venue.has['fetchOrderTrades'] === true && !contract)
+    for (const trade of trades(await venue.fetchOrderTrades(id, symbol)))
+      found.set(trade.id, trade);
+  let sinceMs = timestamp;
+  while (venue.has['fetchMyTrades'] === true && !isWhole()) {
+    const page = trades(await venue.fetchMyTrades(symbol, sinceMs));
+    for (const trade of page) if (trade.order === id) found.set(trade.id, trade);
+    const lastMs = page.at(-1)?.timestamp;
+    if (lastMs === undefined || lastMs === sinceMs) break;
+    sinceMs = lastMs;
+  }
+  return [...found.values()];
+}
+
+function trades(answer: unknown): VenueTrade[] {
+  return z.array(VenueTrade).parse(answer);
 }
 
 export function isNotFound(error: unknown): boolean {

@@ -23,8 +23,11 @@ export function createKnownOrders(): KnownOrders {
     set(id, state) {
       const before = states.get(id);
       if (before && before.reports.length > state.reports.length) return;
-      const [accepted] = before?.reports ?? [];
-      const reports = accepted ? [accepted, ...state.reports.slice(1)] : state.reports;
+      const [first] = before?.reports ?? [];
+      const [again, ...others] = state.reports;
+      // A time that moves on does not move what has been told.
+      const reports =
+        first && again && first.timeMs < again.timeMs ? [first, ...others] : state.reports;
       states.set(id, { ...state, reports });
       if (!state.ended) return;
       ended.add(id);

@@ -1,5 +1,5 @@
 import { UserError } from '@heliograph/contracts';
-import { particularsOf } from './venues.ts';
+import { particularsOf, type MarketType } from './venues.ts';
 
 export interface Credentials {
   readonly apiKey: string;
@@ -74,7 +74,7 @@ export async function loadVenue({
   exchangeId: string;
   credentials: Credentials;
   sandbox: boolean;
-  marketType: 'spot' | 'swap' | 'future';
+  marketType: MarketType;
   options: Readonly<Record<string, unknown>>;
 }): Promise<CcxtVenue> {
   const { default: ccxt } = await import('ccxt');
@@ -86,7 +86,6 @@ export async function loadVenue({
     throw new UserError(
       `there is no exchange ${exchangeId}: use one of ccxt's names, such as binance or kraken`,
     );
-  const fetchMarkets = { types: [marketType === 'spot' ? 'spot' : 'linear'] };
   const venue: CcxtVenue = Reflect.construct(found, [
     {
       ...credentials,
@@ -95,8 +94,7 @@ export async function loadVenue({
       number: String,
       options: {
         defaultType: marketType,
-        fetchMarkets,
-        ...particularsOf(exchangeId).options,
+        ...particularsOf(exchangeId).options(marketType),
         ...options,
         // A request that is sent twice may be two orders.
         maxRetriesOnFailure: 0,

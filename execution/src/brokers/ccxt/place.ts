@@ -3,6 +3,7 @@ import type { OrderRequest, Placement, TimeInForce } from '../broker.ts';
 import { Ticker } from './answers.ts';
 import type { CcxtVenue } from './load-venue.ts';
 import type { MarketRules } from './market-rules.ts';
+import type { OrderNames } from './order-names.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Sender } from './sender.ts';
 import { needsMarketPrice, sizeOrder } from './size-order.ts';
@@ -12,6 +13,7 @@ import type { VenueParticulars } from './venues.ts';
 export function createPlacing({
   venue,
   particulars,
+  names,
   sender,
   windowMs,
   venueStops,
@@ -23,6 +25,7 @@ export function createPlacing({
 }: {
   venue: CcxtVenue;
   particulars: VenueParticulars;
+  names: OrderNames;
   sender: Sender;
   windowMs: number;
   venueStops: boolean;
@@ -31,11 +34,13 @@ export function createPlacing({
   nowMs: () => number;
   describe: (error: unknown) => string;
   placed: (order: OrderRequest, answer: unknown) => void;
-}): { place(order: OrderRequest): Promise<Placement>; forget(id: OrderId): void } {
+}): { place(order: OrderRequest): Promise<Placement> } {
   /** Orders of which a request went out and nobody knows what became of it. */
   const unknown = new Set<OrderId>();
 
-  const place = async (order: OrderRequest): Promise<Placement> => {
+  return { place };
+
+  async function place(order: OrderRequest): Promise<Placement> {
     if (unknown.has(order.id)) throw unknownOutcome('it has been sent before');
     const rules = marketOf(order.symbol);
     if (!rules) return rejected('UNKNOWN_SYMBOL', `the venue does not list ${order.symbol}`);
@@ -52,7 +57,7 @@ export function createPlacing({
 
     const type = sized.limitPrice === undefined ? 'market' : 'limit';
     const parameters = {
-      clientOrderId: order.id,
+      clientOrderId: names.toVenue(order.id),
       ...(type === 'limit' && kinds[order.timeInForce]),
       ...(sized.stopPrice !== undefined && { triggerPrice: sized.stopPrice }),
       ...(order.reduceOnly && rules.market.contract && { reduceOnly: true }),
@@ -82,9 +87,7 @@ export function createPlacing({
     if (outcome.status === 'unknown') throw unknownOutcome(detail);
     unknown.delete(order.id);
     return outcome;
-  };
-
-  return { place, forget: (id) => void unknown.delete(id) };
+  }
 }
 
 /** What a limit order's time in force is to ccxt. */

@@ -33,7 +33,9 @@ export function reportsFrom({
   warn: (message: string) => void;
 }): VenueState {
   const sorted = trades.toSorted((a, b) => a.timestamp - b.timestamp || compareIds(a.id, b.id));
-  const acceptedMs = order.timestamp ?? sorted[0]?.timestamp ?? order.lastUpdateTimestamp ?? 0;
+  // Some venues give the time of the last change: it was there before it traded.
+  const toldMs = order.timestamp ?? order.lastUpdateTimestamp ?? sorted[0]?.timestamp ?? 0;
+  const acceptedMs = Math.min(toldMs, sorted[0]?.timestamp ?? toldMs);
   const next = createSequence();
   const filled = sorted.reduce((sum, { amount }) => sum.plus(amount), zero);
   const allSeen = filled.gte(order.filled ?? '0');

@@ -12,7 +12,7 @@ export interface Sending {
 }
 
 export interface Sender {
-  /** Goes right in front of the socket. */
+  /** Goes right in front of the socket. Sends nothing while the venue wants to hear nothing. */
   fetch(url: string, init: RequestInit): Promise<Response>;
   /**
    * Runs what places an order: it gets one request that changes something through, and that only until `notAfterMs`.
@@ -38,29 +38,45 @@ export function createSender({
   redirect: (url: string) => string;
 }): Sender {
   const placements = new AsyncLocalStorage<Placement>();
+  // Who goes on after a 429 is locked out. What too many orders cost, which may be a day, is not asked of questions.
+  let quietUntilMs = 0;
+  let noOrdersUntilMs = 0;
 
-  const fetchOnce = async (
+  const send = async (url: string, init: RequestInit, places: boolean): Promise<Response> => {
+    if (nowMs() < quietUntilMs) throw new Error('the venue has asked for a pause');
+    // A request that is led elsewhere would be sent twice.
+    const response = await fetch(url, { ...init, redirect: 'error' });
+    if (isLimit(response)) {
+      const untilMs = nowMs() + pauseMs(response, nowMs());
+      if (places && response.status === 429) noOrdersUntilMs = untilMs;
+      else quietUntilMs = untilMs;
+    }
+    return response;
+  };
+
+  const sendOnce = async (
     placement: Placement,
     url: string,
     init: RequestInit,
   ): Promise<Response> => {
-    if (placement.sending.sent) throw new Error('one request for an order only');
-    const leftMs = placement.notAfterMs - nowMs();
-    if (leftMs < 0) {
-      placement.sending = { ...placement.sending, tooLate: true };
-      throw new Error('too late to send the order');
-    }
-    placement.sending = { ...placement.sending, sent: true };
+    const { sending, notAfterMs, abandonLate } = placement;
+    if (sending.sent) throw new Error('one request for an order only');
+    const leftMs = notAfterMs - nowMs();
+    const pausedMs = Math.max(quietUntilMs, noOrdersUntilMs) - nowMs();
+    if (leftMs < 0) placement.sending = { ...sending, tooLate: true };
+    else if (pausedMs > 0) placement.sending = { ...sending, retryAfterMs: pausedMs };
+    else placement.sending = { ...sending, sent: true };
+    if (!placement.sending.sent) throw new Error('not the time to send the order');
     const signals = [
       ...(init.signal ? [init.signal] : []),
-      ...(placement.abandonLate ? [AbortSignal.timeout(leftMs)] : []),
+      ...(abandonLate ? [AbortSignal.timeout(leftMs)] : []),
     ];
     try {
-      const response = await fetch(url, { ...init, signal: AbortSignal.any(signals) });
+      const response = await send(url, { ...init, signal: AbortSignal.any(signals) }, true);
       placement.sending = {
         ...placement.sending,
         status: response.status,
-        retryAfterMs: retryAfterMs(response.headers.get('retry-after'), nowMs()),
+        ...(isLimit(response) && { retryAfterMs: pauseMs(response, nowMs()) }),
       };
       return response;
     } catch (error) {
@@ -74,8 +90,8 @@ export function createSender({
       const placement = placements.getStore();
       const target = redirect(url);
       return placement && init.method !== 'GET'
-        ? fetchOnce(placement, target, init)
-        : fetch(target, init);
+        ? sendOnce(placement, target, init)
+        : send(target, init, false);
     },
     async once(fence, run) {
       const placement: Placement = {
@@ -87,6 +103,8 @@ export function createSender({
     },
   };
 }
+
+const defaultPauseMs = 1_000;
 
 const codesBeforeConnecting = new Set([
   'ECONNREFUSED',
@@ -108,10 +126,14 @@ function neverConnected(error: unknown): boolean {
   );
 }
 
-/** Seconds, or a date. */
-function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  if (header === null) return undefined;
-  const seconds = Number(header);
+function isLimit({ status }: Response): boolean {
+  return status === 429 || status === 418;
+}
+
+/** What the answer asks for, in seconds or as a date. */
+function pauseMs({ headers }: Response, nowMs: number): number {
+  const header = headers.get('retry-after') ?? '';
+  const seconds = Number(header === '' ? Number.NaN : header);
   const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - nowMs;
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+  return Number.isFinite(ms) && ms > 0 ? ms : defaultPauseMs;
 }

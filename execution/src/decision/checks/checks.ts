@@ -36,7 +36,7 @@ const cancels: readonly Kind[] = ['cancel'];
 const trades: readonly Kind[] = ['entry', 'exit'];
 
 /** The rules in the order in which they are asked; the first that objects gives the reason. docs/risk.md explains them. */
-const checks: readonly Check[] = [
+export const checks: readonly Check[] = [
   { reason: 'PORTFOLIO_MISMATCH', of: all, check: addressedElsewhere },
   { reason: 'MODE_MISMATCH', of: all, check: otherMode },
   { reason: 'TAPE_ENDED', of: all, check: afterTheEnd },

@@ -4,14 +4,14 @@ import { planned } from './plan.ts';
 
 /** Whether the market still is what the signal saw. */
 
-const basisPoints = new Big('10000');
+const basisPoint = new Big('0.0001');
 
 export function strayPrice(considered: Considered): string | undefined {
   const { priceCollarBps } = considered.settings.risk;
   if (priceCollarBps === undefined) return undefined;
   const { last, referencePrice } = considered;
   const plan = planned(considered);
-  const allowed = referencePrice.times(exactly(priceCollarBps)).div(basisPoints);
+  const allowed = referencePrice.times(exactly(priceCollarBps)).times(basisPoint);
   const stray = (what: string, price: Big | undefined): string | undefined =>
     price?.minus(referencePrice).abs().gt(allowed)
       ? `the ${what} of ${price.toFixed()} is more than ${priceCollarBps} bps from ${referencePrice.toFixed()}`
@@ -31,8 +31,7 @@ export function wideSpread({ signal, settings }: Considered): string | undefined
   // Of the middle: (ask - bid) / ((ask + bid) / 2), without a division.
   const isWide = spread
     .times('2')
-    .times(basisPoints)
-    .gt(new Big(ask).plus(bid).times(exactly(maxSpreadBps)));
+    .gt(new Big(ask).plus(bid).times(exactly(maxSpreadBps)).times(basisPoint));
   return isWide ? `bid ${bid} and ask ${ask} are more than ${maxSpreadBps} bps apart` : undefined;
 }
 

@@ -210,7 +210,7 @@ describe('faults', () => {
 
   test('hide an order from queries for a while', async () => {
     await using double = await startBinanceDouble();
-    double.fault({ on: order, kind: 'hidden', ms: 60_000 });
+    double.fault({ on: order, kind: 'hidden', hiddenMs: 60_000 });
     await ask(double, limit);
     expect(await query(double, 'mine')).toMatchObject({ body: { code: -2013 } });
     double.setClockOffset(60_001);

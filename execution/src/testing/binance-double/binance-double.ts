@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { ApiKey } from './access.ts';
-import { endpoints, rulesOf, type Exchange } from './endpoints.ts';
+import { endpoints } from './endpoints.ts';
+import { rulesOf, type Exchange } from './exchange.ts';
 import { createFaults, type Fault } from './faults.ts';
 import { createLedger } from './ledger.ts';
 import { createLimiter, type Limits } from './limits.ts';

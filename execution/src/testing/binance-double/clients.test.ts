@@ -4,6 +4,8 @@ import ccxt from 'ccxt';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startBinanceDouble, type BinanceDouble } from './binance-double.ts';
 
+const soon = { timeout: 10_000 };
+
 const ignore = (): void => undefined;
 
 // Clients that nobody here wrote, and that know nothing of ours, find a Binance.
@@ -36,7 +38,7 @@ test('ccxt trades, asks, cancels and hears of it', async () => {
   await client.loadHttpProxyAgent();
   const symbol = 'BTC/USDT';
   const watched = client.watchOrders(symbol);
-  await vi.waitUntil(() => double.subscribers === 1);
+  await vi.waitUntil(() => double.subscribers === 1, soon);
   const named = { clientOrderId: 'mine' };
   const placed = await client.createOrder(symbol, 'limit', 'buy', 0.01, 49_000, named);
   expect(placed).toMatchObject({ status: 'open', ...named });
@@ -105,14 +107,14 @@ describe('the client of another library', () => {
     onTestFinished(() => socket.closeAll(true));
     socket.on('message', (message) => events.push(message));
     await client.subscribeUserDataStream('mainWSAPI');
-    await vi.waitUntil(() => double.subscribers === 1);
+    await vi.waitUntil(() => double.subscribers === 1, soon);
     await connect(double).submitNewOrder({
       symbol: 'BTCUSDT',
       side: 'BUY',
       type: 'MARKET',
       quantity: 0.01,
     });
-    await vi.waitUntil(() => events.length >= 4);
+    await vi.waitUntil(() => events.length >= 4, soon);
     expect(events.slice(-4)).toMatchObject([
       { e: 'executionReport', x: 'NEW' },
       { e: 'outboundAccountPosition' },

@@ -1,7 +1,8 @@
 /** What goes wrong with requests to an endpoint such as `POST /api/v3/order`; `times` requests in a row, 1 by default. */
 export type Fault = { readonly on: string; readonly times?: number } & (
   | { readonly kind: 'lost_request' }
-  | { readonly kind: 'lost_answer' }
+  /** Queries may not find the order for a while either. */
+  | { readonly kind: 'lost_answer'; readonly hiddenMs?: number }
   | { readonly kind: 'late_request'; readonly ms: number }
   | { readonly kind: 'late_answer'; readonly ms: number }
   /** Another answer than the true one; `executed` says whether what was asked for happens all the same. */
@@ -13,7 +14,7 @@ export type Fault = { readonly on: string; readonly times?: number } & (
       readonly headers?: Readonly<Record<string, string>>;
     }
   /** The order is there, but queries do not find it for so long. */
-  | { readonly kind: 'hidden'; readonly ms: number }
+  | { readonly kind: 'hidden'; readonly hiddenMs: number }
 );
 
 /** Answers of Binance that leave open whether anything was done. */

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkSignature, checkTime, keyOf } from './access.ts';
 import { ApiError } from './api-error.ts';
-import { endpoints, type Endpoint, type Exchange } from './endpoints.ts';
+import { endpoints, type Endpoint } from './endpoints.ts';
+import type { Exchange } from './exchange.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { createLimiter } from './limits.ts';
 import { createParameters } from './parameters.ts';
@@ -46,7 +47,7 @@ export function createRestHandler({
         endpoint.weight(createParameters(new URLSearchParams(incoming.payload))),
         incoming.endpoint === 'POST /api/v3/order',
       );
-      const result = run(endpoint, incoming, fault?.kind === 'hidden' ? fault.ms : 0);
+      const result = run(endpoint, incoming, hiddenMsOf(fault));
       record.executed = true;
       return { status: 200, body: JSON.stringify(result), headers };
     } catch (error) {
@@ -89,6 +90,10 @@ export function createRestHandler({
     if (fault?.kind === 'late_answer') await sleep(fault.ms, undefined, { signal });
     send(response, fault?.kind === 'answer' ? fault : answer);
   };
+}
+
+function hiddenMsOf(fault: Fault | undefined): number {
+  return fault?.kind === 'hidden' || fault?.kind === 'lost_answer' ? (fault.hiddenMs ?? 0) : 0;
 }
 
 interface Incoming {

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { checkSignature, checkTime, keyOf } from './access.ts';
 import { ApiError } from './api-error.ts';
-import type { Exchange } from './endpoints.ts';
+import type { Exchange } from './exchange.ts';
 import { createParameters } from './parameters.ts';
 
 /** The WebSocket API: it tells those who subscribed what happens to orders and balances. */

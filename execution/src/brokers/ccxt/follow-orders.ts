@@ -1,0 +1,107 @@
+import { TransientError, type OrderId } from '@heliograph/contracts';
+import type { Abandonment, Broker, OrderReference, OrderRequest, Report } from '../broker.ts';
+import { FoundOrder, type VenueTrade } from './answers.ts';
+import type { Asking } from './asking.ts';
+import { findOrder, isNotFound, tradesOf } from './find-order.ts';
+import { createKnownOrders } from './known-orders.ts';
+import type { CcxtVenue } from './load-venue.ts';
+import type { MarketRules } from './market-rules.ts';
+import type { OrderNames } from './order-names.ts';
+import { reportsFrom, type VenueState } from './reports.ts';
+import type { VenueParticulars } from './venues.ts';
+
+/** What becomes of orders after they were sent. */
+export interface FollowedOrders extends Pick<Broker, 'cancel' | 'refresh' | 'reportsOf'> {
+  /** Whether the venue has said that it has the order. */
+  has(id: OrderId): boolean;
+  /** The venue's answer to a placement. */
+  placed(order: OrderRequest, answer: unknown): void;
+  /** Asks the venue now, unless all is known that ever will be. */
+  ask(order: OrderReference): Promise<readonly Report[] | undefined>;
+}
+
+export function followOrders({
+  venue,
+  particulars,
+  names,
+  marketOf,
+  asking,
+  nowMs,
+  warn,
+}: {
+  venue: CcxtVenue;
+  particulars: VenueParticulars;
+  names: OrderNames;
+  marketOf: (symbol: string) => MarketRules | undefined;
+  asking: Asking;
+  nowMs: () => number;
+  warn: (message: string) => void;
+}): FollowedOrders {
+  const known = createKnownOrders();
+  const takenBack = new Map<OrderId, Abandonment>();
+
+  const stateOf = (
+    { id, symbol }: OrderReference,
+    order: FoundOrder,
+    trades: readonly VenueTrade[],
+  ): VenueState => {
+    const rules = marketOf(symbol);
+    if (!rules) throw new TransientError('VENUE_NO_ANSWER', `the venue does not list ${symbol}`);
+    return reportsFrom({ orderId: id, order, trades, rules, cancelled: takenBack.get(id), warn });
+  };
+
+  const find = ({ id, symbol }: OrderReference): Promise<FoundOrder | undefined> =>
+    findOrder(venue, particulars, { clientId: names.toVenue(id), symbol });
+
+  const ask = async (order: OrderReference): Promise<readonly Report[] | undefined> => {
+    const { id, symbol } = order;
+    if (known.get(id)?.ended) return known.get(id)?.reports;
+    const state = await asking('order', async () => {
+      const found = await find(order);
+      if (!found) return undefined;
+      const contract = marketOf(symbol)?.market.contract ?? false;
+      return stateOf(order, found, await tradesOf(venue, found, { symbol, contract }));
+    });
+    if (state) known.set(id, state);
+    if (state?.ended) takenBack.delete(id);
+    return known.get(id)?.reports;
+  };
+
+  const cancel = async (order: OrderReference): Promise<void> => {
+    const byClientId = { clientOrderId: names.toVenue(order.id) };
+    try {
+      if (particulars.knowsClientIds)
+        return void (await venue.cancelOrder(undefined, order.symbol, byClientId));
+      const found = await find(order);
+      if (found) await venue.cancelOrder(found.id, order.symbol, {});
+    } catch (error) {
+      // It has ended, or never was.
+      if (!isNotFound(error)) throw error;
+    }
+  };
+
+  return {
+    ask,
+    has: (id) => known.get(id) !== undefined,
+    placed(order, answer) {
+      const found = FoundOrder.safeParse(answer);
+      if (!found.success || found.data.timestamp === undefined) return;
+      // Only that it is there: the rest is asked for, as of every order.
+      const accepted = { ...found.data, status: 'open', filled: '0' };
+      known.set(order.id, stateOf(order, accepted, []));
+    },
+    async cancel(order, why) {
+      takenBack.set(order.id, why);
+      await asking('cancel', () => cancel(order));
+    },
+    async refresh(orders) {
+      for (const order of orders) {
+        await ask(order);
+        known.markFresh(order.id, nowMs());
+      }
+    },
+    async reportsOf(order) {
+      return known.takeFresh(order.id, nowMs()) ? known.get(order.id)?.reports : ask(order);
+    },
+  };
+}

@@ -1,0 +1,261 @@
+import { Big } from '@heliograph/contracts';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decimal } from '../testing/any.ts';
+import { after, anOrder, hear, nowMs, openedWith } from '../testing/portfolios.ts';
+import type { Draft } from './draft.ts';
+import { cancelIntended } from './order-events.ts';
+import { isProtective, type Order } from './order.ts';
+import type { PortfolioState } from './portfolio.ts';
+import { protect } from './protection.ts';
+
+const stop = { stopLoss: { price: '95' } };
+const targets = {
+  takeProfits: [
+    { price: '105', ratio: 0.5 },
+    { price: '110', ratio: 0.5 },
+  ],
+};
+
+/** What protection lacks, folded in. */
+function guard(state: PortfolioState, timeMs = nowMs): Draft[] {
+  const drafts = protect(state, timeMs);
+  after(state, ...drafts);
+  return drafts;
+}
+
+function entered(
+  protection: object,
+  quantity = '2',
+  { filled = quantity, ...order }: { filled?: string; [field: string]: unknown } = {},
+): { state: PortfolioState; entry: Order } {
+  const state = openedWith({ shorting: true, leverage: 10 });
+  const entry = anOrder(state, { protection, size: { kind: 'base', quantity }, ...order });
+  hear(state, entry, { type: 'filled', quantity: filled, complete: filled === quantity });
+  return { state, entry };
+}
+
+const protective = (state: PortfolioState): Order[] =>
+  [...state.orders.values()].filter((order) => isProtective(order));
+
+function first(state: PortfolioState, role: string): Order {
+  const found = protective(state).find((order) => order.role === role);
+  if (!found) throw new Error(`no ${role} is open`);
+  return found;
+}
+
+describe('a position that asks for a stop', () => {
+  test('gets one for what was filled, and another for each fill that follows', () => {
+    const { state, entry } = entered(stop, '2', { filled: '0.5' });
+    expect(guard(state)).toMatchObject([
+      {
+        type: 'order_intended',
+        data: {
+          role: 'stop_loss',
+          orderType: 'stop',
+          stopPrice: '95',
+          side: 'sell',
+          size: { quantity: '0.5' },
+          reduceOnly: true,
+          protects: entry.id,
+        },
+      },
+    ]);
+    expect(guard(state)).toEqual([]);
+    hear(state, entry, { type: 'filled', quantity: '1.5' });
+    expect(guard(state)).toMatchObject([
+      { data: { role: 'stop_loss', size: { quantity: '1.5' } } },
+    ]);
+  });
+
+  test('short gets one that buys back', () => {
+    const { state } = entered({ stopLoss: { price: '105' } }, '2', { side: 'sell' });
+    expect(guard(state)).toMatchObject([{ data: { side: 'buy', stopPrice: '105' } }]);
+  });
+
+  test('that trails starts where its stop is', () => {
+    const { state } = entered({ ...stop, trailingStop: { distanceBps: 300 } });
+    expect(guard(state)).toMatchObject([
+      { data: { orderType: 'trailing_stop', trailingBps: 300, stopPrice: '95' } },
+    ]);
+    expect(protective(state)).toHaveLength(1);
+  });
+
+  test('gets it again when it is lost, tells a person, and is closed after the third time', () => {
+    const { state } = entered(stop);
+    guard(state);
+    for (const times of [1, 2]) {
+      hear(state, first(state, 'stop_loss'), { type: 'cancelled' });
+      expect(guard(state)).toMatchObject([
+        { type: 'incident_reported', data: { kind: 'UNPROTECTED' } },
+        { type: 'order_intended', data: { role: 'stop_loss', attempt: times + 1 } },
+      ]);
+      expect(guard(state)).toEqual([]);
+    }
+    hear(state, first(state, 'stop_loss'), { type: 'rejected' });
+    expect(guard(state)).toMatchObject([
+      { type: 'incident_reported', data: { kind: 'UNPROTECTED' } },
+      { data: { role: 'unprotected', orderType: 'market', size: { quantity: '2' } } },
+    ]);
+    expect(guard(state)).toEqual([]);
+  });
+
+  test('that cannot be closed either is told to a person, once, and left alone', () => {
+    const { state } = entered(stop);
+    guard(state);
+    const ids: string[] = [];
+    for (const role of ['stop_loss', 'stop_loss', 'stop_loss', 'unprotected', 'unprotected']) {
+      hear(state, first(state, role), { type: 'rejected' });
+      ids.push(...guard(state).map(({ id }) => id));
+    }
+    expect(new Set(ids).size).toBe(2 * 5);
+    hear(state, first(state, 'unprotected'), { type: 'rejected' });
+    expect(guard(state)).toMatchObject([
+      {
+        type: 'incident_reported',
+        data: { kind: 'UNPROTECTED', detail: expect.stringContaining('a person must') },
+      },
+    ]);
+    expect(guard(state)).toEqual([]);
+  });
+
+  test('does not count one as lost that was taken back', () => {
+    const { state } = entered(stop);
+    guard(state);
+    const order = first(state, 'stop_loss');
+    const why = { timeMs: nowMs, reason: 'CANCEL_REQUESTED', detail: '' } as const;
+    after(state, cancelIntended(state, order, why));
+    hear(state, order, { type: 'cancelled' });
+    expect(guard(state)).toMatchObject([{ type: 'order_intended', data: { role: 'stop_loss' } }]);
+  });
+
+  test('that comes back when its entry is filled further gets orders of its own', () => {
+    const { state, entry } = entered(stop, '2', { filled: '1' });
+    guard(state);
+    const before = first(state, 'stop_loss');
+    hear(state, before, { type: 'filled', quantity: '1', price: '95' });
+    expect(state.positions.size).toBe(0);
+    hear(state, entry, { type: 'filled', quantity: '1' });
+    expect(guard(state)).toMatchObject([{ data: { role: 'stop_loss', size: { quantity: '1' } } }]);
+    expect(first(state, 'stop_loss').id).not.toBe(before.id);
+  });
+
+  test('that is gone has its protection taken back', () => {
+    const { state } = entered({ ...stop, ...targets });
+    guard(state);
+    hear(state, first(state, 'stop_loss'), { type: 'filled', quantity: '2', price: '95' });
+    expect(state.positions.size).toBe(0);
+    expect(guard(state)).toMatchObject([
+      { type: 'order_cancel_intended', data: { reason: 'POSITION_CLOSED' } },
+      { type: 'order_cancel_intended', data: { reason: 'POSITION_CLOSED' } },
+    ]);
+    expect(guard(state)).toEqual([]);
+  });
+});
+
+describe('profit targets', () => {
+  test('sell their parts, the last of them what is left', () => {
+    const { state } = entered(targets, '1.001');
+    expect(guard(state)).toMatchObject([
+      {
+        data: {
+          role: 'take_profit',
+          orderType: 'limit',
+          limitPrice: '105',
+          size: { quantity: '0.5' },
+        },
+      },
+      { data: { limitPrice: '110', size: { quantity: '0.501' } } },
+    ]);
+  });
+
+  test('are not asked for again once they have sold', () => {
+    const { state } = entered(targets);
+    guard(state);
+    hear(state, first(state, 'take_profit'), { type: 'filled', quantity: '1', price: '105' });
+    expect(guard(state)).toEqual([]);
+  });
+});
+
+describe('a position that has been held long enough', () => {
+  test('is left at the market, once', () => {
+    const { state } = entered({ timeStopMs: 60_000 });
+    const [position] = state.positions.values();
+    const end = (position?.entryTimeMs ?? 0) + 60_000;
+    expect(guard(state, end - 1)).toEqual([]);
+    expect(guard(state, end)).toMatchObject([
+      { data: { role: 'time_stop', orderType: 'market', size: { quantity: '2' } } },
+    ]);
+    expect(guard(state, end + 1)).toEqual([]);
+  });
+});
+
+/** Base units of the position that no open stop would leave with. */
+function bare(state: PortfolioState): Big {
+  const [position] = state.positions.values();
+  if (!position) return new Big('0');
+  const leaving = protective(state).filter(({ role }) => role === 'stop_loss');
+  return leaving.reduce(
+    (rest, { size, filledQuantity }) =>
+      size.kind === 'base' ? rest.minus(size.quantity).plus(filledQuantity) : rest,
+    position.quantity,
+  );
+}
+
+function happen(state: PortfolioState, order: Order, what: string): void {
+  if (what === 'cancelled' || what === 'rejected' || what === 'accepted')
+    hear(state, order, { type: what });
+  else if (what === 'entry') hear(state, order, { type: 'filled', quantity: '0.5' });
+  else {
+    const [position] = state.positions.values();
+    const ordered = order.size.kind === 'base' ? new Big(order.size.quantity) : new Big('0');
+    const left = ordered.minus(order.filledQuantity);
+    // It can only reduce.
+    const held = position?.quantity ?? new Big('0');
+    const most = held.lt(left) ? held : left;
+    const part = what === 'part' ? most.times('0.5') : most;
+    if (part.gt('0'))
+      hear(state, order, {
+        type: 'filled',
+        quantity: part.toFixed(),
+        complete: what === 'whole',
+      });
+  }
+}
+
+function isToldToAPerson(state: PortfolioState): boolean {
+  return [...state.legs.values()].some((legs) => legs.get('unprotected')?.isGivenUp);
+}
+
+describe('whatever happens to its protective orders', () => {
+  const anyHappening = fc.record({
+    order: fc.nat(7),
+    what: fc.constantFrom('cancelled', 'rejected', 'accepted', 'part', 'whole', 'entry'),
+  });
+
+  test('a position is never without its stop once protection was asked', () => {
+    fc.assert(
+      fc.property(
+        decimal(3, 3),
+        fc.boolean(),
+        fc.array(anyHappening, { maxLength: 12 }),
+        (quantity, withTargets, happenings) => {
+          const { state, entry } = entered({ ...stop, ...(withTargets && targets) }, quantity);
+          const ids = guard(state).map(({ id }) => id);
+          for (const { order: index, what } of happenings) {
+            const open = protective(state);
+            const order = what === 'entry' ? entry : open[index % Math.max(1, open.length)];
+            if (order) happen(state, order, what);
+            ids.push(...guard(state).map(({ id }) => id));
+            expect(guard(state)).toEqual([]);
+            const isLeaving = protective(state).some(({ role }) => role === 'unprotected');
+            // Less than one lot cannot be ordered.
+            const isGuarded = isLeaving || bare(state).lt('0.001');
+            expect(isGuarded || isToldToAPerson(state)).toBe(true);
+          }
+          expect(new Set(ids).size).toBe(ids.length);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,106 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { eventually } from '@heliograph/contracts/testing';
+import { describe, expect, test } from 'vitest';
+import { firstCandles } from '../testing/candles.ts';
+import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
+
+const timeout = 120_000;
+const feed = 'BTC_USD-30m-bitstamp.csv';
+/** Twenty candles a second: slow enough to find a position before it is left again. */
+const start = ['start', '--feed', feed, '--speed', '36000'];
+
+async function folderWithCandles(candles = firstCandles(1500)) {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder.path, feed), candles);
+  return folder;
+}
+
+/** Prices that fall and then rise for good: one entry, and no strategy that leaves it. */
+function oneLongRise(): string {
+  const rows = Array.from({ length: 1500 }, (_, at) => {
+    const price = 1_000 + Math.abs(at - 50);
+    return `${at * 1_800_000},${price},${price},${price},${price},1`;
+  });
+  return ['timestamp,open,high,low,close,volume', ...rows].join('\n');
+}
+
+async function statusIn(cwd: string) {
+  const { stdout } = await runCli(['status', '--json'], { cwd });
+  return JSON.parse(stdout).portfolios;
+}
+
+describe.concurrent('a start that runs', { timeout }, () => {
+  test('is found by its data folder, and closes what a person wants closed', async () => {
+    await using folder = await folderWithCandles(oneLongRise());
+    const cwd = folder.path;
+    await using running = startCli([...start, '--partitions', '3', '--workers', '2'], { cwd });
+    await running.said('stdout', /opened/i);
+    const { mode } = await stat(join(cwd, 'heliograph-data', 'nats.json'));
+    expect(mode & 0o777, 'nobody else reads how to get in').toBe(0o600);
+    await eventually(
+      async () =>
+        expect((await statusIn(cwd))[0]?.positions).toMatchObject([
+          { symbol: 'BTC/USD', side: 'long' },
+        ]),
+      { timeoutMs: 60_000 },
+    );
+    const closing = await runCli(['close', '--all', '--json'], { cwd });
+    expect(closing).toMatchObject({ code: 0, stderr: '' });
+    const [closed] = JSON.parse(closing.stdout).closed;
+    expect(closed).toMatchObject({ symbol: 'BTC/USD', status: 'filled' });
+    running.kill('SIGTERM');
+    expect((await running.result).code).toBe(0);
+    expect((await runCli(['status'], { cwd })).stderr).toContain('no `heliograph start` runs on');
+  });
+
+  test('that was killed is not mistaken for one', async () => {
+    await using folder = await folderWithCandles();
+    const cwd = folder.path;
+    await using running = startCli(start, { cwd });
+    await running.said('stderr', /Heliograph trades on paper/);
+    running.kill('SIGKILL');
+    await running.result;
+    const { code, stderr } = await runCli(['halt'], { cwd });
+    expect(stderr).toContain('no `heliograph start` runs on heliograph-data');
+    expect(code).toBe(1);
+  });
+
+  test('says at its next beginning that trading was halted', async () => {
+    await using folder = await folderWithCandles();
+    const cwd = folder.path;
+    await using first = startCli(start, { cwd });
+    await first.said('stderr', /Heliograph trades on paper/);
+    await runCli(['halt', '--reason', 'news', '--author', 'ann', '--wait', '0'], { cwd });
+    first.kill('SIGTERM');
+    await first.result;
+    await using second = startCli(start, { cwd });
+    const said = await second.said('stderr', /Trading +paper is HALTED/);
+    expect(said).toMatch(/paper is HALTED since .* UTC by ann \(news\); `heliograph resume /);
+    second.kill('SIGTERM');
+    await second.result;
+  });
+
+  // Holds once the workers follow the trading state.
+  test('is halted and resumed by its workers', async () => {
+    await using folder = await folderWithCandles();
+    const cwd = folder.path;
+    await using running = startCli(start, { cwd });
+    await running.said('stdout', /opened/i);
+    const halted = await runCli(['halt', '--reason', 'news'], { cwd });
+    expect(halted.stdout).toMatch(/^paper-\w+-1 is HALTED: /);
+    expect(halted.code).toBe(0);
+    const closing = await runCli(['close', '--all', '--json'], { cwd });
+    expect(closing.code, 'a person may close while trading is halted').toBe(0);
+    const signals = ['signals', '--json', '--limit', '5'];
+    await eventually(
+      async () => expect((await runCli(signals, { cwd })).stdout).toContain('"HALTED"'),
+      { timeoutMs: 60_000 },
+    );
+    const resumed = await runCli(['resume', '--reason', 'over'], { cwd });
+    expect(resumed).toMatchObject({ code: 0 });
+    await eventually(async () => expect((await statusIn(cwd))[0]?.positions).toHaveLength(1), {
+      timeoutMs: 60_000,
+    });
+  });
+});

@@ -1,0 +1,16 @@
+import type { Argument, Option } from 'commander';
+import type { ExitCode } from './exit.ts';
+import type { Invocation } from './invocation.ts';
+
+type Handler = (invocation: Invocation) => Promise<ExitCode>;
+
+/** A command as the command line knows it. */
+export interface Definition {
+  readonly name: string;
+  readonly summary: string;
+  readonly argument?: Argument;
+  readonly options: readonly Option[];
+  readonly examples: readonly string[];
+  /** Its code comes when it is asked for. */
+  readonly load: () => Promise<Handler>;
+}

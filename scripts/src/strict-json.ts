@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { UserError } from '@heliograph/contracts';
+import type { z } from 'zod';
+
+/**
+ * A JSON file that somebody has written by hand, not yet checked.
+ * @throws UserError that names the file and, after `option`, what it was to be
+ */
+export async function readJson(
+  path: string,
+  { option, example }: { option: string; example: string },
+): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UserError(`${option} that can be read, found ${path}`, { exitCode: 2, cause });
+  });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UserError(`${path}: not JSON, expected ${example}`, { cause });
+  }
+}
+
+/**
+ * A value by its schema, in which nothing may stand that the schema does not know: a misspelt limit would be none.
+ * @throws UserError that names, after `where`, the first field that is wrong
+ */
+export function parseStrictly<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  where: string,
+): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new UserError(
+      [where, placeOf(issue?.path ?? []), issue?.message].filter(Boolean).join(': '),
+    );
+  }
+  const unknown = firstUnknown(value, parsed.data);
+  if (unknown) throw new UserError(`${where}: ${placeOf(unknown)}: there is no such setting`);
+  return parsed.data;
+}
+
+/** Where the value has a field that the schema has left out of what it made of it. */
+function firstUnknown(value: unknown, made: unknown): PropertyKey[] | undefined {
+  // What was a text and became an object has no fields of its own.
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (typeof made !== 'object' || made === null) return undefined;
+  const fields = new Map(Object.entries(made));
+  for (const [key, inner] of Object.entries(value)) {
+    if (!fields.has(key)) return [key];
+    const deeper = firstUnknown(inner, fields.get(key));
+    if (deeper) return [key, ...deeper];
+  }
+  return undefined;
+}
+
+function placeOf(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.');
+}
