@@ -54,6 +54,8 @@ export type Report = {
   readonly timeMs: number;
   /** Tells what came first at the venue, over all its orders. */
   readonly sequence: number;
+  /** The price of the tape that made it happen, where the venue fills from one: its place in MARKET, and its time. */
+  readonly tape?: { readonly sequence: number; readonly timeMs: number };
 } & (
   | { readonly type: 'accepted'; readonly venueOrderId: string }
   | {

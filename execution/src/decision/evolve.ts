@@ -59,6 +59,7 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       break;
     case 'order_cancelled':
       state.foreignOrders.delete(event.data.orderId);
+      if (event.data.reason === 'TAPE_ENDED') state.hasEnded = true;
       if (event.data.reason === 'NOT_SENT') mayBeSentAgain(state, event.data.orderId);
       changeOrder(state, event.data.orderId, 'cancelled');
       break;
@@ -107,6 +108,7 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       if (event.data.kind === 'UNPROTECTED') giveUp(state, event.data.orderId);
       break;
     case 'portfolio_marked':
+      state.hasEnded = true;
       state.marked = true;
       break;
     case 'position_changed':
@@ -224,6 +226,7 @@ function intendedOrder(
   { data, timeMs, correlationId }: DraftOf<'order_intended'>,
 ): Order {
   const { orderType, orderId, limitPrice, stopPrice, trailingBps, protection, protects } = data;
+  const { marketSequence } = data;
   const referencePrice = new Big(data.referencePrice);
   const pricing = { side: data.side, referencePrice, limitPrice, stopPrice };
   const role = data.role ?? (data.reduceOnly ? 'exit' : 'entry');
@@ -243,6 +246,7 @@ function intendedOrder(
     ...(trailingBps !== undefined && { trailingBps }),
     ...(protection !== undefined && { protection }),
     ...(protects !== undefined && { protects }),
+    ...(marketSequence !== undefined && { marketSequence }),
     timeInForce: data.timeInForce ?? 'GTC',
     attempt: data.attempt ?? 1,
     reduceOnly: data.reduceOnly,
@@ -376,6 +380,7 @@ function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_filled'>):
     changeLeg(state, order, (leg) => ({ ...leg, filled: leg.filled.plus(fill.quantity) }));
   state.cash = after.cash;
   state.lastFillMs = Math.max(state.lastFillMs, timeMs);
+  state.filledSequence = Math.max(state.filledSequence, data.marketSequence ?? 0);
   const key = instrumentKey(order);
   if (after.position) state.positions.set(key, after.position);
   else state.positions.delete(key);

@@ -48,6 +48,8 @@ export interface Portfolio {
   readonly entryTimes: readonly number[];
   /** Of the last fill; epoch ms. */
   readonly lastFillMs: number;
+  /** How far the tape had come that filled what was filled last, in MARKET; 0 where that is not known. */
+  readonly filledSequence: number;
   /** The venue's rules, where it has told them. */
   readonly instruments: ReadonlyMap<string, ListedInstrument>;
   /** Instruments about which the venue and the journal disagree. */
@@ -62,6 +64,8 @@ export interface Portfolio {
   readonly incidents: ReadonlyMap<IncidentKind, number>;
   /** The last comparison with the venue: when, and what was found. */
   readonly reconciled?: { readonly timeMs: number; readonly found: string };
+  /** Its tape has ended: what still waited was taken back, and nothing new begins. */
+  readonly hasEnded: boolean;
   /** Its tape has ended and its account was drawn up. */
   readonly marked: boolean;
 }
@@ -150,12 +154,14 @@ export function emptyPortfolio(name: string): PortfolioState {
     lastLoss: new Map(),
     entryTimes: [],
     lastFillMs: 0,
+    filledSequence: 0,
     instruments: new Map(),
     disputed: new Set(),
     missed: nothingMissed,
     incidents: new Map(),
     decisionsVersion: 1,
     marketSequence: 0,
+    hasEnded: false,
     marked: false,
   };
 }

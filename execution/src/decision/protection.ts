@@ -13,7 +13,7 @@ import { cancelIntended } from './order-events.ts';
 import { isProtective, legOf } from './order.ts';
 import { instrumentKey, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
 import { averageEntryPrice, type Position } from './position.ts';
-import { multiple } from './size.ts';
+import { atMost, multiple } from './size.ts';
 
 /** After so many of its orders were lost, a stop is given up and the position is closed. */
 const maxFailures = 3;
@@ -31,7 +31,7 @@ type ProtectiveRole = Exclude<OrderRole, 'entry' | 'exit'>;
  * its own.
  */
 export function protect(portfolio: Portfolio, nowMs: number): Draft[] {
-  if (portfolio.marked) return [];
+  if (portfolio.hasEnded) return [];
   const drafts = obsolete(portfolio, nowMs);
   for (const position of portfolio.positions.values()) {
     const situation = { portfolio, position, nowMs };
@@ -161,6 +161,7 @@ function intended(situation: Situation, terms: Terms, quantity: Big): Draft {
   const leg = legIn(situation, legOf(terms));
   const isFirst = leg.failures === 0 && terms.orderType !== 'market';
   const id = orderIdIn(situation, legOf(terms), leg.orders + 1);
+  const { maxQuantity } = rulesOf(portfolio, position);
   // On a replay it protects from the moment of the fill, whoever gets to it, and when.
   const timeMs = isFirst && portfolio.opened?.tape !== liveTape ? portfolio.lastFillMs : nowMs;
   return draft('order_intended', contextOf(situation, { key: id, timeMs }), {
@@ -172,7 +173,8 @@ function intended(situation: Situation, terms: Terms, quantity: Big): Draft {
     side: position.side === 'long' ? 'sell' : 'buy',
     orderId: id,
     ...terms,
-    size: { kind: 'base', quantity: PositiveDecimal.parse(quantity.toFixed()) },
+    // What is left of it follows in orders of its own.
+    size: { kind: 'base', quantity: PositiveDecimal.parse(atMost(maxQuantity, quantity).toFixed()) },
     timeInForce: 'GTC',
     ...(isFirst && { protects: enteredBy }),
     ...(leg.failures > 0 && { attempt: leg.failures + 1 }),

@@ -139,6 +139,8 @@ export async function openPaperBroker({
       return (await recall(order.id, order.timeMs)) ? { status: 'taken' } : placement;
     },
     async cancel(order, why) {
+      // Another worker may have placed it a moment ago.
+      if (!isKnown(fold.state, order.id)) await fold.catchUp();
       await fold.transact((book) => cancel(book, order.id, why));
     },
     async abandon({ id, timeMs }, why) {

@@ -11,7 +11,7 @@ import { aCandle } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { OrderRequest, Report } from '../brokers/broker.ts';
-import { createDyingBus } from '../testing/dying-bus.ts';
+import { createMortal } from '../testing/mortal.ts';
 import { PaperEvent, reportOf } from './events.ts';
 import { createPaperExchange } from './exchange.ts';
 import { anOrder, paperSettings } from './market-fixture.ts';
@@ -161,12 +161,12 @@ async function overReplicas(
   const startWorker = async () => {
     await using connected = new AsyncDisposableStack();
     const bus = connected.use(server.connect());
-    const mortal = createDyingBus(bus, {
+    const mortal = createMortal({
       atOperation: remaining.shift() ?? Infinity,
       effect: remaining.length % 2 === 0,
     });
     const worker = await Promise.race([
-      openWorker(mortal.bus, trader, settings),
+      openWorker(mortal.bus(bus), trader, settings),
       mortal.died.then(() => undefined),
     ]);
     const kept = connected.move();

@@ -4,8 +4,8 @@ import type { Service } from '@heliograph/contracts/service';
 import { aCandle } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createDyingBus } from '../testing/dying-bus.ts';
 import { coreOf, simulated, startTestWorker } from '../testing/expected.ts';
+import { createMortal } from '../testing/mortal.ts';
 import { playPaced, randomInstants } from '../testing/paced-feed.ts';
 
 const settings = PortfolioSettings.parse({
@@ -25,8 +25,8 @@ async function play(atOperation?: number, effect = false) {
   const server = createMemoryServer({ ackWaitMs: 60, drainTimeoutMs: 1 });
   await using bus = server.connect();
   await using mortal = server.connect();
-  const dying = createDyingBus(mortal, { atOperation: atOperation ?? Infinity, effect });
-  const first = startTestWorker(dying.bus, 'first', settings);
+  const dying = createMortal({ atOperation: atOperation ?? Infinity, effect });
+  const first = startTestWorker(dying.bus(mortal), 'first', settings);
   let second: Service | undefined;
   const takeover = setInterval(() => {
     if (!dying.isDead() || second) return;
@@ -73,8 +73,8 @@ async function playWithDeaths(
   const survivors: Service[] = [];
   const stops: (() => Promise<void>)[] = [];
   for (const [index, each] of deaths.entries()) {
-    const dying = createDyingBus(server.connect(), each);
-    const mortal = startTestWorker(dying.bus, `dies-${index}`, settings);
+    const dying = createMortal(each);
+    const mortal = startTestWorker(dying.bus(server.connect()), `dies-${index}`, settings);
     stops.push(() => Promise.race([dying.isDead() ? undefined : mortal.stop(), dying.died]));
     void dying.died.then(() =>
       survivors.push(startTestWorker(server.connect(), `replaces-${index}`, settings)),

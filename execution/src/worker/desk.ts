@@ -12,13 +12,14 @@ import {
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
 import { NEVER } from 'rxjs';
-import type { Broker } from '../brokers/broker.ts';
+import type { Broker, Report } from '../brokers/broker.ts';
 import { decide, open } from '../decision/decide.ts';
 import type { Draft } from '../decision/draft.ts';
 import { mark } from '../decision/mark.ts';
 import { isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { outage } from '../decision/outage.ts';
-import { currencyOf } from '../decision/portfolio.ts';
+import { currencyOf, type Portfolio } from '../decision/portfolio.ts';
+import { preview } from '../decision/preview.ts';
 import { protect } from '../decision/protection.ts';
 import { settle } from '../decision/settle.ts';
 import { value } from '../decision/value.ts';
@@ -90,8 +91,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const serial = createSerial();
   const stack = new AsyncDisposableStack();
   let marketSequence = 0;
-  /** Nothing is protected any more once the tape has ended. */
-  let isEnding = false;
+  /** The close of the last candle of the tape that was worked off, or the time of the last trade. */
+  let playedMs = 0;
   const journal = createJournal({
     bus,
     name,
@@ -131,7 +132,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   }
   const board = createPriceBoard(journal.state);
   const kind = (settings.paper?.tape ?? 'candles') === 'candles' ? 'candle' : 'print';
-  const after = await board.startsAfter(bus);
+  const { after, upTo } = await board.start(bus);
   const follower = await followTape(bus, { tape, kind, after });
   const paper: PaperBroker | undefined = options.openBroker
     ? undefined
@@ -149,9 +150,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const reconciler = createReconciler({ journal, broker, settings, isNeeded: !paper, nowMs, log });
   const states = followStates({ ...options, journal });
 
-  const tapeMs = (): number => (isLive ? nowMs() : follower.timeMs);
+  const tapeMs = (): number => (isLive ? nowMs() : playedMs);
   const nowFor = (signal: TradeSignal): number =>
-    isLive ? nowMs() : Math.max(toMs(signal.time), follower.timeMs);
+    isLive ? nowMs() : Math.max(toMs(signal.time), playedMs);
   const moment = (timeMs: number): Moment => ({
     timeMs,
     ...(paper && { tapeSequence: marketSequence }),
@@ -170,54 +171,77 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   };
   /** False when other orders came to light on the way: theirs may be the earlier reports. */
   const journalOnce = async (timeMs: number): Promise<boolean> => {
+    // What was intended before, perhaps by others, comes before whatever is told next.
+    if (await dispatcher.carryOut(moment(timeMs))) return false;
     const reports = await Promise.all(openOrders().map((order) => broker.reportsOf(order)));
     const inOrder = reports
       .flatMap((known) => known ?? [])
       .toSorted((a, b) => a.sequence - b.sequence);
     for (const report of inOrder) {
-      const events = settle(journal.state, report);
-      if (!(await write(events))) return false;
-      if (events.length > 0 && !isEnding && (await followUp(timeMs))) return false;
+      const told = settle(journal.state, report).map((event) => filledAt(report, event));
+      if (told.length === 0) continue;
+      // On a replay it is followed up at its own place, whoever finds it, and when; in one batch, lest others do it later.
+      const at = (!isLive && report.tape) || { timeMs, sequence: marketSequence };
+      const following = followingFrom(preview(journal.state, told), at);
+      if (!(await write([...told, ...following]))) return false;
+      if (following.length > 0) return false;
     }
     return true;
   };
 
   /** What follows from the state by itself: protection, orders to take back. True when there was something to do. */
   const followUp = async (timeMs: number): Promise<boolean> => {
-    const { state } = journal;
-    const events = [...withdraw(state, timeMs), ...protect(state, timeMs)];
+    const events = followingFrom(journal.state, { timeMs, sequence: marketSequence });
     const isSaid = events.length > 0;
     if (isSaid && !(await write(events))) return true;
     return (await dispatcher.carryOut(moment(timeMs))) || isSaid;
   };
 
+  const followingFrom = (state: Portfolio, at: { timeMs: number; sequence: number }): Draft[] => {
+    // Others have seen more of a replayed tape: what follows from that is for them to say, or for later.
+    if (!isLive && state.filledSequence > at.sequence) return [];
+    return [
+      ...withdraw(state, at.timeMs),
+      ...protect(state, at.timeMs).map((event) => decidedAt(at.sequence, event)),
+    ];
+  };
+
   /** Every open order, as the venue knows it, into the journal, and whatever follows from it. */
   const settleOrders = async (timeMs: number): Promise<void> => {
+    let seen: number;
     do {
+      seen = journal.sequence;
       await broker.refresh(openOrders());
       if (paper)
         await paper.matchMissed(timeMs, (candleMs) => journalReports(isLive ? timeMs : candleMs));
       else await journalReports(timeMs);
-    } while (await followUp(timeMs));
+      // What came to light on the way, through us or through others, may be at the venue already.
+    } while ((await followUp(timeMs)) || journal.sequence !== seen);
   };
 
   const watch = async (timeMs: number): Promise<void> => {
-    let events: readonly Draft[];
-    do events = value(journal.state, board.prices, timeMs);
-    while (!(await write(events)));
-    if (events.length === 0) return;
-    await settleOrders(timeMs);
+    for (;;) {
+      if (!isLive && journal.state.filledSequence > marketSequence) return;
+      const events = value(journal.state, board.prices, timeMs);
+      if (events.length === 0) return;
+      const isWritten = await write(events);
+      await settleOrders(timeMs);
+      if (isWritten) break;
+    }
     await states.mirror();
   };
 
   const onPrice = async (item: TapeItem, sequence: number): Promise<void> => {
     marketSequence = sequence;
+    const candle = item.type === 'candle' ? item.candle : candleOfPrint(item.print);
+    // Whatever was decided before this instant is known, so it does not matter who works it off.
+    if (!isLive && candle.closeTime > playedMs) await journal.catchUp();
+    playedMs = Math.max(playedMs, candle.closeTime);
     if (item.type === 'candle') paper?.onCandle(item.candle, sequence);
     else paper?.onPrint(item.print, sequence);
-    const candle = item.type === 'candle' ? item.candle : candleOfPrint(item.print);
     board.add(candle);
     if (sequence <= board.knownUpTo || !journal.state.opened) return;
-    const timeMs = isLive ? nowMs() : candle.closeTime;
+    const timeMs = tapeMs();
     let reached: readonly Draft[];
     do reached = heldOrders.onCandle(journal.state, candle);
     while (!(await write(reached)));
@@ -275,6 +299,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
           ...reconciler.clock(),
         });
       } while (!(await write(decision)));
+      // Entries are taken back before the exit goes out that leaves with what they have bought.
+      await dispatcher.carryOut(moment(nowFor(signal)));
       const order = orderOf(signal);
       if (order && isUnsent(order) && !order.cancellation) await send(order, signal);
       else await settleOrders(nowFor(signal));
@@ -292,7 +318,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       const since = unsentSince.get(order.id) ?? nowMs();
       unsentSince.set(order.id, since);
       if (nowMs() - since < forgottenAfterMs) continue;
-      const timeMs = isLive ? nowMs() : Math.max(order.timeMs, follower.timeMs);
+      const timeMs = isLive ? nowMs() : Math.max(order.timeMs, playedMs);
       await dispatcher.abandon(order, { timeMs, ...forgotten });
     }
   };
@@ -302,8 +328,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       return journal.state.marked && journal.state.orders.size === 0;
     },
     async take(signal) {
-      const sequence = signal.data.tape?.sequence;
-      if (sequence !== undefined) await follower.reached(sequence);
+      await follower.reached(Math.max(signal.data.tape?.sequence ?? 0, upTo));
       await serial(() => decideAndSend(signal));
     },
     sweep: () =>
@@ -334,7 +359,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         await settleOrders(timeMs);
         for (const order of openOrders().filter(isUnsent))
           await dispatcher.abandon(order, { timeMs, ...unsentAtTheEnd });
-        isEnding = true;
         await paper?.cancelResting(timeMs);
         await journalReports(timeMs);
         await openFor(ended.data.closes[0]?.symbol ?? '', timeMs);
@@ -348,4 +372,16 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await stack.disposeAsync();
     },
   };
+}
+
+function decidedAt(marketSequence: number, event: Draft): Draft {
+  return event.type === 'order_intended'
+    ? { ...event, data: { ...event.data, marketSequence } }
+    : event;
+}
+
+function filledAt({ tape }: Report, event: Draft): Draft {
+  return event.type === 'order_filled' && tape
+    ? { ...event, data: { ...event.data, marketSequence: tape.sequence } }
+    : event;
 }

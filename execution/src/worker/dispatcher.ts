@@ -83,8 +83,10 @@ export function createDispatcher({
   const place = async (order: Order, { timeMs, tapeSequence }: Moment): Promise<void> => {
     fresh.delete(order.id);
     const request = requestOf(sized(order, journal.state));
+    // What follows from a fill is placed where it was decided, whoever gets to it, and when.
+    const place = isProtective(order) ? order.marketSequence : tapeSequence;
     const placement = await broker
-      .place({ ...request, ...(tapeSequence !== undefined && { tapeSequence }) })
+      .place({ ...request, ...(tapeSequence !== undefined && place !== undefined && { tapeSequence: place }) })
       .catch(async (cause: unknown) => {
         const detail = cause instanceof Error ? cause.message : String(cause);
         await journalled((portfolio, now) =>

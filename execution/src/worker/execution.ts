@@ -14,7 +14,19 @@ import {
 } from '@heliograph/contracts';
 import { handleEach, type Bus, type StoredMessage } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
-import { concatMap, defer, exhaustMap, interval, merge, retry, timer, type Observable } from 'rxjs';
+import {
+  concatMap,
+  defer,
+  exhaustMap,
+  interval,
+  merge,
+  race,
+  retry,
+  switchMap,
+  take,
+  timer,
+  type Observable,
+} from 'rxjs';
 import type { Broker } from '../brokers/broker.ts';
 import { createDeskRegistry, portfoliosBucket } from './desk-registry.ts';
 import { openDesk } from './desk.ts';
@@ -23,6 +35,8 @@ import { createTradingStates } from './trading-states.ts';
 /** How soon a worker looks after the orders of one that is no more. */
 const sweepEveryMs = 1_000;
 const reconnectDelayMs = 1_000;
+/** A worker that cannot read what may be traded takes signals all the same: exits must go on. */
+const readStatesWithinMs = 5_000;
 
 export interface ExecutionOptions {
   readonly bus: Bus;
@@ -78,7 +92,7 @@ export function startExecution(options: ExecutionOptions): Service {
     return fit;
   };
 
-  const take = async (signal: TradeSignal): Promise<void> => {
+  const trade = async (signal: TradeSignal): Promise<void> => {
     const tape = signal.data.tape?.id ?? liveTape;
     const name = portfolioFor(base, tape);
     if (!Name.safeParse(name).success)
@@ -118,11 +132,14 @@ export function startExecution(options: ExecutionOptions): Service {
   );
   const end = unlessHopeless('the end of a tape is', endTape);
 
-  const signals$ = defer(() => bus.queue({ group: executionGroup(base) })).pipe(
+  // Whoever has just begun would take what it has not read yet for a halt.
+  const statesAreRead$ = race(states.firstRead, timer(readStatesWithinMs)).pipe(take(1));
+  const signals$ = statesAreRead$.pipe(
+    switchMap(() => bus.queue({ group: executionGroup(base) })),
     handleEach({
       concurrency: Infinity,
       parse: ({ body }) => parseEvent(TradeSignal, body),
-      handle: (signal) => tracked(take(signal)),
+      handle: (signal) => tracked(trade(signal)),
       onError: (error, { message }) =>
         log.error(
           { err: error, stream: message.stream, sequence: message.sequence },

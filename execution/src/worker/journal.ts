@@ -97,7 +97,7 @@ function placed(event: Draft, marketSequence: number | undefined): Draft {
     case 'signal_skipped':
       return { ...event, data: { ...event.data, marketSequence } };
     case 'order_intended':
-      return { ...event, data: { ...event.data, marketSequence } };
+      return { ...event, data: { marketSequence, ...event.data } };
     default:
       return event;
   }

@@ -11,6 +11,8 @@ export interface WantedState extends TradingStateEntry {
 export interface TradingStates {
   /** Follows the bucket; gives the portfolio of each entry that is read. */
   readonly changes$: Observable<string>;
+  /** Resolves once the bucket has been read for the first time. */
+  readonly firstRead: Promise<void>;
   /** The entries of those portfolios, in the order in which they were written. */
   wanted(portfolios: readonly string[]): readonly WantedState[];
   /** Whether what it says can be relied on: the bucket is followed and the entries make sense. */
@@ -22,6 +24,7 @@ export interface TradingStates {
 export function createTradingStates(bus: Bus): TradingStates {
   const entries = new Map<string, WantedState>();
   const unreadable = new Set<string>();
+  const firstRead = Promise.withResolvers<void>();
   let isFollowed = false;
 
   const read = ({ key, value, revision }: Change): void => {
@@ -48,7 +51,13 @@ export function createTradingStates(bus: Bus): TradingStates {
           concat(
             defer(() => bucket.entries()).pipe(
               // Nothing may be decided on a bucket of which only some has been read.
-              tap({ next: () => entries.clear(), complete: () => (isFollowed = true) }),
+              tap({
+                next: () => entries.clear(),
+                complete: () => {
+                  isFollowed = true;
+                  firstRead.resolve();
+                },
+              }),
               flatten(),
             ),
             bucket.watch(),
@@ -56,6 +65,7 @@ export function createTradingStates(bus: Bus): TradingStates {
         ),
       ),
     ),
+    firstRead: firstRead.promise,
     wanted: (portfolios) =>
       portfolios
         .flatMap((portfolio) => entries.get(portfolio) ?? [])
