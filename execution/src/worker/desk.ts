@@ -172,7 +172,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   /** False when other orders came to light on the way: theirs may be the earlier reports. */
   const journalOnce = async (timeMs: number): Promise<boolean> => {
     // What was intended before, perhaps by others, comes before whatever is told next.
-    if (await dispatcher.carryOut(moment(timeMs))) return false;
+    await dispatcher.carryOut(moment(timeMs));
     const reports = await Promise.all(openOrders().map((order) => broker.reportsOf(order)));
     const inOrder = reports
       .flatMap((known) => known ?? [])
