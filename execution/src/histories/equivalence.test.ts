@@ -1,4 +1,4 @@
-import type { PortfolioSettings } from '@heliograph/contracts';
+import { canonicalJson, type PortfolioSettings } from "@heliograph/contracts";
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import type { Service } from '@heliograph/contracts/service';
 import { isDeepStrictEqual } from 'node:util';
@@ -62,7 +62,7 @@ test('the workers write the journal of the simulation, however many there are an
 /** The events around a place, for people. */
 function told(events: readonly CoreEvent[], at: number): string[] {
   return events.slice(Math.max(0, at - 8), at + 6).map(({ type, data }, index) => {
-    const text = `${type} ${JSON.stringify(data)}`;
+    const text = `${type} ${canonicalJson(data)}`;
     return at < 0 ? '' : index < Math.min(at, 8) ? text.slice(0, 300) : text;
   });
 }
