@@ -186,7 +186,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       if (!(await write([...told, ...following]))) return false;
       if (following.length > 0) return false;
     }
-    return true;
+    // What is known to be there can be taken back.
+    return !(await dispatcher.carryOut(moment(timeMs)));
   };
 
   /** What follows from the state by itself: protection, orders to take back. True when there was something to do. */
