@@ -222,7 +222,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
 
   const watch = async (timeMs: number): Promise<void> => {
     for (;;) {
-      if (!isLive && journal.state.filledSequence > marketSequence) return;
+      // Whoever lags behind on a replay would value what is held by prices from before.
+      const { filledSequence, marketSequence: decidedSequence } = journal.state;
+      if (!isLive && Math.max(filledSequence, decidedSequence) > marketSequence) return;
       const events = value(journal.state, board.prices, timeMs);
       if (events.length === 0) return;
       const isWritten = await write(events);
