@@ -53,6 +53,8 @@ function foldAndWatch(history: LiveHistory, lived: LivedHistory, report: Report)
       const { state: trading } = state.tradingState;
       if (trading === 'HALTED' && !isManual) report(`${event.data.orderId} intended while halted`);
     }
+    // Whoever resumes lets it begin to count anew.
+    if (event.type === 'trading_state_changed' && event.data.to === 'ACTIVE') entriesMs.length = 0;
     state = evolve(state, event);
     const { maxPositions = Infinity } = history.settings.risk;
     if (state.positions.size > maxPositions) report(`${state.positions.size} positions`);
