@@ -22,6 +22,7 @@ const history = fc.record({
   steps: fc.array(fc.record({ moves: randomMoves, wishes: fc.array(randomWish, { maxLength: 2 }) }), {
     minLength: 1,
     maxLength: 25,
+    size: 'max',
   }),
   longEvery: fc.constantFrom(0, 0, 3),
 });
@@ -29,12 +30,12 @@ const history = fc.record({
 const lives = fc.record({
   deaths: fc.array(
     fc.record({ atOperation: fc.integer({ min: 1, max: 250 }), effect: fc.boolean() }),
-    { maxLength: 2 },
+    { maxLength: 3 },
   ),
   /** How fast its bus is; 0: everything is there at once. */
   latencySeed: fc.nat(),
 });
-const processes = fc.array(lives, { minLength: 1, maxLength: 3 });
+const processes = fc.array(lives, { minLength: 1, maxLength: 3, size: 'max' });
 
 test('the workers write the journal of the simulation, however many there are and whoever dies', async () => {
   const { onPlayed, ...runs } = runsOf('equivalence', { few: 60 });

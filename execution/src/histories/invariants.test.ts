@@ -16,12 +16,13 @@ const lengthMs = 10_000;
 const lives = fc.record({
   deaths: fc.array(
     fc.record({ atOperation: fc.integer({ min: 1, max: 600 }), effect: fc.boolean() }),
-    { maxLength: 2 },
+    { maxLength: 3, size: 'max' },
   ),
   pauses: fc.array(
     fc.record({ atMs: fc.nat({ max: 200_000 }), durationMs: fc.constantFrom(3_000, 8_000, 15_000) }),
-    { maxLength: 2 },
+    { maxLength: 3, size: 'max' },
   ),
+  faultRatio: fc.constantFrom(0.05, 0.15, 0.4),
   seed: fc.nat(),
 });
 const history: fc.Arbitrary<LiveHistory> = fc
@@ -30,6 +31,7 @@ const history: fc.Arbitrary<LiveHistory> = fc
     steps: fc.array(fc.record({ moves: randomMoves, wishes: fc.array(randomWish, { maxLength: 2 }) }), {
       minLength: 1,
       maxLength: 20,
+      size: 'max',
     }),
     states: fc.array(
       fc.record({
@@ -38,7 +40,7 @@ const history: fc.Arbitrary<LiveHistory> = fc
       }),
       { maxLength: 3 },
     ),
-    workers: fc.array(lives, { minLength: 1, maxLength: 3 }),
+    workers: fc.array(lives, { minLength: 1, maxLength: 3, size: 'max' }),
     venue: fc.record({ seed: fc.nat(), keepsStops: fc.boolean(), rests: fc.boolean() }),
   })
   .map(({ settings, steps, ...rest }) => {

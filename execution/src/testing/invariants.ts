@@ -227,6 +227,8 @@ function compareOrders({ venue }: LivedHistory, final: Portfolio, report: Report
   );
   for (const id of resting.keys()) if (!final.orders.has(id)) report(`${id} is an orphan`);
   for (const order of final.orders.values()) {
+    const { state } = final.tradingState;
+    if (order.role === 'entry' && state !== 'ACTIVE') report(`entry ${order.id} outlives ${state}`);
     if (isUnsent(order)) report(`${order.role} ${order.id} is ${order.status} for good`);
     else if (!order.isHeld && !resting.has(order.id))
       report(`${order.role} ${order.id} is ${order.status} here, but does not work at the venue`);

@@ -25,6 +25,8 @@ export const portfolio = 'p';
 export interface Lives {
   readonly deaths: readonly { readonly atOperation: number; readonly effect: boolean }[];
   readonly pauses: readonly { readonly atMs: number; readonly durationMs: number }[];
+  /** How many of its calls of the venue go wrong, 0..1. */
+  readonly faultRatio: number;
   /** 0: nothing takes any time, and nothing goes wrong between it and its venue. */
   readonly seed: number;
 }
@@ -98,14 +100,14 @@ export async function live(
   const sent: Sent[] = [];
   let isCalm = false;
 
-  const start = ({ deaths: [death, ...later], pauses, seed }: Lives, name: string): void => {
+  const start = ({ deaths: [death, ...later], pauses, faultRatio, seed }: Lives, name: string): void => {
     const random = randomFrom(seed);
     const isFast = (): boolean => isCalm || seed === 0;
     const mortal = createMortal({
       ...(death && !isCalm ? death : { atOperation: Infinity, effect: false }),
       delayMs: () => (isFast() || random() >= 0.1 ? 0 : Math.ceil(random() * 200)),
     });
-    const plan = seededFaults({ seed, ratio: 0.12, faults });
+    const plan = seededFaults({ seed, ratio: faultRatio, faults });
     const service = startExecution({
       bus: mortal.bus(server.connect()),
       portfolio,
@@ -131,7 +133,7 @@ export async function live(
     for (const { atMs, durationMs } of pauses)
       setTimeout(() => isCalm || mortal.pause(durationMs), atMs);
     void mortal.died.then(() =>
-      setTimeout(() => start({ deaths: later, pauses: [], seed: seed + 1 }, `${name}x`), 2_000),
+      setTimeout(() => start({ deaths: later, pauses: [], faultRatio, seed: seed + 1 }, `${name}x`), 2_000),
     );
   };
   for (const [index, lives] of workers.entries()) start(lives, `worker-${index}`);
