@@ -96,9 +96,9 @@ function guard(situation: Situation, terms: Terms): Draft[] {
   const leg = legIn(situation, legOf(terms));
   const quantity = lots(situation, situation.position.quantity.minus(openIn(situation, terms)));
   if (quantity.lte(zero)) return [];
-  if (leg.failures === 0) return [intended(situation, terms, quantity)];
+  if (leg.failures === 0) return intended(situation, terms, quantity);
   const isGivenUp = leg.failures >= maxFailures;
-  const next = isGivenUp ? leave(situation, 'unprotected') : [intended(situation, terms, quantity)];
+  const next = isGivenUp ? leave(situation, 'unprotected') : intended(situation, terms, quantity);
   if (next[0]?.type !== 'order_intended') return next;
   const what = isGivenUp ? 'the position is closed' : 'it is placed again';
   const detail = `${terms.role} was lost ${leg.failures} times: ${what}`;
@@ -131,7 +131,7 @@ function targets(
     const quantity = upToHere.minus(planned).minus(done);
     planned = upToHere;
     if (quantity.gt(zero) && leg.failures < maxFailures)
-      drafts.push(intended(situation, terms, quantity));
+      drafts.push(...intended(situation, terms, quantity));
   }
   return drafts;
 }
@@ -148,20 +148,38 @@ function leave(situation: Situation, role: 'time_stop' | 'unprotected' | 'unwant
   if (isLeaving) return [];
   const leg = legIn(situation, role);
   if (leg.failures < maxFailures)
-    return [intended(situation, { role, orderType: 'market' }, position.quantity)];
+    return intended(situation, { role, orderType: 'market' }, position.quantity);
   if (leg.isGivenUp) return [];
   const detail = `${role} was lost ${leg.failures} times: a person must close the position`;
   const orderId = orderIdIn(situation, role, leg.orders);
   return [lost(situation, `${role} ${leg.orders}`, { detail, orderId })];
 }
 
-function intended(situation: Situation, terms: Terms, quantity: Big): Draft {
+/** As many orders as it takes where an order may not have all of it. */
+function intended(situation: Situation, terms: Terms, quantity: Big): Draft[] {
+  const { maxQuantity } = rulesOf(situation.portfolio, situation.position);
+  const { orders } = legIn(situation, legOf(terms));
+  const drafts: Draft[] = [];
+  for (let left = quantity; left.gt(zero); left = left.minus(atMost(maxQuantity, left)))
+    drafts.push(
+      orderOf(situation, terms, {
+        quantity: atMost(maxQuantity, left),
+        number: orders + drafts.length + 1,
+      }),
+    );
+  return drafts;
+}
+
+function orderOf(
+  situation: Situation,
+  terms: Terms,
+  { quantity, number }: { quantity: Big; number: number },
+): Draft {
   const { portfolio, position, nowMs } = situation;
   const { venue, symbol, strategy, entrySignalId, enteredBy } = position;
   const leg = legIn(situation, legOf(terms));
   const isFirst = leg.failures === 0 && terms.orderType !== 'market';
-  const id = orderIdIn(situation, legOf(terms), leg.orders + 1);
-  const { maxQuantity } = rulesOf(portfolio, position);
+  const id = orderIdIn(situation, legOf(terms), number);
   // On a replay it protects from the moment of the fill, whoever gets to it, and when.
   const timeMs = isFirst && portfolio.opened?.tape !== liveTape ? portfolio.lastFillMs : nowMs;
   return draft('order_intended', contextOf(situation, { key: id, timeMs }), {
@@ -173,8 +191,7 @@ function intended(situation: Situation, terms: Terms, quantity: Big): Draft {
     side: position.side === 'long' ? 'sell' : 'buy',
     orderId: id,
     ...terms,
-    // What is left of it follows in orders of its own.
-    size: { kind: 'base', quantity: PositiveDecimal.parse(atMost(maxQuantity, quantity).toFixed()) },
+    size: { kind: 'base', quantity: PositiveDecimal.parse(quantity.toFixed()) },
     timeInForce: 'GTC',
     ...(isFirst && { protects: enteredBy }),
     ...(leg.failures > 0 && { attempt: leg.failures + 1 }),

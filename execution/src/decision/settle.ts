@@ -163,5 +163,6 @@ function anomalies(
 /** Basis points that the fill was worse than the price which the decision saw. */
 function slippageBps({ side, referencePrice }: Order, price: Big): number {
   const worse = side === 'buy' ? price.minus(referencePrice) : referencePrice.minus(price);
-  return Number(worse.times('10000').div(referencePrice).toFixed(4));
+  // Written down, there is no -0.
+  return Number(worse.times('10000').div(referencePrice).toFixed(4)) + 0;
 }

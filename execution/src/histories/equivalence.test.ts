@@ -1,4 +1,4 @@
-import type { PortfolioSettings } from '@heliograph/contracts';
+import { canonicalJson, type PortfolioSettings } from "@heliograph/contracts";
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import type { Service } from '@heliograph/contracts/service';
 import { isDeepStrictEqual } from 'node:util';
@@ -22,6 +22,7 @@ const history = fc.record({
   steps: fc.array(fc.record({ moves: randomMoves, wishes: fc.array(randomWish, { maxLength: 2 }) }), {
     minLength: 1,
     maxLength: 25,
+    size: 'max',
   }),
   longEvery: fc.constantFrom(0, 0, 3),
 });
@@ -29,12 +30,12 @@ const history = fc.record({
 const lives = fc.record({
   deaths: fc.array(
     fc.record({ atOperation: fc.integer({ min: 1, max: 250 }), effect: fc.boolean() }),
-    { maxLength: 2 },
+    { maxLength: 3 },
   ),
   /** How fast its bus is; 0: everything is there at once. */
   latencySeed: fc.nat(),
 });
-const processes = fc.array(lives, { minLength: 1, maxLength: 3 });
+const processes = fc.array(lives, { minLength: 1, maxLength: 3, size: 'max' });
 
 test('the workers write the journal of the simulation, however many there are and whoever dies', async () => {
   const { onPlayed, ...runs } = runsOf('equivalence', { few: 60 });
@@ -62,7 +63,7 @@ test('the workers write the journal of the simulation, however many there are an
 /** The events around a place, for people. */
 function told(events: readonly CoreEvent[], at: number): string[] {
   return events.slice(Math.max(0, at - 8), at + 6).map(({ type, data }, index) => {
-    const text = `${type} ${JSON.stringify(data)}`;
+    const text = `${type} ${canonicalJson(data)}`;
     return at < 0 ? '' : index < Math.min(at, 8) ? text.slice(0, 300) : text;
   });
 }

@@ -44,7 +44,10 @@ const entry = sometimes(
 export const randomWish = fc.record({
   symbol: fc.nat({ max: traded.length - 1 }),
   strategy: usually('one', 'two', 'manual'),
-  intent: fc.constantFrom('enter', 'enter', 'enter', 'exit', 'increase', 'reduce', 'reverse', 'cancel'),
+  intent: fc.constantFrom(
+    ...(['enter', 'enter', 'enter', 'enter', 'exit', 'increase', 'reduce', 'reverse'] as const),
+    'cancel',
+  ),
   isLong: usually(true, false),
   entry,
   stopBps: sometimes(fc.integer({ min: 10, max: 200 })),

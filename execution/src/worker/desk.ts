@@ -172,7 +172,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   /** False when other orders came to light on the way: theirs may be the earlier reports. */
   const journalOnce = async (timeMs: number): Promise<boolean> => {
     // What was intended before, perhaps by others, comes before whatever is told next.
-    if (await dispatcher.carryOut(moment(timeMs))) return false;
+    await dispatcher.carryOut(moment(timeMs));
     const reports = await Promise.all(openOrders().map((order) => broker.reportsOf(order)));
     const inOrder = reports
       .flatMap((known) => known ?? [])
@@ -186,7 +186,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       if (!(await write([...told, ...following]))) return false;
       if (following.length > 0) return false;
     }
-    return true;
+    // What is known to be there can be taken back.
+    return !(await dispatcher.carryOut(moment(timeMs)));
   };
 
   /** What follows from the state by itself: protection, orders to take back. True when there was something to do. */
@@ -221,7 +222,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
 
   const watch = async (timeMs: number): Promise<void> => {
     for (;;) {
-      if (!isLive && journal.state.filledSequence > marketSequence) return;
+      // Whoever lags behind on a replay would value what is held by prices from before.
+      const { filledSequence, marketSequence: decidedSequence } = journal.state;
+      if (!isLive && Math.max(filledSequence, decidedSequence) > marketSequence) return;
       const events = value(journal.state, board.prices, timeMs);
       if (events.length === 0) return;
       const isWritten = await write(events);

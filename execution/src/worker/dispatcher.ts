@@ -147,7 +147,10 @@ export function createDispatcher({
     if (!isProtective(order) && !order.triggeredMs) return false;
     if (order.status === 'intended' && isHeldHere(order)) {
       fresh.delete(order.id);
-      await journalled((portfolio, now) => held(portfolio, now))(order);
+      // Others hold it as well: whoever says so first says it for all.
+      await journalled((portfolio, now) =>
+        now.status === 'intended' ? held(portfolio, now) : undefined,
+      )(order);
       return true;
     }
     if (!isUnsent(order) || !(takesOnce || fresh.has(order.id))) return false;
