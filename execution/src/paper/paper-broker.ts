@@ -25,7 +25,7 @@ import {
 import { createCandleLengths } from './candle-lengths.ts';
 import { PaperEvent, reportOf } from './events.ts';
 import { finish, nextEvents } from './match.ts';
-import { paperOrderTypes } from './order-types.ts';
+import { paperOrderTypes, paperTimesInForce } from './order-types.ts';
 import { place } from './place.ts';
 import { progressOf, type Progress } from './progress.ts';
 import { createRecentSlices } from './recent-slices.ts';
@@ -178,6 +178,7 @@ export async function openPaperBroker({
       return fold.state;
     },
     orderTypes: paperOrderTypes,
+    timesInForce: paperTimesInForce,
     restsReduceOnly: true,
     placementWindowMs: 0,
     changes$: changes.asObservable(),

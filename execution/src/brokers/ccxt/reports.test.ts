@@ -97,14 +97,18 @@ describe('the reports of an order', () => {
   });
 
   test.each([
-    ['canceled', 'cancelled'],
-    ['expired', 'cancelled'],
-    ['closed', 'cancelled'],
-    ['rejected', 'rejected'],
-  ])('end without a fill when it is %s', (status, type) => {
-    const { reports, ended } = tell({ amount: '1', filled: '0', status }, []);
+    ['canceled', {}, 'cancelled', 'CANCEL_REQUESTED'],
+    ['canceled', { timeInForce: 'GTC', type: 'limit' }, 'cancelled', 'CANCEL_REQUESTED'],
+    ['canceled', { timeInForce: 'IOC' }, 'cancelled', 'TIME_IN_FORCE'],
+    ['closed', { timeInForce: 'FOK' }, 'cancelled', 'TIME_IN_FORCE'],
+    ['closed', { type: 'market' }, 'cancelled', 'TIME_IN_FORCE'],
+    ['closed', {}, 'cancelled', 'VENUE_REJECTED'],
+    ['expired', {}, 'cancelled', 'TIME_IN_FORCE'],
+    ['rejected', { timeInForce: 'IOC' }, 'rejected', 'VENUE_REJECTED'],
+  ])('end without a fill when it is %s, %o', (status, order, type, reason) => {
+    const { reports, ended } = tell({ amount: '1', filled: '0', status, ...order }, []);
     expect(ended).toBe(true);
-    expect(reports).toMatchObject([{ type: 'accepted' }, { type, reason: 'VENUE_REJECTED' }]);
+    expect(reports).toMatchObject([{ type: 'accepted' }, { type, reason }]);
   });
 
   test('count each fee by its currency', () => {
