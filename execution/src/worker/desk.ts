@@ -15,6 +15,7 @@ import { NEVER } from 'rxjs';
 import type { Broker } from '../brokers/broker.ts';
 import { decide, open } from '../decision/decide.ts';
 import type { Draft } from '../decision/draft.ts';
+import { lapse } from '../decision/lapse.ts';
 import { mark } from '../decision/mark.ts';
 import { isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { outage } from '../decision/outage.ts';
@@ -185,7 +186,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   /** What follows from the state by itself: protection, orders to take back. True when there was something to do. */
   const followUp = async (timeMs: number): Promise<boolean> => {
     const { state } = journal;
-    const events = [...withdraw(state, timeMs), ...protect(state, timeMs)];
+    const lapsed = broker.timesInForce.includes('GTD') ? [] : lapse(state, timeMs);
+    const events = [...withdraw(state, timeMs), ...lapsed, ...protect(state, timeMs)];
     const isSaid = events.length > 0;
     if (isSaid && !(await write(events))) return true;
     return (await dispatcher.carryOut(moment(timeMs))) || isSaid;

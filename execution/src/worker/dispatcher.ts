@@ -1,7 +1,7 @@
 import { Big, PositiveDecimal, TransientError, type OrderId } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import type { Abandonment, Broker, OrderReference } from '../brokers/broker.ts';
-import { requestOf } from '../brokers/request.ts';
+import { asKept, requestOf } from '../brokers/request.ts';
 import { mustNotBeSent } from '../decision/expiry.ts';
 import type { Draft } from '../decision/draft.ts';
 import { cancelled, held, outcomeUnknown, rejected } from '../decision/order-events.ts';
@@ -82,7 +82,7 @@ export function createDispatcher({
 
   const place = async (order: Order, { timeMs, tapeSequence }: Moment): Promise<void> => {
     fresh.delete(order.id);
-    const request = requestOf(sized(order, journal.state));
+    const request = asKept(requestOf(sized(order, journal.state)), broker.timesInForce);
     const placement = await broker
       .place({ ...request, ...(tapeSequence !== undefined && { tapeSequence }) })
       .catch(async (cause: unknown) => {

@@ -111,6 +111,32 @@ describe('the reports of an order', () => {
     expect(reports).toMatchObject([{ type: 'accepted' }, { type, reason }]);
   });
 
+  test('have no end while the venue says closed and not how much of it', () => {
+    const state = tell({ amount: '1', status: 'closed' }, []);
+    expect(state.ended).toBe(false);
+    expect(state.reports).toMatchObject([{ type: 'accepted' }]);
+  });
+
+  test('take a rebate for no fee, and say so', () => {
+    const fee = { currency: 'USDT', cost: '-0.5' };
+    const trade = { id: '1', timestamp: 1, price: '50000', amount: '0.1', fee };
+    const { reports, warnings } = tell({ amount: '0.1' }, [VenueTrade.parse(trade)]);
+    expect(reports[1]).toMatchObject({ quantity: '0.1', fee: '0' });
+    expect(warnings).toEqual(['rebates are not counted']);
+  });
+
+  test('are plain decimals, however the venue writes its numbers', () => {
+    const fee = { currency: 'USDT', cost: 1e-7 };
+    const trade = { id: '1', timestamp: 1, price: 1e21, amount: '.0000001', fee };
+    const { reports } = tell({ amount: '1E-7' }, [VenueTrade.parse(trade)]);
+    expect(reports[1]).toMatchObject({
+      quantity: '0.0000001',
+      price: '1000000000000000000000',
+      fee: '0.0000001',
+      complete: true,
+    });
+  });
+
   test('count each fee by its currency', () => {
     const facts = { id: '1', timestamp: 1, price: '50000', amount: '0.1' };
     const fees = [

@@ -38,7 +38,9 @@ export function reportsFrom({
   const acceptedMs = Math.min(toldMs, sorted[0]?.timestamp ?? toldMs);
   const next = createSequence();
   const filled = sorted.reduce((sum, { amount }) => sum.plus(amount), zero);
-  const allSeen = filled.gte(order.filled ?? '0');
+  // What is closed was filled, also where the venue does not say how much.
+  const told = order.filled ?? (order.status === 'closed' ? order.amount : undefined);
+  const allSeen = filled.gte(told ?? '0');
   // By the trades alone, so that a fill is told the same way whenever it is told.
   const whole = order.amount !== undefined && filled.gt(zero) && filled.gte(order.amount);
   const ended = whole || (allSeen && endings.has(order.status ?? ''));
@@ -118,10 +120,11 @@ function amountsOf(
       fee = fee.plus(new Big(cost).times(trade.price));
     } else warn(`fees in ${currency ?? 'an unnamed currency'} are not counted`);
   }
+  if (fee.lt(zero)) warn('rebates are not counted');
   return {
     quantity: toDecimal(quantity),
     price: toDecimal(new Big(trade.price)),
-    fee: toDecimal(fee),
+    fee: toDecimal(fee.lt(zero) ? zero : fee),
   };
 }
 
