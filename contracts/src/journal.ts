@@ -121,6 +121,7 @@ export const OrderRole = z.enum([
   'trailing_stop',
   'time_stop',
   'unprotected',
+  'unwanted',
 ]);
 export type OrderRole = z.infer<typeof OrderRole>;
 
@@ -144,7 +145,7 @@ export const OrderIntended = journalEvent(
       .optional(),
     timeInForce: TimeInForce.describe('How long it works. Default: GTC.').optional(),
     role: OrderRole.describe(
-      'What it does for the position: `entry` gets in, `exit` gets out by a signal, `unprotected` gets out because protection was lost, the others protect it. Default: what the intent says.',
+      'What it does for the position: `entry` gets in, `exit` gets out by a signal, `unprotected` gets out because protection was lost, `unwanted` because what an exit had taken back was filled all the same, the others protect it. Default: what the intent says.',
     ).optional(),
     protection: Protection.describe(
       'What shall protect the position that this entry opens.',
@@ -218,6 +219,10 @@ export const OrderCancelIntended = journalEvent(
     reason: ReasonCode,
     detail: Detail,
     signalId: EventId.describe('The signal that wants it, if one does.').optional(),
+    leave: z
+      .boolean()
+      .describe('What is filled all the same is to be left at once. Default: false.')
+      .optional(),
   }),
 ).describe('An order is about to be taken back: written before the venue is asked.');
 
@@ -341,6 +346,7 @@ export const PortfolioMarked = journalEvent(
       z.object({
         venue: Venue,
         symbol: SymbolName,
+        side: z.enum(['long', 'short']).describe('Default: long.').optional(),
         quantity: PositiveDecimal,
         price: PositiveDecimal.describe('The last close.'),
       }),

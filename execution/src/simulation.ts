@@ -7,11 +7,12 @@ import {
   type TradeSignal,
 } from '@heliograph/contracts';
 import type { Report } from './brokers/broker.ts';
-import { requestOf } from './brokers/request.ts';
+import { requestOf } from './decision/request.ts';
 import { decide, open } from './decision/decide.ts';
 import type { Draft } from './decision/draft.ts';
 import { evolve } from './decision/evolve.ts';
 import { mark } from './decision/mark.ts';
+import { rejected } from './decision/order-events.ts';
 import {
   currencyOf,
   emptyPortfolio,
@@ -87,7 +88,9 @@ export function createSimulation({
     }
     if (event.type !== 'order_intended') return;
     const order = portfolio.orders.get(event.data.orderId);
-    if (order) exchange.place(requestOf(order));
+    const placement = order && exchange.place(requestOf(order));
+    if (order && placement?.status === 'rejected')
+      journal([rejected(portfolio, order, { timeMs, ...placement })]);
   };
   const onPrice = (key: string, price: LastPrice): void => {
     if ((prices.get(key)?.timeMs ?? 0) <= price.timeMs) prices.set(key, price);

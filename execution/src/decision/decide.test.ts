@@ -1,4 +1,4 @@
-import { toTime, type TradeSignal } from '@heliograph/contracts';
+import { deterministicId, toTime, type TradeSignal } from '@heliograph/contracts';
 import { anExitSignal, aSignal } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { after, anOrder, hear, holdingWith, nowMs, openedWith } from '../testing/portfolios.ts';
@@ -42,6 +42,7 @@ describe('a signal becomes an order', () => {
     expect(more).toEqual([]);
     expect(decision).toMatchObject({
       type: 'order_intended',
+      id: deterministicId('paper', 'order_intended', signal.id),
       timeMs: nowMs,
       causationId: signal.id,
       correlationId: signal.correlationid,
@@ -90,6 +91,8 @@ describe('a signal is decided', () => {
     const second = orderFor(state, signal);
     expect(second).toMatchObject({ attempt: 2, orderId: orderIdFor('paper', signal, 2) });
     expect(second.orderId).not.toBe(order.id);
+    const [again] = decide(state, signal, context);
+    expect(again?.id).not.toBe(deterministicId('paper', 'order_intended', signal.id));
     const later = decide(state, signal, { ...context, nowMs: nowMs + 60_000 });
     expect(later).toMatchObject([{ type: 'signal_skipped', data: { reason: 'EXPIRED' } }]);
     after(state, ...later);

@@ -136,6 +136,7 @@ function takeBack({ portfolio, signal, takenBack, nowMs }: Considered): Draft[] 
       reason: 'CANCEL_REQUESTED',
       detail,
       signalId: signal.id,
+      ...(signal.data.intent === 'exit' && { leave: true }),
     }),
   );
 }

@@ -303,9 +303,10 @@ function changeOrder(
 
 function intendCancel(
   state: PortfolioState,
-  { data: { orderId, reason, detail }, timeMs }: DraftOf<'order_cancel_intended'>,
+  { data: { orderId, reason, detail, leave = false }, timeMs }: DraftOf<'order_cancel_intended'>,
 ): void {
-  update(state, orderId, (order) => ({ ...order, cancellation: { timeMs, reason, detail } }));
+  const cancellation = { timeMs, reason, detail, leave };
+  update(state, orderId, (order) => ({ ...order, cancellation }));
 }
 
 /** It never was at the venue: as long as the signal is good it may have another order. */
@@ -413,11 +414,16 @@ export function afterFill(
   };
 }
 
-/** Whoever adds to a position says anew how it is to be protected. */
+/** Whoever adds to a position says anew how it is to be protected, and whether it is wanted at all. */
 function enteredBy(position: Position, order: Order): Position {
   if (!enters(position, order.side)) return position;
-  const { id, protection } = order;
-  return { ...position, enteredBy: id, ...(protection && { protection }) };
+  const { id, protection, cancellation } = order;
+  return {
+    ...position,
+    enteredBy: id,
+    isUnwanted: cancellation?.leave ?? false,
+    ...(protection && { protection }),
+  };
 }
 
 function openedBy(order: Order, timeMs: number): Position {
@@ -429,6 +435,7 @@ function openedBy(order: Order, timeMs: number): Position {
     correlationId: order.correlationId,
     entrySignalId: order.signalId,
     enteredBy: order.id,
+    isUnwanted: order.cancellation?.leave ?? false,
     entryTimeMs: timeMs,
     ...(order.protection && { protection: order.protection }),
   });

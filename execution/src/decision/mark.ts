@@ -23,6 +23,7 @@ export function mark(
   const positions = [...portfolio.positions.values()].map((position) => ({
     venue: position.venue,
     symbol: position.symbol,
+    side: position.side,
     quantity: PositiveDecimal.parse(position.quantity.toFixed()),
     // Whoever ended the tape may not know the symbol; what it cost is then the best that is known.
     price:

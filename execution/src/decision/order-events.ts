@@ -73,7 +73,10 @@ export function triggered(
 export function cancelIntended(
   portfolio: Portfolio,
   order: Order,
-  why: Pick<DraftOf<'order_cancel_intended'>['data'], 'reason' | 'detail' | 'signalId'> & {
+  why: Pick<
+    DraftOf<'order_cancel_intended'>['data'],
+    'reason' | 'detail' | 'signalId' | 'leave'
+  > & {
     readonly timeMs: number;
   },
 ): Draft {

@@ -135,6 +135,12 @@ export interface Ending {
   readonly detail: string;
 }
 
+/** Why an order is taken back. */
+interface Cancellation extends Ending {
+  /** What is filled all the same is to be left at once. */
+  readonly leave: boolean;
+}
+
 export interface Order {
   readonly id: OrderId;
   readonly signalId: EventId;
@@ -173,7 +179,7 @@ export interface Order {
   readonly filledQuantity: Big;
   readonly fillIds: readonly string[];
   /** It was decided to take it back: when and why. */
-  readonly cancellation?: Ending;
+  readonly cancellation?: Cancellation;
 }
 
 /** The status after what was heard, or undefined when it changes nothing. */

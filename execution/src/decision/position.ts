@@ -17,6 +17,8 @@ export interface Position {
   readonly entrySignalId: EventId;
   /** The order that made it larger last. */
   readonly enteredBy: OrderId;
+  /** Its entry was filled although an exit had taken it back. */
+  readonly isUnwanted: boolean;
   readonly entryTimeMs: number;
   /** What its last entry asked to be protected by. */
   readonly protection?: Protection;

@@ -33,9 +33,11 @@ type ProtectiveRole = Exclude<OrderRole, 'entry' | 'exit'>;
 export function protect(portfolio: Portfolio, nowMs: number): Draft[] {
   if (portfolio.marked) return [];
   const drafts = obsolete(portfolio, nowMs);
-  for (const position of portfolio.positions.values())
-    if (position.protection)
-      drafts.push(...missing({ portfolio, position, nowMs }, position.protection));
+  for (const position of portfolio.positions.values()) {
+    const situation = { portfolio, position, nowMs };
+    if (position.isUnwanted) drafts.push(...leave(situation, 'unwanted'));
+    if (position.protection) drafts.push(...missing(situation, position.protection));
+  }
   return drafts;
 }
 
@@ -135,7 +137,7 @@ function targets(
 }
 
 /** Out at once with all that is held, unless that is on its way. */
-function leave(situation: Situation, role: 'time_stop' | 'unprotected'): Draft[] {
+function leave(situation: Situation, role: 'time_stop' | 'unprotected' | 'unwanted'): Draft[] {
   const { portfolio, position } = situation;
   const isLeaving = [...portfolio.orders.values()].some(
     (order) =>

@@ -2,14 +2,8 @@ import { Big, OrderId, PortfolioSettings, SymbolName, type Candle } from '@helio
 import { aCandle } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import type { OrderRequest } from '../brokers/broker.ts';
-import {
-  abandon,
-  cancelResting,
-  emptyBook,
-  evolveBook,
-  type PaperBook,
-  type PaperBookState,
-} from './book.ts';
+import { abandon, cancelResting, emptyBook, type PaperBook, type PaperBookState } from './book.ts';
+import { evolveBook } from './evolve-book.ts';
 import { nextEvents } from './match.ts';
 import { place } from './place.ts';
 import { sliceOfCandle } from './slice.ts';

@@ -1,25 +1,8 @@
 import { Big, type OrderId, type PortfolioSettings, type ReasonCode } from '@heliograph/contracts';
 import type { Abandonment, Report } from '../brokers/broker.ts';
-import {
-  afterFill,
-  instrumentKey,
-  quoteCurrencyOf,
-  type Account,
-  type Holding,
-} from './account.ts';
-import {
-  reportOf,
-  type FillPlace,
-  type OrderEvent,
-  type PaperEvent,
-  type PaperEventOf,
-} from './events.ts';
+import type { Account, Holding } from './account.ts';
+import type { FillPlace, PaperEvent, PaperEventOf } from './events.ts';
 import type { Remaining } from './price.ts';
-
-/** How many ended orders are remembered with all that happened to them. */
-const reportsKept = 1_000;
-/** How many are remembered at all; older ones can no longer be told from new ones but by their time. */
-const endedKept = 20_000;
 
 type Accepted = PaperEventOf<'order_accepted'>;
 
@@ -41,7 +24,7 @@ export interface RestingOrder extends Omit<Accepted, 'limitPrice' | 'stopPrice'>
 }
 
 /** An order that has ended. */
-interface EndedOrder {
+export interface EndedOrder {
   readonly timeMs: number;
   readonly lastFill: FillPlace | undefined;
   /** Why it never was there; undefined when it was. */
@@ -141,126 +124,4 @@ export function cancelResting(book: PaperBook, timeMs: number): PaperEvent[] {
     reason: 'TAPE_ENDED',
     detail: 'no candle came after it',
   }));
-}
-
-/** The account after an event of its log. Folds in place: the former book is used up. */
-export function evolveBook(book: PaperBookState, event: PaperEvent): PaperBookState {
-  switch (event.type) {
-    case 'account_opened': {
-      book.settings = event.settings;
-      book.cash = new Big(event.settings.cash);
-      const [symbol] = Object.keys(event.settings.instruments ?? {});
-      book.currency = symbol === undefined ? undefined : quoteCurrencyOf(symbol);
-      return book;
-    }
-    case 'order_accepted':
-      rest(book, restingOrder(event));
-      break;
-    case 'order_abandoned': {
-      const { timeMs, reason, detail } = event;
-      remember(book, event.orderId, { timeMs, lastFill: undefined, abandoned: { reason, detail } });
-      break;
-    }
-    case 'order_filled':
-      applyFill(book, restingIn(book, event), event);
-      break;
-    case 'order_cancelled':
-    case 'order_rejected':
-      end(book, restingIn(book, event));
-  }
-  book.count++;
-  keepReport(book, event);
-  return book;
-}
-
-function restingOrder(event: Accepted): RestingOrder {
-  const { limitPrice, stopPrice, orderType = 'market', timeInForce = 'GTC' } = event;
-  const zero = new Big('0');
-  return {
-    ...event,
-    orderType,
-    timeInForce,
-    limitPrice: limitPrice === undefined ? undefined : new Big(limitPrice),
-    stopPrice: stopPrice === undefined ? undefined : new Big(stopPrice),
-    nearLimit: limitPrice === undefined ? undefined : Number(limitPrice),
-    nearStop: stopPrice === undefined ? undefined : Number(stopPrice),
-    fills: 0,
-    filled: zero,
-    spent: zero,
-    spentOnFees: zero,
-    lastFill: undefined,
-  };
-}
-
-function rest(book: PaperBookState, order: RestingOrder): void {
-  const key = instrumentKey(order);
-  book.currency ??= quoteCurrencyOf(order.symbol);
-  book.resting.set(order.orderId, order);
-  const there = book.restingIn.get(key);
-  if (there) there.add(order.orderId);
-  else book.restingIn.set(key, new Set([order.orderId]));
-}
-
-function applyFill(
-  book: PaperBookState,
-  order: RestingOrder,
-  event: PaperEventOf<'order_filled'>,
-): void {
-  const fill = {
-    side: order.side,
-    quantity: new Big(event.quantity),
-    price: new Big(event.price),
-    fee: new Big(event.fee),
-  };
-  const { cash, holdings } = afterFill(book, order, fill);
-  book.cash = cash;
-  book.holdings = holdings;
-  const { timeMs, price, place } = event;
-  const after: RestingOrder = {
-    ...order,
-    fills: order.fills + 1,
-    filled: order.filled.plus(fill.quantity),
-    spent: order.spent.plus(fill.quantity.times(fill.price)),
-    spentOnFees: order.spentOnFees.plus(fill.fee),
-    lastFill: place && { ...place, timeMs, price },
-  };
-  if (event.complete ?? true) end(book, after);
-  else book.resting.set(order.orderId, after);
-}
-
-function end(book: PaperBookState, order: RestingOrder): void {
-  const { orderId, timeMs, lastFill } = order;
-  const key = instrumentKey(order);
-  book.resting.delete(orderId);
-  const there = book.restingIn.get(key);
-  there?.delete(orderId);
-  if (there?.size === 0) book.restingIn.delete(key);
-  remember(book, orderId, { timeMs, lastFill, abandoned: undefined });
-}
-
-function remember(book: PaperBookState, orderId: OrderId, order: EndedOrder): void {
-  book.ended.set(orderId, order);
-  if (book.ended.size <= endedKept) return;
-  for (const [oldest, { timeMs }] of book.ended) {
-    book.ended.delete(oldest);
-    book.forgottenMs = Math.max(book.forgottenMs ?? timeMs, timeMs);
-    return;
-  }
-}
-
-function keepReport(book: PaperBookState, event: OrderEvent): void {
-  const { reports, resting, count } = book;
-  reports.set(event.orderId, [...(reports.get(event.orderId) ?? []), reportOf(event, count)]);
-  if (reports.size <= reportsKept + resting.size) return;
-  for (const id of reports.keys())
-    if (!resting.has(id)) {
-      reports.delete(id);
-      return;
-    }
-}
-
-function restingIn(book: PaperBook, { orderId }: OrderEvent): RestingOrder {
-  const order = book.resting.get(orderId);
-  if (!order) throw new Error(`the paper account ends order ${orderId}, which does not rest`);
-  return order;
 }

@@ -1,7 +1,8 @@
 import type { Candle, OrderId, PortfolioSettings } from '@heliograph/contracts';
 import type { Abandonment, OrderRequest, Placement, Report } from '../brokers/broker.ts';
 import { instrumentKey } from './account.ts';
-import { abandon, cancel, cancelResting, emptyBook, evolveBook, type PaperBook } from './book.ts';
+import { abandon, cancel, cancelResting, emptyBook, type PaperBook } from './book.ts';
+import { evolveBook } from './evolve-book.ts';
 import { createCandleLengths } from './candle-lengths.ts';
 import { reportOf, type PaperEvent } from './events.ts';
 import { finish, nextEvents } from './match.ts';

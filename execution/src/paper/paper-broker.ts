@@ -12,33 +12,23 @@ import { Subject } from 'rxjs';
 import type { Broker, Placement, Report } from '../brokers/broker.ts';
 import { createFold } from '../fold.ts';
 import { createSnapshots } from '../snapshots.ts';
-import {
-  abandon,
-  cancel,
-  cancelResting,
-  emptyBook,
-  evolveBook,
-  isKnown,
-  type PaperBook,
-  type RestingOrder,
-} from './book.ts';
+import { abandon, cancel, cancelResting, emptyBook, isKnown, type PaperBook } from './book.ts';
+import { evolveBook } from './evolve-book.ts';
+import { createCatchUp, type CatchUp } from './catch-up.ts';
 import { createCandleLengths } from './candle-lengths.ts';
 import { PaperEvent, reportOf } from './events.ts';
-import { finish, nextEvents } from './match.ts';
 import { paperOrderTypes, paperTimesInForce } from './order-types.ts';
 import { place } from './place.ts';
-import { progressOf, type Progress } from './progress.ts';
 import { createRecentSlices } from './recent-slices.ts';
 import { bookForm, restoreBook } from './restore.ts';
-import { sliceOfCandle, sliceOfPrint, type Print, type Slice } from './slice.ts';
+import { sliceOfCandle, sliceOfPrint, type Print } from './slice.ts';
 import { balancesOf, instrumentsOf, openOrdersOf, positionsOf } from './statement.ts';
-import { slicesBetween } from './tape.ts';
 
 /**
  * A paper account on the bus. Its book is a fenced log, so it outlives whoever uses it, and every worker that holds one
  * of these is a replica: whichever sees a fill first writes it, the others find it written. Calls must not overlap.
  */
-export interface PaperBroker extends Broker {
+export interface PaperBroker extends Broker, CatchUp {
   /** The book as far as it is folded. */
   readonly book: PaperBook;
   /** The next candle of the tape, and its place in MARKET. */
@@ -47,13 +37,6 @@ export interface PaperBroker extends Broker {
   onPrint(print: Print, sequence: number): void;
   /** The next message of MARKET that is neither. */
   onOther(sequence: number): void;
-  /**
-   * Matches each resting order with what of the tape it has not been matched with, in the order of the tape.
-   * `afterEach` is awaited before and after each step that fills something, with the time of the tape there, and at the
-   * end, with the time that it is now: it journals what the book says, and places what protects the new fills, which is
-   * then matched with the same candle.
-   */
-  matchMissed(timeMs: number, afterEach: (timeMs: number) => Promise<void>): Promise<void>;
   /** Keeps the book where the next worker finds it, now and then. */
   keepSnapshot(): Promise<void>;
   /** The tape has ended. */
@@ -79,7 +62,6 @@ export async function openPaperBroker({
   const kind = settings.paper?.tape ?? 'candles';
   const recent = createRecentSlices(seenUpTo);
   const lengths = createCandleLengths();
-  const progress = new Map<OrderId, Progress>();
   const changes = new Subject<OrderId | 'any'>();
   const prefix = `paper.${account}`;
   const log = bus.log(prefix);
@@ -116,44 +98,7 @@ export async function openPaperBroker({
         'start with those, or name another --portfolio',
     );
 
-  const behind = (upTo: number): RestingOrder[] =>
-    [...fold.state.resting.values()].filter((order) => progressOf(progress, order).upTo < upTo);
-
-  const slicesFor = async (orders: readonly RestingOrder[], upTo: number): Promise<Slice[]> => {
-    const slices = new Map<number, Slice>();
-    for (const order of orders) {
-      const range = { after: progressOf(progress, order).upTo, upTo };
-      const found =
-        recent.between(order, range) ?? (await slicesBetween(bus, { tape, kind }, order, range));
-      for (const slice of found) slices.set(slice.sequence, slice);
-    }
-    return [...slices.values()].toSorted((a, b) => a.sequence - b.sequence);
-  };
-
-  /** False when orders came to light on the way: theirs may be the earlier slices. */
-  const matchOnce = async (afterEach: (timeMs: number) => Promise<void>): Promise<boolean> => {
-    const upTo = recent.seenUpTo;
-    const orders = behind(upTo);
-    const ids = new Set(orders.map(({ orderId }) => orderId));
-    const answered = async ({ closeTime }: Slice): Promise<boolean> => {
-      await afterEach(closeTime);
-      return behind(upTo).every(({ orderId }) => ids.has(orderId));
-    };
-    const slices = await slicesFor(orders, upTo);
-    const [first] = slices;
-    if (first && !(await answered(first))) return false;
-    for (const slice of slices) {
-      for (;;) {
-        const events = nextEvents(fold.state, progress, slice);
-        if (events.length === 0) break;
-        if (!(await fold.tryWrite(events)) || !(await answered(slice))) return false;
-      }
-      finish(fold.state, progress, slice);
-    }
-    for (const order of behind(upTo))
-      progress.set(order.orderId, { ...progressOf(progress, order), upTo });
-    return true;
-  };
+  const catchUp = createCatchUp({ bus, tape, kind, recent, fold });
 
   /** Of an order that ended so long ago that the book has forgotten how. */
   const readReports = async (orderId: OrderId): Promise<Report[]> =>
@@ -230,14 +175,7 @@ export async function openPaperBroker({
     onPrint: (print, sequence) =>
       recent.add(kind === 'trades' ? sliceOfPrint(print, sequence) : undefined, sequence),
     onOther: (sequence) => recent.add(undefined, sequence),
-    async matchMissed(timeMs, afterEach) {
-      for (const id of progress.keys()) if (!fold.state.resting.has(id)) progress.delete(id);
-      do {
-        while (behind(recent.seenUpTo).length > 0) await matchOnce(afterEach);
-        // A fill that nobody has answered yet may be the last thing that whoever died has written.
-        await afterEach(timeMs);
-      } while (behind(recent.seenUpTo).length > 0);
-    },
+    matchMissed: catchUp.matchMissed,
     keepSnapshot: () => fold.keepSnapshot(),
     async cancelResting(timeMs) {
       await fold.catchUp();

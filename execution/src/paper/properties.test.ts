@@ -137,6 +137,31 @@ describe('whatever the tape and the orders', () => {
     ).toBeUndefined();
   });
 
+  test('what makes a position larger leaves the margin that it needs', () => {
+    expect(
+      counterexample((played, settings) => {
+        let cash = new Big(settings.cash);
+        const costs = new Map<string, Big>();
+        const wrong: string[] = [];
+        for (const { fill, key, change, before, after } of fillsIn(played)) {
+          cash = cash.minus(change.times(fill.price)).minus(fill.fee);
+          const cost = costs.get(key) ?? zero;
+          const turns = after.times(before).lt('0');
+          const raises = turns || after.abs().gt(before.abs());
+          if (turns) costs.set(key, after.times(fill.price));
+          else if (raises) costs.set(key, cost.plus(change.times(fill.price)));
+          else costs.set(key, cost.times(after).div(before));
+          const all = [...costs.values()];
+          const equity = all.reduce((sum, each) => sum.plus(each), cash);
+          const exposure = all.reduce((sum, each) => sum.plus(each.abs()), zero);
+          const isCarried = equity.times(exactly(settings.leverage ?? 1)).gte(exposure);
+          wrong.push(...unless(!raises || isCarried, fill.orderId));
+        }
+        return wrong;
+      }),
+    ).toBeUndefined();
+  });
+
   test('an order that may only reduce never goes beyond flat', () => {
     expect(
       counterexample((played) =>
@@ -263,7 +288,15 @@ describe('whatever the tape and the orders', () => {
             const isThere = stop?.stopPrice !== undefined && exchange.book.resting.has(stop.id);
             if (!candle || !isThere) return false;
             const level = Number(stop.stopPrice);
-            return stop.side === 'sell' ? candle.low <= level : candle.high >= level;
+            const isReached = stop.side === 'sell' ? candle.low <= level : candle.high >= level;
+            // Where there was no volume for all of it, what is left of the stop still rests.
+            const wentBefore = told.some(
+              (other) =>
+                other.report.orderId === stop.id &&
+                other.report.type === 'filled' &&
+                other.report.sequence < report.sequence,
+            );
+            return isReached && !wentBefore;
           })
           .map(({ report }) => report.orderId),
       ),

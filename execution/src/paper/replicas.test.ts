@@ -102,6 +102,51 @@ function inProcess(settings: PortfolioSettings, moments: readonly Moment[]): Rep
   return reports;
 }
 
+async function openWorker(
+  bus: Bus,
+  trader: ReturnType<typeof createTrader>,
+  settings: PortfolioSettings,
+): Promise<Worker> {
+  const seenUpTo = await bus.lastSequence('MARKET');
+  const broker = await openPaperBroker({
+    log: createSilentLogger(),
+    bus,
+    account: 'a',
+    tape: 't',
+    settings,
+    seenUpTo,
+  });
+  let answered = 0;
+  /** What a desk does: reads what has happened, in order, and places what protects it. */
+  const answer = async (): Promise<void> => {
+    for (;;) {
+      const known = await Promise.all(
+        [...trader.orders.values()].map((order) => broker.reportsOf(order)),
+      );
+      const next = known
+        .flatMap((reports) => reports ?? [])
+        .filter(({ sequence }) => sequence > answered)
+        .toSorted((a, b) => a.sequence - b.sequence)[0];
+      if (!next) return;
+      for (const order of trader.answerTo(next)) await broker.place(order);
+      answered = next.sequence;
+    }
+  };
+  return {
+    broker,
+    match: () => broker.matchMissed(0, answer),
+    async act(moment) {
+      for (const action of moment.actions) {
+        const order = action.type === 'place' ? action.order : trader.orders.get(action.id);
+        const tapeSequence = await bus.lastSequence('MARKET');
+        if (action.type === 'place') await broker.place({ ...action.order, tapeSequence });
+        else if (order) await broker.cancel(order, why);
+      }
+      await answer();
+    },
+  };
+}
+
 /** The same over a bus, by a worker that dies now and then in the middle of its work, and the next that takes over. */
 async function overReplicas(
   settings: PortfolioSettings,
@@ -120,51 +165,13 @@ async function overReplicas(
       atOperation: remaining.shift() ?? Infinity,
       effect: remaining.length % 2 === 0,
     });
-    const worker = await Promise.race([openWorker(mortal.bus), mortal.died.then(() => undefined)]);
+    const worker = await Promise.race([
+      openWorker(mortal.bus, trader, settings),
+      mortal.died.then(() => undefined),
+    ]);
     const kept = connected.move();
     return { worker, mortal, stop: () => kept.disposeAsync() };
   };
-  const openWorker = async (bus: Bus): Promise<Worker> => {
-    const seenUpTo = await bus.lastSequence('MARKET');
-    const broker = await openPaperBroker({
-      log: createSilentLogger(),
-      bus,
-      account: 'a',
-      tape: 't',
-      settings,
-      seenUpTo,
-    });
-    let answered = 0;
-    /** What a desk does: reads what has happened, in order, and places what protects it. */
-    const answer = async (): Promise<void> => {
-      for (;;) {
-        const known = await Promise.all(
-          [...trader.orders.values()].map((order) => broker.reportsOf(order)),
-        );
-        const next = known
-          .flatMap((reports) => reports ?? [])
-          .filter(({ sequence }) => sequence > answered)
-          .toSorted((a, b) => a.sequence - b.sequence)[0];
-        if (!next) return;
-        for (const order of trader.answerTo(next)) await broker.place(order);
-        answered = next.sequence;
-      }
-    };
-    return {
-      broker,
-      match: () => broker.matchMissed(0, answer),
-      async act(moment) {
-        for (const action of moment.actions) {
-          const order = action.type === 'place' ? action.order : trader.orders.get(action.id);
-          const tapeSequence = await market.lastSequence('MARKET');
-          if (action.type === 'place') await broker.place({ ...action.order, tapeSequence });
-          else if (order) await broker.cancel(order, why);
-        }
-        await answer();
-      },
-    };
-  };
-
   let life = await startWorker();
   /** Until somebody has lived to see the end of it. */
   const insist = async (work: (worker: Worker) => Promise<void>): Promise<void> => {
@@ -179,18 +186,8 @@ async function overReplicas(
     }
   };
   for (const moment of moments) {
-    const print = printIn(moment);
-    if (print) {
-      const sequence = await publish(market, subjects.print(print), printEvent(print));
-      // Whoever comes later begins at the end of MARKET.
-      life.worker?.broker.onPrint(print, sequence);
-    }
-    const sequence = await publish(
-      market,
-      subjects.candle(moment.candle),
-      candleEvent(moment.candle, context),
-    );
-    life.worker?.broker.onCandle(moment.candle, sequence);
+    // Whoever comes later begins at the end of MARKET.
+    await publishMoment(market, moment, life.worker ? [life.worker] : []);
     await insist((worker) => worker.match());
     trader.know(moment);
     await insist(async (worker) => {
@@ -199,6 +196,47 @@ async function overReplicas(
     });
   }
   await life.stop();
+  return reportsIn(market);
+}
+
+/** The same over a bus, by workers that all do everything at once. */
+async function sideBySide(
+  settings: PortfolioSettings,
+  moments: readonly Moment[],
+  count: number,
+): Promise<Report[]> {
+  const server = createMemoryServer({ drainTimeoutMs: 1 });
+  await using stack = new AsyncDisposableStack();
+  const market = stack.use(server.connect());
+  const trader = createTrader();
+  const workers = await Promise.all(
+    Array.from({ length: count }, () => openWorker(stack.use(server.connect()), trader, settings)),
+  );
+  for (const moment of moments) {
+    await publishMoment(market, moment, workers);
+    await Promise.all(workers.map((worker) => worker.match()));
+    trader.know(moment);
+    await Promise.all(workers.map((worker) => worker.act(moment)));
+  }
+  return reportsIn(market);
+}
+
+async function publishMoment(
+  market: Bus,
+  moment: Moment,
+  workers: readonly Worker[],
+): Promise<void> {
+  const print = printIn(moment);
+  if (print) {
+    const sequence = await publish(market, subjects.print(print), printEvent(print));
+    for (const { broker } of workers) broker.onPrint(print, sequence);
+  }
+  const event = candleEvent(moment.candle, context);
+  const sequence = await publish(market, subjects.candle(moment.candle), event);
+  for (const { broker } of workers) broker.onCandle(moment.candle, sequence);
+}
+
+async function reportsIn(market: Bus): Promise<Report[]> {
   const events = (await market.log('paper.a').readAfter(0)).map(({ body }) =>
     PaperEvent.parse(JSON.parse(body)),
   );
@@ -206,6 +244,20 @@ async function overReplicas(
     .filter((event) => event.type !== 'account_opened')
     .map((event, index) => reportOf(event, index + 1));
 }
+
+test('workers that work side by side write the book of the exchange in process', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      randomSettings,
+      randomMoments,
+      fc.integer({ min: 2, max: 4 }),
+      async (settings, moments, count) => {
+        expect(await sideBySide(settings, moments, count)).toEqual(inProcess(settings, moments));
+      },
+    ),
+    { numRuns: 50 },
+  );
+}, 120_000);
 
 test('workers that die and take over write the book of the exchange in process', async () => {
   await fc.assert(

@@ -1,7 +1,7 @@
 import { Big, PositiveDecimal, TransientError, type OrderId } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import type { Abandonment, Broker, OrderReference } from '../brokers/broker.ts';
-import { asKept, requestOf } from '../brokers/request.ts';
+import { asKept, requestOf } from '../decision/request.ts';
 import { mustNotBeSent } from '../decision/expiry.ts';
 import type { Draft } from '../decision/draft.ts';
 import { cancelled, held, outcomeUnknown, rejected } from '../decision/order-events.ts';

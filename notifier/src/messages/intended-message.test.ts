@@ -110,5 +110,12 @@ test('orders that protect are told quietly, by what they do', () => {
     'Size <code>1.2301</code>, trailing stop <code>100</code> bps behind from <code>804</code>, near <code>812.5</code>',
   );
   const quiet = OrderRole.options.filter((role) => told({ role })[0]);
-  expect(quiet).toEqual(['stop_loss', 'take_profit', 'trailing_stop', 'time_stop', 'unprotected']);
+  expect(quiet).toEqual([
+    'stop_loss',
+    'take_profit',
+    'trailing_stop',
+    'time_stop',
+    'unprotected',
+    'unwanted',
+  ]);
 });

@@ -16,6 +16,7 @@ export const roles: Readonly<Record<Exclude<OrderRole, 'entry' | 'exit'>, string
   trailing_stop: 'Trailing stop',
   time_stop: 'Time stop',
   unprotected: 'Protection lost',
+  unwanted: 'Filled although taken back',
 };
 
 /** The signal that is traded, told before the order is sent; quietly an order that protects what is held. */

@@ -21,6 +21,7 @@ import { readPortfolioOptions } from '../portfolios-file.ts';
 import { summariseRuns, summaryLines } from '../run-summary.ts';
 import { createSink } from '../services.ts';
 import { workerOptions } from '../worker-options.ts';
+import { keepHeapSmall } from '../small-heap.ts';
 
 const StartOptions = z.object({
   ...feedOptions,
@@ -39,6 +40,7 @@ const stopWithinMs = 4_500;
 
 /** All services in this process, over a NATS server of our own or one that runs already. */
 export async function start(invocation: Invocation): Promise<ExitCode> {
+  keepHeapSmall();
   const { terminal, json } = invocation;
   const options = readOptions(invocation, StartOptions);
   const { dataDir, untilEnd, db = join(dataDir, 'heliograph.sqlite') } = options;

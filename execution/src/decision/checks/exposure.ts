@@ -3,6 +3,7 @@ import type { Considered } from '../considered.ts';
 import { hasMargin, marginOf } from '../funds.ts';
 import type { EntryPlan } from '../plan.ts';
 import { freeCash, instrumentKey, priceOf, type Portfolio } from '../portfolio.ts';
+import { enters } from '../position.ts';
 import { planned, refusedAs } from './plan.ts';
 
 const zero = new Big('0');
@@ -93,13 +94,11 @@ type ForeignOrder =
 
 /** Base units by which somebody else's order may make a position larger, or open one. */
 function raisedBy(order: ForeignOrder, { portfolio, settings }: Considered): Big {
-  if (order.reduceOnly) return zero;
+  // Where nothing is sold short a sell is an exit, or sells what is not of this portfolio.
+  if (order.reduceOnly || (order.side === 'sell' && !settings.shorting)) return zero;
   const quantity = new Big(order.quantity).minus(order.filledQuantity);
   const position = portfolio.positions.get(instrumentKey(order));
-  if (position && (position.side === 'long') !== (order.side === 'buy'))
-    return quantity.minus(position.quantity);
-  // Where nothing is sold short it sells what is not of this portfolio.
-  return order.side === 'buy' || settings.shorting ? quantity : zero;
+  return position && !enters(position, order.side) ? quantity.minus(position.quantity) : quantity;
 }
 
 function priceOfForeign(

@@ -99,6 +99,22 @@ testBothSides([
   },
   {
     reason: 'MAX_EXPOSURE',
+    what: 'counting what a sell of others may sell short',
+    refused: {
+      state: withForeign(
+        { quantity: '3', limitPrice: '50', side: 'sell' },
+        openedWith({ shorting: true, risk: { maxSymbolExposureRatio: 0.2 } }),
+      ),
+    },
+    passed: {
+      state: withForeign(
+        { quantity: '2', limitPrice: '50', side: 'sell' },
+        openedWith({ shorting: true, risk: { maxSymbolExposureRatio: 0.2 } }),
+      ),
+    },
+  },
+  {
+    reason: 'MAX_EXPOSURE',
     what: "while nobody can tell what another's order is worth",
     refused: {
       state: withForeign(
