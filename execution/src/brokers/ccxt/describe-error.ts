@@ -2,9 +2,9 @@ import type { Credentials } from './load-venue.ts';
 
 /** One line about a vendor's error for people, without keys, signatures and queries. */
 export function createErrorDescriber(credentials: Credentials): (error: unknown) => string {
-  const secrets = Object.values(credentials)
-    .filter((value) => value !== '')
-    .flatMap((value) => [value, encodeURIComponent(value)]);
+  const secrets = Object.values(credentials).flatMap((value) =>
+    value === '' ? [] : [value, encodeURIComponent(value)],
+  );
   return (error) => {
     let text = error instanceof Error ? error.message : String(error);
     for (const secret of secrets) text = text.replaceAll(secret, '[hidden]');
