@@ -136,6 +136,11 @@ export interface Broker extends AsyncDisposable {
   /** The order types that it keeps by itself; the others are held and triggered by execution. */
   readonly orderTypes: readonly OrderType[];
   /**
+   * How long it can let an order work by itself. Where it does not know `GTD`, execution sends such an order as `GTC`
+   * and takes it back at its time; any other that is missing is refused.
+   */
+  readonly timesInForce: readonly TimeInForce[];
+  /**
    * Whether orders that may only reduce a position can wait beside each other without holding its balance back. Where
    * they cannot, as on a spot exchange, execution holds and triggers all protective orders itself.
    */

@@ -11,7 +11,7 @@ import type { Report } from '../brokers/broker.ts';
 import { draft, type Draft, type DraftContext } from './draft.ts';
 import { afterFill } from './evolve.ts';
 import { accepted, cancelled, contextOf, orderFacts, rejected } from './order-events.ts';
-import { incidentOf, statusAfter, type Order, type OrderFact } from './order.ts';
+import { incidentOf, statusAfter, type Ending, type Order, type OrderFact } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
 import { averageEntryPrice, realisedPnl, type Fill, type Position } from './position.ts';
 
@@ -27,10 +27,20 @@ export function settle(portfolio: Portfolio, report: Report): Draft[] {
     case 'rejected':
       return [rejected(portfolio, order, report)];
     case 'cancelled':
-      return [cancelled(portfolio, order, report)];
+      return [cancelled(portfolio, order, endingOf(order, report))];
     case 'filled':
       return order.fillIds.includes(report.fillId) ? [] : filled(portfolio, order, report);
   }
+}
+
+/** Where all that the venue knows is that it was taken back, the journal knows why: another worker may have asked. */
+function endingOf(
+  { cancellation }: Order,
+  { timeMs, reason, detail }: Extract<Report, { type: 'cancelled' }>,
+): Ending {
+  return reason === 'CANCEL_REQUESTED' && cancellation
+    ? { ...cancellation, timeMs }
+    : { timeMs, reason, detail };
 }
 
 function factOf(report: Report): OrderFact {

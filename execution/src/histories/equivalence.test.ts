@@ -1,4 +1,4 @@
-import { canonicalJson, type PortfolioSettings } from "@heliograph/contracts";
+import { canonicalJson, type PortfolioSettings } from '@heliograph/contracts';
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import type { Service } from '@heliograph/contracts/service';
 import { isDeepStrictEqual } from 'node:util';
@@ -19,11 +19,14 @@ const minuteMs = 60_000;
 
 const history = fc.record({
   settings: randomSettings,
-  steps: fc.array(fc.record({ moves: randomMoves, wishes: fc.array(randomWish, { maxLength: 2 }) }), {
-    minLength: 1,
-    maxLength: 25,
-    size: 'max',
-  }),
+  steps: fc.array(
+    fc.record({ moves: randomMoves, wishes: fc.array(randomWish, { maxLength: 2 }) }),
+    {
+      minLength: 1,
+      maxLength: 25,
+      size: 'max',
+    },
+  ),
   longEvery: fc.constantFrom(0, 0, 3),
 });
 
@@ -50,7 +53,9 @@ test('the workers write the journal of the simulation, however many there are an
       onPlayed();
       if (process.env.HISTORIES_TRACE)
         for (const { type, time, recordedtime, source, data } of journal)
-          process.stderr.write(`${time.slice(11)} ${recordedtime.slice(11)} ${source} ${type} ${JSON.stringify(data).slice(0, 1000)}\n`);
+          process.stderr.write(
+            `${time.slice(11)} ${recordedtime.slice(11)} ${source} ${type} ${JSON.stringify(data).slice(0, 1000)}\n`,
+          );
       const actual = journal.map(coreOf);
       const at = expected.findIndex((event, index) => !isDeepStrictEqual(event, actual[index]));
       expect(told(actual, at), 'from the first difference on').toEqual(told(expected, at));

@@ -19,7 +19,10 @@ const lives = fc.record({
     { maxLength: 3, size: 'max' },
   ),
   pauses: fc.array(
-    fc.record({ atMs: fc.nat({ max: 200_000 }), durationMs: fc.constantFrom(3_000, 8_000, 15_000) }),
+    fc.record({
+      atMs: fc.nat({ max: 200_000 }),
+      durationMs: fc.constantFrom(3_000, 8_000, 15_000),
+    }),
     { maxLength: 3, size: 'max' },
   ),
   faultRatio: fc.constantFrom(0.05, 0.15, 0.4),
@@ -28,11 +31,14 @@ const lives = fc.record({
 const history: fc.Arbitrary<LiveHistory> = fc
   .record({
     settings: randomSettings,
-    steps: fc.array(fc.record({ moves: randomMoves, wishes: fc.array(randomWish, { maxLength: 2 }) }), {
-      minLength: 1,
-      maxLength: 20,
-      size: 'max',
-    }),
+    steps: fc.array(
+      fc.record({ moves: randomMoves, wishes: fc.array(randomWish, { maxLength: 2 }) }),
+      {
+        minLength: 1,
+        maxLength: 20,
+        size: 'max',
+      },
+    ),
     states: fc.array(
       fc.record({
         at: fc.nat({ max: 19 }),

@@ -17,7 +17,7 @@ import { evolveBook } from './evolve-book.ts';
 import { createCatchUp, type CatchUp } from './catch-up.ts';
 import { createCandleLengths } from './candle-lengths.ts';
 import { PaperEvent, reportOf } from './events.ts';
-import { paperOrderTypes } from './order-types.ts';
+import { paperOrderTypes, paperTimesInForce } from './order-types.ts';
 import { place } from './place.ts';
 import { createRecentSlices } from './recent-slices.ts';
 import { bookForm, restoreBook } from './restore.ts';
@@ -123,6 +123,7 @@ export async function openPaperBroker({
       return fold.state;
     },
     orderTypes: paperOrderTypes,
+    timesInForce: paperTimesInForce,
     restsReduceOnly: true,
     placementWindowMs: 0,
     changes$: changes.asObservable(),

@@ -11,7 +11,12 @@ import {
 } from '../decision/portfolio.ts';
 import { averageEntryPrice } from '../decision/position.ts';
 import { manualStrategy } from '../decision/settle.ts';
-import { placementWindowMs, portfolio, type LivedHistory, type LiveHistory } from './live-history.ts';
+import {
+  placementWindowMs,
+  portfolio,
+  type LivedHistory,
+  type LiveHistory,
+} from './live-history.ts';
 
 /** How long a position may be without its stop while things go wrong, ms. */
 const nakedForMs = 45_000;
@@ -41,7 +46,11 @@ function foldAndWatch(history: LiveHistory, lived: LivedHistory, report: Report)
   for (const recorded of lived.journal) {
     const event = draftOf(recorded);
     const atMs = toMs(recorded.recordedtime);
-    if (event.type === 'order_intended' && event.data.role === undefined && !event.data.reduceOnly) {
+    if (
+      event.type === 'order_intended' &&
+      event.data.role === undefined &&
+      !event.data.reduceOnly
+    ) {
       checkEntry(state, event, lived, report);
       const { maxOrdersPerMinute = Infinity } = history.settings.risk;
       const lately = entriesMs.filter((ms) => ms > event.timeMs - 60_000);
@@ -82,16 +91,17 @@ function checkEntry(
   const { risk, leverage = 1 } = settings;
   const key = instrumentKey(data);
   const at = `at ${data.orderId}`;
-  if (before.tradingState.state !== 'ACTIVE') report(`an entry in ${before.tradingState.state} ${at}`);
+  if (before.tradingState.state !== 'ACTIVE')
+    report(`an entry in ${before.tradingState.state} ${at}`);
 
   const taken = new Set([...before.positions.keys(), key]);
-  for (const order of before.orders.values()) if (!order.reduceOnly) taken.add(instrumentKey(order));
+  for (const order of before.orders.values())
+    if (!order.reduceOnly) taken.add(instrumentKey(order));
   if (taken.size > (risk.maxPositions ?? Infinity)) report(`MAX_POSITIONS ${at}`);
 
   if (data.size.kind !== 'base') return report(`a live order of a quote amount ${at}`);
   const held = before.positions.get(key);
-  const closing =
-    held && (held.side === 'long') !== (data.side === 'buy') ? held.quantity : zero;
+  const closing = held && (held.side === 'long') !== (data.side === 'buy') ? held.quantity : zero;
   const price = highest(data, settings.slippageBps);
   const notional = new Big(data.size.quantity).minus(closing).times(price);
   if (risk.maxOrderNotional !== undefined && notional.gt(risk.maxOrderNotional))
@@ -138,7 +148,8 @@ function highest(
 ): Big {
   if (side === 'buy' && limitPrice !== undefined) return new Big(limitPrice);
   let price = new Big(referencePrice);
-  for (const own of [limitPrice, stopPrice]) if (own !== undefined && price.lt(own)) price = new Big(own);
+  for (const own of [limitPrice, stopPrice])
+    if (own !== undefined && price.lt(own)) price = new Big(own);
   return price.times(new Big(slippageBps).times('0.0001').plus('1'));
 }
 
@@ -257,14 +268,18 @@ function checkSignals(
   }
   const notSent = new Set(
     journal.flatMap((event) =>
-      event.type === 'order_cancelled' && event.data.reason === 'NOT_SENT' ? [event.data.orderId] : [],
+      event.type === 'order_cancelled' && event.data.reason === 'NOT_SENT'
+        ? [event.data.orderId]
+        : [],
     ),
   );
   for (const { signals } of instants)
     for (const { id } of signals) {
       const events = outcomes.get(id) ?? [];
       if (events.length === 0) report(`signal ${id} has vanished`);
-      const orders = events.flatMap((event) => (event.type === 'order_intended' ? [event.data] : []));
+      const orders = events.flatMap((event) =>
+        event.type === 'order_intended' ? [event.data] : [],
+      );
       const skips = events.filter(({ type }) => type === 'signal_skipped');
       const taken = orders.filter(({ orderId }) => seen.has(orderId));
       if (taken.length > 1) report(`signal ${id} has traded ${taken.length} times`);
@@ -323,4 +338,3 @@ function checkSending(
   for (const order of intended.values())
     if (order.timeMs > Date.now()) report(`${order.data.orderId} comes from the future`);
 }
-

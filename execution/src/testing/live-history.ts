@@ -51,7 +51,11 @@ export interface LivedHistory {
   readonly venue: StrictVenue;
   readonly sent: readonly Sent[];
   /** Closes of candles by their place in MARKET. */
-  readonly closes: readonly { readonly sequence: number; readonly key: string; readonly price: number }[];
+  readonly closes: readonly {
+    readonly sequence: number;
+    readonly key: string;
+    readonly price: number;
+  }[];
 }
 
 export const placementWindowMs = 5_000;
@@ -100,7 +104,10 @@ export async function live(
   const sent: Sent[] = [];
   let isCalm = false;
 
-  const start = ({ deaths: [death, ...later], pauses, faultRatio, seed }: Lives, name: string): void => {
+  const start = (
+    { deaths: [death, ...later], pauses, faultRatio, seed }: Lives,
+    name: string,
+  ): void => {
     const random = randomFrom(seed);
     const isFast = (): boolean => isCalm || seed === 0;
     const mortal = createMortal({
@@ -133,7 +140,10 @@ export async function live(
     for (const { atMs, durationMs } of pauses)
       setTimeout(() => isCalm || mortal.pause(durationMs), atMs);
     void mortal.died.then(() =>
-      setTimeout(() => start({ deaths: later, pauses: [], faultRatio, seed: seed + 1 }, `${name}x`), 2_000),
+      setTimeout(
+        () => start({ deaths: later, pauses: [], faultRatio, seed: seed + 1 }, `${name}x`),
+        2_000,
+      ),
     );
   };
   for (const [index, lives] of workers.entries()) start(lives, `worker-${index}`);
@@ -145,7 +155,11 @@ export async function live(
     for (const candle of candles) {
       venue.onCandle(candle);
       const event = candleEvent(candle, { tape: liveTape, source: 'test', recordedMs: timeMs });
-      const message = { subject: subjects.candle(candle), id: event.id, body: JSON.stringify(event) };
+      const message = {
+        subject: subjects.candle(candle),
+        id: event.id,
+        body: JSON.stringify(event),
+      };
       const { sequence } = await bus.publish(message);
       closes.push({ sequence, key: `${candle.venue}|${candle.symbol}`, price: candle.close });
     }

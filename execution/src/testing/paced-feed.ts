@@ -114,8 +114,7 @@ export async function playPaced(
   let published = 0;
   let sequence = 0;
   for (const { candles, prints = [], signals } of instants) {
-    for (const candle of candles)
-      ({ sequence } = await bus.publish(candleMessage(candle, tape)));
+    for (const candle of candles) ({ sequence } = await bus.publish(candleMessage(candle, tape)));
     for (const print of prints)
       ({ sequence } = await bus.publish(printMessage(print, tape, ++published)));
     const seen = sequence === 0 ? {} : { sequence };

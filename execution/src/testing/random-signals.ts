@@ -78,7 +78,13 @@ export type Wish = typeof randomWish extends fc.Arbitrary<infer T> ? T : never;
 /** The signal that says so, `undefined` where the prices leave no room for it. */
 export function signalOf(
   wish: Wish,
-  { id, timeMs, last, tape, mode }: {
+  {
+    id,
+    timeMs,
+    last,
+    tape,
+    mode,
+  }: {
     id: string;
     /** When its price was seen. */
     timeMs: number;

@@ -1,4 +1,11 @@
-import { exactly, SymbolName, Timeframe, toDecimal, Venue, type Candle } from '@heliograph/contracts';
+import {
+  exactly,
+  SymbolName,
+  Timeframe,
+  toDecimal,
+  Venue,
+  type Candle,
+} from '@heliograph/contracts';
 import fc from 'fast-check';
 import type { Print } from '../paper/slice.ts';
 
@@ -124,7 +131,16 @@ function spanning(candles: readonly Candle[]): Candle[] {
   ];
 }
 
-function printsOf({ symbol, openTime, closeTime, open, high, low, close, volume }: Candle): Print[] {
+function printsOf({
+  symbol,
+  openTime,
+  closeTime,
+  open,
+  high,
+  low,
+  close,
+  volume,
+}: Candle): Print[] {
   if (volume === 0) return [];
   const quantity = toDecimal(exactly(volume / 4));
   const stepMs = (closeTime - openTime) / 4;

@@ -1,4 +1,9 @@
-import { OrderId, TransientError, type Candle, type PortfolioSettings } from '@heliograph/contracts';
+import {
+  OrderId,
+  TransientError,
+  type Candle,
+  type PortfolioSettings,
+} from '@heliograph/contracts';
 import { Subject } from 'rxjs';
 import type { Broker, OrderRequest, Placement, Report } from '../brokers/broker.ts';
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
@@ -79,7 +84,8 @@ export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
     const before = named(request.id);
     if (before.some(isResting))
       return { status: 'rejected', reason: 'VENUE_REJECTED', detail: 'it is here already' };
-    const venueId = before.length === 0 ? request.id : OrderId.parse(`${request.id}x${before.length}`);
+    const venueId =
+      before.length === 0 ? request.id : OrderId.parse(`${request.id}x${before.length}`);
     const order: TakenOrder = { id: request.id, venueId, request, takenMs: Date.now() };
     taken.push(order);
     const { protects: _, tapeSequence: __, ...rest } = request;

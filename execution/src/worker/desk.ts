@@ -15,6 +15,7 @@ import { NEVER } from 'rxjs';
 import type { Broker, Report } from '../brokers/broker.ts';
 import { decide, open } from '../decision/decide.ts';
 import type { Draft } from '../decision/draft.ts';
+import { lapse } from '../decision/lapse.ts';
 import { mark } from '../decision/mark.ts';
 import { isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { outage } from '../decision/outage.ts';
@@ -203,6 +204,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     if (!isLive && state.filledSequence > at.sequence) return [];
     return [
       ...withdraw(state, at.timeMs),
+      ...(broker.timesInForce.includes('GTD') ? [] : lapse(state, at.timeMs)),
       ...protect(state, at.timeMs).map((event) => decidedAt(at.sequence, event)),
     ];
   };

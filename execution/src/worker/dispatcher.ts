@@ -1,7 +1,7 @@
 import { Big, PositiveDecimal, TransientError, type OrderId } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import type { Abandonment, Broker, OrderReference } from '../brokers/broker.ts';
-import { requestOf } from '../decision/request.ts';
+import { asKept, requestOf } from '../decision/request.ts';
 import { mustNotBeSent } from '../decision/expiry.ts';
 import type { Draft } from '../decision/draft.ts';
 import { cancelled, held, outcomeUnknown, rejected } from '../decision/order-events.ts';
@@ -82,11 +82,14 @@ export function createDispatcher({
 
   const place = async (order: Order, { timeMs, tapeSequence }: Moment): Promise<void> => {
     fresh.delete(order.id);
-    const request = requestOf(sized(order, journal.state));
+    const request = asKept(requestOf(sized(order, journal.state)), broker.timesInForce);
     // What follows from a fill is placed where it was decided, whoever gets to it, and when.
     const place = isProtective(order) ? order.marketSequence : tapeSequence;
     const placement = await broker
-      .place({ ...request, ...(tapeSequence !== undefined && place !== undefined && { tapeSequence: place }) })
+      .place({
+        ...request,
+        ...(tapeSequence !== undefined && place !== undefined && { tapeSequence: place }),
+      })
       .catch(async (cause: unknown) => {
         const detail = cause instanceof Error ? cause.message : String(cause);
         await journalled((portfolio, now) =>

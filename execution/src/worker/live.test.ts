@@ -151,6 +151,28 @@ describe('a live portfolio', () => {
     expect(double.balanceOf('BTC').free, 'what was there before').toBe('1.00000000');
   });
 
+  test('takes an entry that works until a time back then', async () => {
+    await using double = await startBinanceDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    await using _worker = worker(bus, double);
+    await signal(bus, 'in', {
+      expirytime: toTime(Date.now() + 2_000),
+      data: { entry: { type: 'limit', limitPrice: '40000', timeInForce: 'GTD' } },
+    });
+    await eventually(
+      async () => expect(await only(bus, 'order_cancelled')).toHaveLength(1),
+      patience,
+    );
+    expect(double.orders()).toMatchObject([{ timeInForce: 'GTC', status: 'CANCELED' }]);
+    const [intent] = await only(bus, 'order_intended');
+    const [cancel] = await only(bus, 'order_cancel_intended');
+    const [end] = await only(bus, 'order_cancelled');
+    expect(cancel?.time, 'not before its time').toSatisfy(
+      (time) => time >= (intent?.data.expiryTime ?? ''),
+    );
+    expect(end?.data).toMatchObject({ reason: 'TIME_IN_FORCE', detail: 'its time was over' });
+  });
+
   test('adopts an order of somebody else and leaves it alone', async () => {
     await using double = await startBinanceDouble();
     const other = await openOnDouble(double, {});

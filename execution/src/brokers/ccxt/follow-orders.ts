@@ -7,8 +7,11 @@ import { createKnownOrders } from './known-orders.ts';
 import type { CcxtVenue } from './load-venue.ts';
 import type { MarketRules } from './market-rules.ts';
 import type { OrderNames } from './order-names.ts';
+import { createRecent } from './recent.ts';
 import { reportsFrom, type VenueState } from './reports.ts';
 import type { VenueParticulars } from './venues.ts';
+
+const mostTakenBack = 1_000;
 
 /** What becomes of orders after they were sent. */
 export interface FollowedOrders extends Pick<Broker, 'cancel' | 'refresh' | 'reportsOf'> {
@@ -38,7 +41,7 @@ export function followOrders({
   warn: (message: string) => void;
 }): FollowedOrders {
   const known = createKnownOrders();
-  const takenBack = new Map<OrderId, Abandonment>();
+  const takenBack = createRecent<OrderId, Abandonment>(mostTakenBack);
 
   const stateOf = (
     { id, symbol }: OrderReference,
