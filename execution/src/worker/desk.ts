@@ -219,7 +219,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     if (sequence <= board.knownUpTo || !journal.state.opened) return;
     const timeMs = isLive ? nowMs() : candle.closeTime;
     let reached: readonly Draft[];
-    do reached = heldOrders.onCandle(journal.state, candle);
+    do reached = heldOrders.onCandle(journal.state, candle, timeMs);
     while (!(await write(reached)));
     await settleOrders(timeMs);
     await watch(timeMs);
