@@ -1,5 +1,5 @@
 import type { Bus } from '@heliograph/contracts/bus';
-import { createMortality } from './mortality.ts';
+import { createMortal } from './mortal.ts';
 
 /**
  * A bus as a process sees it that is killed at one of its steps: from that operation on nothing is done, answered or
@@ -9,6 +9,6 @@ export function createDyingBus(
   bus: Bus,
   options: { atOperation: number; effect: boolean },
 ): { bus: Bus; isDead(): boolean; died: Promise<void> } {
-  const mortality = createMortality(options);
-  return { bus: mortality.bus(bus), isDead: mortality.isDead, died: mortality.died };
+  const mortal = createMortal(options);
+  return { bus: mortal.bus(bus), isDead: mortal.isDead, died: mortal.died };
 }
