@@ -79,15 +79,3 @@ export async function inParallel<T>(
 }
 
 export const waysOut: readonly WayOut[] = ['signal', 'target', 'stop'];
-
-/** Operations that change something outside the process, in their order; the others ask. */
-export function changesAmong(operations: readonly string[]): { name: string; time: number }[] {
-  const times = new Map<string, number>();
-  return operations
-    .filter((name) => /^(write|place|take back|acknowledge)/.test(name))
-    .map((name) => {
-      const time = (times.get(name) ?? 0) + 1;
-      times.set(name, time);
-      return { name, time };
-    });
-}

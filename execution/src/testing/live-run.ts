@@ -16,7 +16,7 @@ import { startExecution } from '../worker/execution.ts';
 import { startBinanceDouble, type BinanceDouble } from './binance-double/binance-double.ts';
 import type { Fault } from './binance-double/faults.ts';
 import { openOnDouble } from './ccxt-on-double.ts';
-import { createMortal, type MortalOptions } from './mortal.ts';
+import { createMortal, survival, type MortalOptions } from './mortal.ts';
 
 /** How a position is left: by its stop, by its target, or by a signal. */
 export type WayOut = 'stop' | 'target' | 'signal';
@@ -33,8 +33,10 @@ export interface LiveRun {
   /** What the first worker did, one operation after the other. */
   readonly operations: readonly string[];
   readonly isDead: boolean;
-  /** When the first worker died: how many events were journalled and how many orders were at the exchange. */
-  readonly atDeath: { readonly events: number; readonly orders: number };
+  /** How many orders were at the exchange when it died. */
+  readonly ordersAtDeath: number;
+  /** What the one that took over did. */
+  readonly operationsOfNext: readonly string[];
 }
 
 export const startBalances = { USDT: '10000', BTC: '1' };
@@ -60,7 +62,7 @@ const prices: Readonly<Record<WayOut, number>> = { stop: 48_900, target: 51_100,
  */
 export async function runLive({
   out,
-  death = { atOperation: Infinity, effect: false },
+  death = survival,
   entryFault,
   exitFault,
 }: {
@@ -86,14 +88,19 @@ export async function runLive({
         return mortal.broker(broker);
       }),
   });
-  let atDeath = { events: 0, orders: 0 };
+  const next = createMortal(survival);
+  let ordersAtDeath = 0;
   let second: Service | undefined;
   const takingOver = mortal.died.then(async () => {
     void first.stop();
-    // What it still had on the way arrives.
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    atDeath = { events: (await journalOf(bus)).length, orders: double.orders().length };
-    second = startLiveWorker({ bus: server.connect(), double, name: 'second' });
+    await mortal.atRest();
+    ordersAtDeath = double.orders().length;
+    second = startLiveWorker({
+      bus: next.bus(server.connect()),
+      double,
+      name: 'second',
+      opened: async (open) => next.broker(await open()),
+    });
   });
   stack.defer(async () => {
     await second?.stop();
@@ -135,7 +142,8 @@ export async function runLive({
     balances: { BTC: total('BTC'), USDT: total('USDT') },
     operations: [...mortal.operations],
     isDead: mortal.isDead(),
-    atDeath,
+    ordersAtDeath,
+    operationsOfNext: next.operations,
   };
 }
 

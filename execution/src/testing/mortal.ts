@@ -21,6 +21,8 @@ export interface Mortal {
   readonly operations: readonly string[];
   isDead(): boolean;
   readonly died: Promise<void>;
+  /** Resolves once what it died of has had its effect, if it had one. */
+  atRest(): Promise<void>;
   /** Stops it for so long, as a machine does that has more to do than it can. */
   pause(durationMs: number): void;
   bus(bus: Bus): Bus;
@@ -28,6 +30,9 @@ export interface Mortal {
   /** Any other operation of its. */
   step<T>(name: string, operation: () => Promise<T>): Promise<T>;
 }
+
+/** It is killed at none of them. */
+export const survival: MortalOptions = { atOperation: Infinity, effect: false };
 
 export function createMortal({
   atOperation,
@@ -38,6 +43,7 @@ export function createMortal({
   const operations: string[] = [];
   let counted = 0;
   let dead = false;
+  let lastEffect: Promise<unknown> = Promise.resolve();
   let pausedUntilMs = 0;
   const death = new Subject<void>();
   const never = new Promise<never>(() => undefined);
@@ -59,7 +65,7 @@ export function createMortal({
   };
   const step = async <T>(name: string, operation: () => Promise<T>): Promise<T> => {
     const fate = fateAt(name);
-    if (fate === 'dies after') operation().catch(() => undefined);
+    if (fate === 'dies after') lastEffect = operation().catch(() => undefined);
     if (fate !== 'lives') return never;
     await passage();
     try {
@@ -96,7 +102,9 @@ export function createMortal({
       follow: (sequence) => alive(() => log.follow(sequence)),
       append(messages, expected) {
         const types = messages.map(({ subject }) => subject.split('.').at(-1));
-        return step(`write ${types.join(' + ')}`, () => log.append(messages, expected));
+        return step(`write ${name === 'trading' ? '' : 'book '}${types.join(' + ')}`, () =>
+          log.append(messages, expected),
+        );
       },
     };
   };
@@ -114,6 +122,9 @@ export function createMortal({
     operations,
     step,
     isDead: () => dead,
+    async atRest() {
+      await lastEffect;
+    },
     died: new Promise((resolve) => death.subscribe(resolve)),
     pause(durationMs) {
       pausedUntilMs = Math.max(pausedUntilMs, Date.now() + durationMs);
