@@ -17,6 +17,8 @@ export interface DeskRegistry extends AsyncDisposable {
   /** A portfolio that another worker has opened or ended. */
   onEntry(portfolio: string, value: string | undefined): Promise<void>;
   isMarked(portfolio: string): Promise<boolean>;
+  /** Whether anybody has ever opened it. */
+  isRegistered(portfolio: string): Promise<boolean>;
   close(portfolio: string): Promise<void>;
   /** Says that the portfolio is drawn up and closes its desk. */
   markDone(portfolio: string, tape: string): Promise<void>;
@@ -77,6 +79,7 @@ export function createDeskRegistry(
         await openOnce(portfolio, entry.tape);
     },
     isMarked: async (portfolio) => (await entryOf(bus, portfolio))?.status === 'marked',
+    isRegistered: async (portfolio) => (await entryOf(bus, portfolio)) !== undefined,
     close,
     async markDone(portfolio, tape) {
       await put(portfolio, { tape, status: 'marked' });

@@ -95,11 +95,11 @@ export function startExecution(options: ExecutionOptions): Service {
   /** Replays that cannot be traded, and why. */
   const leftAlone = new Map<string, string>();
   /** What came of trading a portfolio: what it means for whoever waits for it, and for this worker. */
-  const judged = (failure: unknown, name: string): unknown => {
+  const judged = async (failure: unknown, name: string): Promise<unknown> => {
     const unfit = asUnfit(failure);
     if (!unfit) return failure;
-    const isLiveHere = mode === 'live' || desks.openDesks().has(base);
-    if (name === base || !isLiveHere) {
+    const hasLive = name === base || mode === 'live' || (await desks.isRegistered(base));
+    if (name === base || !hasLive) {
       reject(unfit);
       return new TransientError('WORKER_UNFIT', unfit.message, { cause: failure });
     }
@@ -121,7 +121,7 @@ export function startExecution(options: ExecutionOptions): Service {
     try {
       await work();
     } catch (error) {
-      throw judged(error, name);
+      throw await judged(error, name);
     }
   };
 
@@ -167,10 +167,12 @@ export function startExecution(options: ExecutionOptions): Service {
     'a portfolio is',
     async ({ key, value }: { key: string; value: string | undefined }) => {
       if (leftAlone.has(key)) return;
-      await desks.onEntry(key, value).catch((error: unknown) => {
+      try {
+        await desks.onEntry(key, value);
+      } catch (error) {
         // Nobody has asked for a replay's trades yet.
-        throw key === base ? judged(error, key) : error;
-      });
+        throw key === base ? await judged(error, key) : error;
+      }
     },
   );
   const end = unlessHopeless('the end of a tape is', endTape);
