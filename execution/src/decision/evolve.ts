@@ -36,6 +36,7 @@ const minuteMs = 60_000;
 /**
  * The portfolio after an event of its journal. It folds in place, so that a journal of a million events costs a million
  * steps: the former portfolio is used up and must not be read again.
+ * @throws PermanentError JOURNAL_BROKEN when the event cannot follow on those before it
  */
 export function evolve(state: PortfolioState, event: Draft): PortfolioState {
   switch (event.type) {
@@ -302,7 +303,11 @@ function changeOrder(
   update(state, id, () => ({ ...order, status, changes: order.changes + 1, ...more }));
   const hasFailed = (status === 'cancelled' || status === 'rejected') && !order.cancellation;
   if (hasFailed && protectsWhatIsHeld(state, order))
-    changeLeg(state, order, (leg) => ({ ...leg, failures: leg.failures + 1 }));
+    changeLeg(state, order, (leg) => ({
+      ...leg,
+      failures: leg.failures + 1,
+      ...(order.triggeredMs !== undefined && { isTriggered: true }),
+    }));
 }
 
 function intendCancel(
@@ -361,7 +366,7 @@ function changeLeg(state: PortfolioState, order: Order, change: (leg: Leg) => Le
 
 function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_filled'>): void {
   const order = state.orders.get(data.orderId) ?? state.endedOrders.get(data.orderId);
-  if (!order) throw new Error(`the journal fills order ${data.orderId}, which it never intended`);
+  if (!order) throw broken(state, `it fills order ${data.orderId}, which it never intended`);
   const fill: Fill = {
     side: data.side,
     quantity: new Big(data.quantity),
@@ -446,15 +451,19 @@ function openedBy(order: Order, timeMs: number): Position {
   });
 }
 
-/**
- * What the journal says that came of a fill must be what comes of it here.
- * @throws PermanentError JOURNAL_BROKEN
- */
+/** What the journal says that came of a fill must be what comes of it here. */
 function compare({ name, cash }: Portfolio, { id, data }: DraftOf<'position_changed'>): void {
   if (cash.eq(data.cash)) return;
-  throw new PermanentError(
+  throw broken(
+    { name },
+    `at event ${id} its fills leave ${cash.toFixed()} in cash, the event says ${data.cash}`,
+  );
+}
+
+function broken({ name }: Pick<Portfolio, 'name'>, contradiction: string): PermanentError {
+  return new PermanentError(
     'JOURNAL_BROKEN',
-    `the journal of ${name} contradicts itself at event ${id}: its fills leave ${cash.toFixed()} in cash, the event says ${data.cash}; put the stream back from a backup, or start another portfolio`,
+    `the journal of ${name} contradicts itself: ${contradiction}; put the stream back from a backup, or start another portfolio`,
   );
 }
 

@@ -99,6 +99,8 @@ export interface Leg {
   readonly filled: Big;
   /** How many of them ended by themselves without doing their work. */
   readonly failures: number;
+  /** One that ended so had been triggered: the price was there. */
+  readonly isTriggered?: boolean;
   /** A person was told that nothing more is tried. */
   readonly isGivenUp?: boolean;
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { decimal } from '../testing/any.ts';
 import { after, anOrder, hear, nowMs, openedWith } from '../testing/portfolios.ts';
 import type { Draft } from './draft.ts';
-import { cancelIntended } from './order-events.ts';
+import { cancelIntended, triggered } from './order-events.ts';
 import { isProtective, type Order } from './order.ts';
 import type { PortfolioState } from './portfolio.ts';
 import { protect } from './protection.ts';
@@ -96,6 +96,20 @@ describe('a position that asks for a stop', () => {
     expect(guard(state)).toMatchObject([
       { type: 'incident_reported', data: { kind: 'UNPROTECTED' } },
       { data: { role: 'unprotected', orderType: 'market', size: { quantity: '2' } } },
+    ]);
+    expect(guard(state)).toEqual([]);
+  });
+
+  test('is left at the market when its stop is lost on the way to the venue', () => {
+    const { state } = entered(stop);
+    guard(state);
+    const order = first(state, 'stop_loss');
+    hear(state, order, { type: 'accepted' });
+    after(state, triggered(state, order, { timeMs: nowMs, price: new Big('95') }));
+    hear(state, order, { type: 'cancelled' });
+    expect(guard(state)).toMatchObject([
+      { type: 'incident_reported', data: { kind: 'UNPROTECTED' } },
+      { type: 'order_intended', data: { role: 'stop_loss', orderType: 'market' } },
     ]);
     expect(guard(state)).toEqual([]);
   });

@@ -98,7 +98,9 @@ function guard(situation: Situation, terms: Terms): Draft[] {
   if (quantity.lte(zero)) return [];
   if (leg.failures === 0) return intended(situation, terms, quantity);
   const isGivenUp = leg.failures >= maxFailures;
-  const next = isGivenUp ? leave(situation, 'unprotected') : intended(situation, terms, quantity);
+  // It had been reached: another stop would wait for the price to be there once more.
+  const again: Terms = leg.isTriggered ? { role: terms.role, orderType: 'market' } : terms;
+  const next = isGivenUp ? leave(situation, 'unprotected') : intended(situation, again, quantity);
   if (next[0]?.type !== 'order_intended') return next;
   const what = isGivenUp ? 'the position is closed' : 'it is placed again';
   const detail = `${terms.role} was lost ${leg.failures} times: ${what}`;

@@ -103,6 +103,7 @@ export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
     connect: () => ({
       orderTypes: options.orderTypes,
       restsReduceOnly: options.restsReduceOnly,
+      timesInForce: ['GTC', 'IOC', 'FOK', 'GTD', 'PO'],
       placementWindowMs: windowMs,
       changes$: hints,
       async place(request) {

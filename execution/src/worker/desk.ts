@@ -103,10 +103,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     log,
   });
   await journal.catchUp();
-  const terms = { mode, settings, mayChange: options.changeSettings ?? false, author: source };
-  const agree = (): Promise<void> =>
-    journal.transact((portfolio) => agreeOn(portfolio, terms, nowMs()));
-  await agree();
+  const terms = { mode, settings, author: source };
+  const agree = (mayChange = false): Promise<void> =>
+    journal.transact((portfolio) => agreeOn(portfolio, { ...terms, mayChange }, nowMs()));
+  // Only who begins changes them: two would never come to an end.
+  await agree(options.changeSettings);
 
   const openFor = async (symbol: string, timeMs: number): Promise<void> => {
     await journal.transact(({ opened }) =>
@@ -248,7 +249,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     if (sequence <= board.knownUpTo || !journal.state.opened) return;
     const timeMs = tapeMs();
     let reached: readonly Draft[];
-    do reached = heldOrders.onCandle(journal.state, candle);
+    do reached = heldOrders.onCandle(journal.state, candle, timeMs);
     while (!(await write(reached)));
     await settleOrders(timeMs);
     await watch(timeMs);
@@ -296,6 +297,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       let decision: Draft[];
       do {
         await settleOrders(nowFor(signal));
+        // Somebody of other terms may have written in between.
+        await agree();
         decision = decide(journal.state, signal, {
           nowMs: nowFor(signal),
           mode,
@@ -340,6 +343,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       serial(async () => {
         await journal.catchUp();
         if (!journal.state.opened) return;
+        await agree();
         await states.follow();
         await abandonForgotten();
         await dispatcher.findOut(moment(tapeMs()));

@@ -1,4 +1,10 @@
-import { Big, PositiveDecimal, TransientError, type OrderId } from '@heliograph/contracts';
+import {
+  Big,
+  PositiveDecimal,
+  TransientError,
+  type OrderId,
+  type ReasonCode,
+} from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import type { Abandonment, Broker, OrderReference } from '../brokers/broker.ts';
 import { asKept, requestOf } from '../decision/request.ts';
@@ -14,6 +20,8 @@ import type { Journal } from './journal.ts';
 const cancelAgainMs = 5_000;
 
 const expired = { reason: 'EXPIRED', detail: 'it expired before it could be sent' } as const;
+/** Refusals of a request for when it came, not for what it asked. */
+const ofTime: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['EXPIRED', 'CLOCK_SKEW']);
 const neverSent = { reason: 'NOT_SENT', detail: 'the venue does not have it' } as const;
 
 /** When and where on the tape an order is sent. */
@@ -99,6 +107,9 @@ export function createDispatcher({
         )(order);
         throw unknown(order, cause);
       });
+    // Only the time was wrong. Once it is certain that it never will be there, another may follow.
+    if (!takesOnce && placement.status === 'rejected' && ofTime.has(placement.reason))
+      throw new TransientError('NOT_TAKEN', `order ${order.id} was not taken: ${placement.detail}`);
     // A venue that keeps what it refuses tells of it by itself.
     if (placement.status === 'rejected' && !(await broker.reportsOf(order)))
       await journalled((portfolio, now) => rejected(portfolio, now, { timeMs, ...placement }))(

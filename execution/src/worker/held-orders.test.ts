@@ -37,7 +37,8 @@ function candle(at: number, [open, high, low, close]: [number, number, number, n
 function triggeredBy(portfolio: PortfolioUnderTest, candles: [number, number, number, number][]) {
   const orders = createHeldOrders();
   return candles.map((prices, at) => {
-    const events = orders.onCandle(portfolio.state, candle(at, prices));
+    const reached = candle(at, prices);
+    const events = orders.onCandle(portfolio.state, reached, reached.closeTime);
     const told = events.flatMap((event) =>
       event.type === 'order_triggered'
         ? [`${portfolio.state.orders.get(event.data.orderId)?.role} ${event.data.price}`]
@@ -121,6 +122,15 @@ describe('orders that execution holds itself', () => {
   test('a candle from before the order triggers nothing', () => {
     const portfolio = protectedBy({ stopLoss: { price: price('95') } });
     const before = { ...aCandle({ at: -1 }), low: 1 };
-    expect(createHeldOrders().onCandle(portfolio.state, before)).toEqual([]);
+    expect(createHeldOrders().onCandle(portfolio.state, before, before.closeTime)).toEqual([]);
+  });
+
+  test('what a candle triggers that was told late goes to the venue from then on', () => {
+    const portfolio = protectedBy({ stopLoss: { price: price('95') } });
+    const late = candle(0, [96, 96, 94, 94]);
+    const toldMs = late.closeTime + 30_000;
+    expect(createHeldOrders().onCandle(portfolio.state, late, toldMs)).toMatchObject([
+      { type: 'order_triggered', timeMs: toldMs },
+    ]);
   });
 });

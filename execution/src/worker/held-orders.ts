@@ -13,8 +13,8 @@ const zero = new Big('0');
  * candle stops come first, and a position is never left by more than it has.
  */
 export interface HeldOrders {
-  /** The orders that the candle triggers, as events to journal. */
-  onCandle(portfolio: Portfolio, candle: Candle): Draft[];
+  /** The orders that the candle triggers, as events to journal. They go to the venue from `timeMs` on. */
+  onCandle(portfolio: Portfolio, candle: Candle, timeMs: number): Draft[];
 }
 
 export function createHeldOrders(): HeldOrders {
@@ -42,7 +42,7 @@ export function createHeldOrders(): HeldOrders {
   };
 
   return {
-    onCandle(portfolio, candle) {
+    onCandle(portfolio, candle, timeMs) {
       const key = instrumentKey(candle);
       const held = [...portfolio.orders.values()].filter(
         (order) =>
@@ -64,7 +64,7 @@ export function createHeldOrders(): HeldOrders {
         if (isReached(order, level, candle) && (!order.reduceOnly || left.gt(zero))) {
           if (order.size.kind === 'base') left = left.minus(order.size.quantity);
           const price = priceAt(order, level, candle);
-          drafts.push(triggered(portfolio, order, { timeMs: candle.closeTime, price }));
+          drafts.push(triggered(portfolio, order, { timeMs, price }));
         }
         follow(order, candle);
       }

@@ -35,7 +35,7 @@ export function followStates({
         states
           .wanted(keys)
           .filter(({ revision }) => revision > portfolio.tradingState.revision)
-          .filter((wanted) => !isOwn(portfolio, wanted))
+          .filter((wanted) => !isOwn(portfolio, wanted) && !isTooOld(portfolio, wanted))
           .slice(0, 1)
           .map((wanted) => changed(portfolio, wanted)),
       ),
@@ -45,7 +45,12 @@ export function followStates({
       if (author !== breaker) return;
       const isOverruled = states
         .wanted(keys)
-        .some((wanted) => wanted.revision > revision && !isOwn(journal.state, wanted));
+        .some(
+          (wanted) =>
+            wanted.revision > revision &&
+            !isOwn(journal.state, wanted) &&
+            !isTooOld(journal.state, wanted),
+        );
       if (!isOverruled)
         await states.put(name, {
           state,
@@ -63,6 +68,19 @@ function isOwn({ tradingState }: Portfolio, wanted: WantedState): boolean {
     wanted.author === breaker &&
     tradingState.author === breaker &&
     wanted.state === tradingState.state
+  );
+}
+
+/**
+ * Whoever wanted to trade on did not know yet that a breaker would trip. On a replay nobody can tell: its clock is another
+ * one than the person's.
+ */
+function isTooOld({ tradingState, opened }: Portfolio, wanted: WantedState): boolean {
+  return (
+    opened?.tape === liveTape &&
+    tradingState.author === breaker &&
+    wanted.state === 'ACTIVE' &&
+    toMs(wanted.time) < tradingState.sinceMs
   );
 }
 

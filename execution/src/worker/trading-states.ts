@@ -17,7 +17,7 @@ export interface TradingStates {
   wanted(portfolios: readonly string[]): readonly WantedState[];
   /** Whether what it says can be relied on: the bucket is followed and the entries make sense. */
   isReadable(portfolios: readonly string[]): boolean;
-  /** Writes down what a breaker has done, unless that stands there. */
+  /** Writes down what a breaker has done, unless that stands there or somebody else has written in the meantime. */
   put(portfolio: string, entry: TradingStateEntry): Promise<void>;
 }
 
@@ -76,7 +76,9 @@ export function createTradingStates(bus: Bus): TradingStates {
       const known = entries.get(portfolio);
       if (known?.state === entry.state && known.reason === entry.reason) return;
       const bucket = await bus.bucket(tradingStateBucket);
-      await bucket.put(portfolio, JSON.stringify(entry));
+      const value = JSON.stringify(entry);
+      const revision = await bucket.update(portfolio, value, known?.revision ?? 0);
+      if (revision !== undefined) read({ key: portfolio, value, revision });
     },
   };
 }
