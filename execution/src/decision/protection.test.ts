@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { decimal } from '../testing/any.ts';
 import { after, anOrder, hear, nowMs, openedWith } from '../testing/portfolios.ts';
 import type { Draft } from './draft.ts';
-import { cancelIntended, triggered } from './order-events.ts';
+import { cancelIntended, cancelled, triggered } from './order-events.ts';
 import { isProtective, type Order } from './order.ts';
 import type { PortfolioState } from './portfolio.ts';
 import { protect } from './protection.ts';
@@ -272,4 +272,27 @@ describe('whatever happens to its protective orders', () => {
       ),
     );
   });
+});
+
+test('where an order may not have all of a position, several protect it', () => {
+  const state = openedWith({ instruments: { 'BTC/USDT': { maxQuantity: '0.8' } } });
+  const entry = anOrder(state, { protection: stop, size: { kind: 'base', quantity: '2' } });
+  hear(state, entry, { type: 'filled', quantity: '2', complete: true });
+  const drafts = guard(state);
+  expect(drafts).toMatchObject([
+    { data: { role: 'stop_loss', size: { quantity: '0.8' } } },
+    { data: { role: 'stop_loss', size: { quantity: '0.8' } } },
+    { data: { role: 'stop_loss', size: { quantity: '0.4' } } },
+  ]);
+  expect(new Set(drafts.map(({ id }) => id)).size).toBe(3);
+  expect(guard(state)).toEqual([]);
+});
+
+test('once a tape has ended nothing is protected any more, whoever hears of it', () => {
+  const { state } = entered(stop);
+  const [order] = guard(state).length > 0 ? protective(state) : [];
+  if (!order) throw new Error('no stop is open');
+  hear(state, order, { type: 'accepted' });
+  after(state, cancelled(state, order, { timeMs: nowMs, reason: 'TAPE_ENDED', detail: '' }));
+  expect(guard(state)).toEqual([]);
 });
