@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import type fc from 'fast-check';
 
 /**
  * How many histories are played, and from which seed: few, unless HISTORIES says otherwise. `npm run test:histories`

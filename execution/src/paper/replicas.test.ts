@@ -246,8 +246,9 @@ async function reportsIn(market: Bus): Promise<Report[]> {
 }
 
 /** Whoever plays a tape in process counts its prices, MARKET its messages. */
-function withoutPlace({ tape: _, ...report }: Report): Report {
-  return report;
+function withoutPlace(report: Report): Report {
+  const { tape: _, ...rest } = report;
+  return rest;
 }
 
 test('workers that work side by side write the book of the exchange in process', async () => {

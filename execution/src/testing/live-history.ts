@@ -22,7 +22,7 @@ import { randomFrom } from './virtual-time.ts';
 export const portfolio = 'p';
 
 /** What a worker lives through; it is started again after each death. */
-export interface Lives {
+interface Lives {
   readonly deaths: readonly { readonly atOperation: number; readonly effect: boolean }[];
   readonly pauses: readonly { readonly atMs: number; readonly durationMs: number }[];
   /** How many of its calls of the venue go wrong, 0..1. */
@@ -41,7 +41,7 @@ export interface LiveHistory {
 }
 
 /** An order that a worker handed over to its connection. */
-export interface Sent {
+interface Sent {
   readonly request: OrderRequest;
   readonly atMs: number;
 }

@@ -52,7 +52,10 @@ export const randomWish = fc.record({
   entry,
   stopBps: sometimes(fc.integer({ min: 10, max: 200 })),
   targets: fc.array(
-    fc.record({ bps: fc.integer({ min: 10, max: 200 }), ratio: fc.constantFrom(0.5, 0.3, 0.2) }),
+    fc.record({
+      bps: fc.integer({ min: 10, max: 200 }),
+      ratio: fc.constantFrom(0.5, 0.3, 0.2).map((ratio): number => ratio),
+    }),
     { maxLength: 2 },
   ),
   trailingBps: rarely(fc.integer({ min: 20, max: 300 })),

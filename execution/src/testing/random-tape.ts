@@ -27,7 +27,7 @@ const randomMove = fc.option(
     way: jump,
     above: fc.nat({ max: 80 }),
     below: fc.nat({ max: 80 }),
-    volume: fc.constantFrom(1_000, 40, 3, 0.2, 0),
+    volume: fc.constantFrom(1_000, 40, 3, 0.2, 0).map((volume): number => volume),
   }),
   { nil: undefined, freq: 6 },
 );

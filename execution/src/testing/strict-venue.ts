@@ -9,7 +9,7 @@ import type { Broker, OrderRequest, Placement, Report } from '../brokers/broker.
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
 
 /** An order that the venue has taken. */
-export interface TakenOrder {
+interface TakenOrder {
   /** The client's id; the venue has one of its own. */
   readonly id: OrderId;
   readonly venueId: OrderId;

@@ -16,11 +16,11 @@ export async function inVirtualTime<T>(
     now: startMs,
   });
   try {
-    let isDone = false;
-    const result = work().finally(() => (isDone = true));
+    const progress = { isDone: false };
+    const result = work().finally(() => (progress.isDone = true));
     // Whoever awaits it hears of a failure; it must not count as unhandled before that.
     result.catch(() => undefined);
-    for (await turn(); !isDone; await turn()) {
+    for (await turn(); !progress.isDone; await turn()) {
       if (Date.now() > startMs + withinMs)
         throw new Error(`not done within ${withinMs} ms of virtual time`);
       if (vi.getTimerCount() === 0) throw new Error('nothing is left to wait for');

@@ -7,6 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { coreOf, simulated, startTestWorker } from '../testing/expected.ts';
 import { createMortal } from '../testing/mortal.ts';
 import { playPaced, randomInstants } from '../testing/paced-feed.ts';
+import { richInstants, richSettings } from '../testing/rich-history.ts';
+import { inVirtualTime } from '../testing/virtual-time.ts';
 
 const settings = PortfolioSettings.parse({
   cash: '1000',
@@ -20,6 +22,19 @@ const symbols = ['BTC/USDT', 'ETH/USDT'].map((symbol) =>
   aCandle({ symbol: SymbolName.parse(symbol) }),
 );
 const instants = randomInstants({ seed: 5, count: 12, symbols, tape: 't' });
+
+async function playRich(atOperation?: number, effect = false) {
+  return inVirtualTime(() => playIn(atOperation, effect), { startMs: 0, withinMs: 600_000 });
+}
+
+async function playIn(atOperation = Infinity, effect = false) {
+  const server = createMemoryServer({ ackWaitMs: 60, drainTimeoutMs: 1 });
+  const dying = createMortal({ atOperation, effect });
+  startTestWorker(dying.bus(server.connect()), 'first', richSettings);
+  void dying.died.then(() => startTestWorker(server.connect(), 'second', richSettings));
+  const journal = await playPaced(server.connect(), richInstants('t'), { tape: 't' });
+  return { journal, died: dying.isDead() };
+}
 
 async function play(atOperation?: number, effect = false) {
   const server = createMemoryServer({ ackWaitMs: 60, drainTimeoutMs: 1 });
@@ -50,6 +65,34 @@ describe('a worker that is killed', () => {
       survived = runs.every(({ died }) => !died);
       expect(atOperation, 'the run has an end').toBeLessThan(500);
     }
+  }, 120_000);
+
+  test('at any operation changes nothing of partial fills, protection and breakers either', async () => {
+    const { journal: first } = await playRich();
+    const undisturbed = first.map(coreOf);
+    expect(undisturbed).toEqual(
+      simulated(richInstants('t'), { tape: 't', settings: richSettings }).events,
+    );
+    const told = first.map(({ type, data }) => {
+      if (type === 'order_filled') return data.complete ? 'filled' : 'partly filled';
+      if (type === 'order_cancelled' || type === 'trade_closed') return JSON.stringify(data);
+      return type;
+    });
+    const all = told.join(' ');
+    for (const part of [
+      'partly filled',
+      'CANCEL_REQUESTED',
+      'time_stop',
+      'stop_loss',
+      'REDUCING_ONLY',
+    ])
+      expect(all, 'it is as rich as it says').toContain(part);
+    for (let atOperation = 1, survived = false; !survived; atOperation++)
+      for (const effect of [false, true]) {
+        const { journal, died } = await playRich(atOperation, effect);
+        expect(journal.map(coreOf), `killed at operation ${atOperation}`).toEqual(undisturbed);
+        survived = !died;
+      }
   }, 120_000);
 
   test('among others changes nothing, over gaps in the tape and with limits that bind', async () => {
