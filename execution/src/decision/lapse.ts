@@ -5,7 +5,8 @@ import type { Portfolio } from './portfolio.ts';
 
 /**
  * Entries that were to work until a time are taken back once it has come, each once: for venues that do not keep such a
- * time themselves. What was not sent yet is not sent any more then anyway, and while trading is halted or reduced all
+ * time themselves. An entry that execution holds works until its signal expires, for it is sent only when it is triggered,
+ * and nothing stale is sent. What was not sent yet is not sent any more then anyway, and while trading is halted or reduced all
  * entries are taken back.
  */
 export function lapse(portfolio: Portfolio, nowMs: number): Draft[] {
@@ -14,7 +15,7 @@ export function lapse(portfolio: Portfolio, nowMs: number): Draft[] {
     .filter(
       (order) =>
         order.role === 'entry' &&
-        order.timeInForce === 'GTD' &&
+        (order.timeInForce === 'GTD' || order.isHeld) &&
         !order.cancellation &&
         !isUnsent(order) &&
         nowMs >= order.expiryMs,

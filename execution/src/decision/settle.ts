@@ -9,7 +9,7 @@ import {
 } from '@heliograph/contracts';
 import type { Report } from '../brokers/broker.ts';
 import { draft, type Draft, type DraftContext } from './draft.ts';
-import { afterFill } from './evolve.ts';
+import { afterFill } from './evolve-fills.ts';
 import { accepted, cancelled, contextOf, orderFacts, rejected } from './order-events.ts';
 import { incidentOf, statusAfter, type Ending, type Order, type OrderFact } from './order.ts';
 import type { Portfolio } from './portfolio.ts';

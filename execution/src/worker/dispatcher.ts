@@ -130,7 +130,8 @@ export function createDispatcher({
   };
 
   const send = async (order: Order, moment: Moment): Promise<void> => {
-    if (!takesOnce && !fresh.has(order.id)) await find(order, moment.timeMs);
+    if (isToBeHeld(order)) await hold(order, moment);
+    else if (!takesOnce && !fresh.has(order.id)) await find(order, moment.timeMs);
     else if (mustNotBeSent(order, moment.timeMs, settingsOf(journal.state)))
       await abandon(order, { timeMs: moment.timeMs, ...expired });
     else await place(order, moment);
@@ -140,8 +141,20 @@ export function createDispatcher({
     order.type !== 'market' &&
     (!broker.orderTypes.includes(order.type) || (isProtective(order) && !broker.restsReduceOnly));
 
+  const isToBeHeld = (order: Order): boolean => order.status === 'intended' && isHeldHere(order);
+  /** Others hold it as well: whoever says so first says it for all. */
+  const hold = async (order: Order, { timeMs }: Moment): Promise<void> => {
+    fresh.delete(order.id);
+    if (mustNotBeSent(order, timeMs, settingsOf(journal.state)))
+      await end(order, { timeMs, ...expired });
+    else
+      await journalled((portfolio, now) =>
+        now.status === 'intended' ? held(portfolio, now) : undefined,
+      )(order);
+  };
+
   const takeBack = async (order: Order, why: Abandonment): Promise<boolean> => {
-    if (order.isHeld || (order.status === 'intended' && isHeldHere(order))) {
+    if (order.isHeld || isToBeHeld(order)) {
       await end(order, why);
       return true;
     }
@@ -158,15 +171,11 @@ export function createDispatcher({
 
   const step = async (order: Order, moment: Moment): Promise<boolean> => {
     if (order.cancellation) return takeBack(order, order.cancellation);
-    if (!isProtective(order) && !order.triggeredMs) return false;
-    if (order.status === 'intended' && isHeldHere(order)) {
-      fresh.delete(order.id);
-      // Others hold it as well: whoever says so first says it for all.
-      await journalled((portfolio, now) =>
-        now.status === 'intended' ? held(portfolio, now) : undefined,
-      )(order);
+    if (isToBeHeld(order)) {
+      await hold(order, moment);
       return true;
     }
+    if (!isProtective(order) && !order.triggeredMs) return false;
     if (!isUnsent(order) || !(takesOnce || fresh.has(order.id))) return false;
     await send(order, moment);
     return true;
@@ -202,7 +211,7 @@ export function createDispatcher({
       const orders = [...journal.state.orders.values()];
       for (const order of orders) {
         if (!isUnsent(order) || fresh.has(order.id)) continue;
-        if (order.status === 'intended' && isHeldHere(order)) continue;
+        if (isToBeHeld(order)) continue;
         await find(order, timeMs).catch((err: unknown) => {
           if (!(err instanceof TransientError)) throw err;
         });

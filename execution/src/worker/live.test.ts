@@ -173,6 +173,42 @@ describe('a live portfolio', () => {
     expect(end?.data).toMatchObject({ reason: 'TIME_IN_FORCE', detail: 'its time was over' });
   });
 
+  test('enters by a stop that execution holds until the price is there', async () => {
+    await using double = await startBinanceDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    await using _worker = worker(bus, double);
+    await signal(bus, 'in', { data: { entry: { type: 'stop', stopPrice: '51000' } } });
+    await eventually(
+      async () =>
+        expect(await only(bus, 'order_accepted')).toMatchObject([
+          { data: { venueOrderId: 'held' } },
+        ]),
+      patience,
+    );
+    expect(double.orders()).toEqual([]);
+    double.setPrice('BTCUSDT', '51100');
+    await candle(bus, 51_100);
+    await eventually(async () => expect(await only(bus, 'order_filled')).toHaveLength(1), patience);
+    expect(double.orders()).toMatchObject([{ side: 'BUY', type: 'MARKET', status: 'FILLED' }]);
+  });
+
+  test('takes an entry that it holds back when its signal expires', async () => {
+    await using double = await startBinanceDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    await using _worker = worker(bus, double);
+    const expirytime = toTime(Date.now() + 3_000);
+    await signal(bus, 'in', {
+      expirytime,
+      data: { entry: { type: 'stop', stopPrice: '51000' } },
+    });
+    await eventually(
+      async () => expect(await only(bus, 'order_cancelled')).toHaveLength(1),
+      patience,
+    );
+    expect(await only(bus, 'order_accepted')).toHaveLength(1);
+    expect(double.orders()).toEqual([]);
+  });
+
   test('adopts an order of somebody else and leaves it alone', async () => {
     await using double = await startBinanceDouble();
     const other = await openOnDouble(double, {});
