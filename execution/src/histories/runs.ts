@@ -17,7 +17,7 @@ export function runsOf(property: string, { few }: { few: number }): RunParameter
     numRuns,
     seed,
     ...(HISTORIES_SHRINK === '0' && { endOnFailure: true }),
-    ...(HISTORIES_PATH !== undefined && { path: HISTORIES_PATH, HISTORIES_SHRINK }),
+    ...(HISTORIES_PATH !== undefined && { path: HISTORIES_PATH }),
     onPlayed() {
       played++;
       if (played % 500 === 0) say(`${played} of ${numRuns}`);

@@ -183,7 +183,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       const told = settle(journal.state, report).map((event) => filledAt(report, event));
       if (told.length === 0) continue;
       // On a replay it is followed up at its own place, whoever finds it, and when; in one batch, lest others do it later.
-      const at = (!isLive && report.tape) || { timeMs, sequence: marketSequence };
+      const at = isLive ? { timeMs, sequence: marketSequence } : placeOf(report, journal.state);
       const following = followingFrom(preview(journal.state, told), at);
       if (!(await write([...told, ...following]))) return false;
       if (following.length > 0) return false;
@@ -381,6 +381,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await stack.disposeAsync();
     },
   };
+}
+
+/** Where on a replayed tape something happened: at a price, or else at the last thing that was decided or filled. */
+function placeOf(
+  { tape, timeMs }: Report,
+  { filledSequence, marketSequence }: Portfolio,
+): { timeMs: number; sequence: number } {
+  return tape ?? { timeMs, sequence: Math.max(filledSequence, marketSequence) };
 }
 
 function decidedAt(marketSequence: number, event: Draft): Draft {

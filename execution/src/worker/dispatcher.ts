@@ -65,10 +65,13 @@ export function createDispatcher({
   log: Logger;
 }): Dispatcher {
   const takesOnce = broker.placementWindowMs === 0;
-  /** Written here and not handed over yet. */
-  const fresh = new Set<OrderId>();
+  /** What was written here and is not handed over yet: an intent, or a trigger, which others may have written in between. */
+  const fresh = new Map<OrderId, 'order_intended' | 'order_triggered'>();
   const cancelAsked = new Map<OrderId, number>();
 
+  const stepOf = ({ triggeredMs }: Order) =>
+    triggeredMs === undefined ? 'order_intended' : 'order_triggered';
+  const isFresh = (order: Order): boolean => fresh.get(order.id) === stepOf(order);
   const current = ({ id }: Order): Order | undefined => journal.state.orders.get(id);
   const journalled =
     (event: (portfolio: Portfolio, order: Order) => Draft | undefined) =>
@@ -84,7 +87,8 @@ export function createDispatcher({
     );
 
   const abandon = async (order: Order, why: Abandonment): Promise<void> => {
-    const isOurs = !takesOnce && fresh.delete(order.id);
+    const isOurs = !takesOnce && isFresh(order);
+    fresh.delete(order.id);
     if (isOurs || (await broker.abandon(referenceOf(order), why))) await end(order, why);
   };
 
@@ -116,7 +120,7 @@ export function createDispatcher({
         order,
       );
     if (placement.status === 'not_taken') {
-      fresh.add(order.id);
+      fresh.set(order.id, stepOf(order));
       throw new TransientError('NOT_TAKEN', `order ${order.id} was not taken: ${placement.detail}`);
     }
   };
@@ -131,7 +135,7 @@ export function createDispatcher({
 
   const send = async (order: Order, moment: Moment): Promise<void> => {
     if (isToBeHeld(order)) await hold(order, moment);
-    else if (!takesOnce && !fresh.has(order.id)) await find(order, moment.timeMs);
+    else if (!takesOnce && !isFresh(order)) await find(order, moment.timeMs);
     else if (mustNotBeSent(order, moment.timeMs, settingsOf(journal.state)))
       await abandon(order, { timeMs: moment.timeMs, ...expired });
     else await place(order, moment);
@@ -176,7 +180,7 @@ export function createDispatcher({
       return true;
     }
     if (!isProtective(order) && !order.triggeredMs) return false;
-    if (!isUnsent(order) || !(takesOnce || fresh.has(order.id))) return false;
+    if (!isUnsent(order) || !(takesOnce || isFresh(order))) return false;
     await send(order, moment);
     return true;
   };
@@ -184,7 +188,7 @@ export function createDispatcher({
   return {
     written(events) {
       for (const { type, data } of events)
-        if (type === 'order_intended' || type === 'order_triggered') fresh.add(data.orderId);
+        if (type === 'order_intended' || type === 'order_triggered') fresh.set(data.orderId, type);
     },
     send,
     abandon,
@@ -210,7 +214,7 @@ export function createDispatcher({
       if (takesOnce) return;
       const orders = [...journal.state.orders.values()];
       for (const order of orders) {
-        if (!isUnsent(order) || fresh.has(order.id)) continue;
+        if (!isUnsent(order) || isFresh(order)) continue;
         if (isToBeHeld(order)) continue;
         await find(order, timeMs).catch((err: unknown) => {
           if (!(err instanceof TransientError)) throw err;
