@@ -109,7 +109,7 @@ test(
     });
 
     const workers = [begin('one-0'), begin('two-0')];
-    await using _workers = { [Symbol.asyncDispose]: async () => void (await endAll(workers)) };
+    await using _workers = { [Symbol.asyncDispose]: () => endAll(workers) };
     await eventually(
       async () => {
         const types = (await journalOf(bus)).map(({ type }) => type);
@@ -178,15 +178,21 @@ test(
     );
     for (const symbol of symbols) {
       const held = changes.findLast(({ data }) => data.symbol === symbol)?.data.quantity ?? '0';
-      expect((await exchange.total(symbol.slice(0, 3))).toFixed(), symbol).toBe(held);
+      const total = (await exchange.total(symbol.slice(0, 3))).toFixed();
+      expect({ symbol, total }).toEqual({ symbol, total: held });
     }
-    const unsent = journal.filter(
-      (event) => event.type === 'order_cancelled' && event.data.reason === 'NOT_SENT',
-    );
-    const skipped = journal.filter(({ type }) => type === 'signal_skipped');
-    process.stdout.write(
-      `${kills} kills, ${sent} signals, ${orders.length} orders, ${skipped.length} skipped, ${unsent.length} never sent\n`,
-    );
+    const endings: Record<string, number> = {};
+    for (const event of journal)
+      if (
+        event.type === 'signal_skipped' ||
+        event.type === 'order_cancelled' ||
+        event.type === 'order_rejected'
+      ) {
+        const ending = `${event.type} ${event.data.reason}`;
+        endings[ending] = (endings[ending] ?? 0) + 1;
+      }
+    const figures = { kills, signals: sent, orders: orders.length, ...endings };
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
   },
   (seconds + 180) * 1_000,
 );
