@@ -69,8 +69,6 @@ export function createDispatcher({
   const fresh = new Map<OrderId, 'order_intended' | 'order_triggered'>();
   const cancelAsked = new Map<OrderId, number>();
 
-  const stepOf = ({ triggeredMs }: Order) =>
-    triggeredMs === undefined ? 'order_intended' : 'order_triggered';
   const isFresh = (order: Order): boolean => fresh.get(order.id) === stepOf(order);
   const current = ({ id }: Order): Order | undefined => journal.state.orders.get(id);
   const journalled =
@@ -222,6 +220,11 @@ export function createDispatcher({
       }
     },
   };
+}
+
+/** What was written last that wants the order sent. */
+function stepOf({ triggeredMs }: Order): 'order_intended' | 'order_triggered' {
+  return triggeredMs === undefined ? 'order_intended' : 'order_triggered';
 }
 
 function unknown({ id }: OrderReference, cause?: unknown): TransientError {
