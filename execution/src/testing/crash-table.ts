@@ -38,7 +38,6 @@ export function rowsUnder(page: string, heading: string): CrashRow[] {
   const [table = ''] = section.split('\n## ');
   return [...table.matchAll(/^\|(?<cells>.*)\|$/gm)].slice(2).map(({ groups }) => {
     const cells = (groups?.['cells'] ?? '').split('|').map((cell) => cell.trim());
-    const plain = (cell = ''): string => cell.replaceAll('`', '');
     return { last: plain(cells[0]), orders: plain(cells[1]), next: plain(cells[2]) };
   });
 }
@@ -50,4 +49,8 @@ function isChange(name: string): boolean {
 /** Every worker does that, whatever was before. */
 function isFormal(name: string): boolean {
   return name === 'write bucket portfolios' || name === 'acknowledge';
+}
+
+function plain(cell = ''): string {
+  return cell.replaceAll('`', '');
 }

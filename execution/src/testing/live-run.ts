@@ -91,7 +91,8 @@ export async function runLive({
   const next = createMortal(survival);
   let ordersAtDeath = 0;
   let second: Service | undefined;
-  const takingOver = mortal.died.then(async () => {
+  const takeOver = async (): Promise<void> => {
+    await mortal.died;
     void first.stop();
     await mortal.atRest();
     ordersAtDeath = double.orders().length;
@@ -101,7 +102,8 @@ export async function runLive({
       name: 'second',
       opened: async (open) => next.broker(await open()),
     });
-  });
+  };
+  const takingOver = takeOver();
   stack.defer(async () => {
     await second?.stop();
     if (!mortal.isDead()) await first.stop();

@@ -58,11 +58,13 @@ export async function runPaper(death: MortalOptions = survival): Promise<PaperRu
   const next = createMortal(survival);
   const first = startTestWorker(mortal.bus(mortalBus), 'first', settings);
   let second: Service | undefined;
-  const takingOver = mortal.died.then(async () => {
+  const takeOver = async (): Promise<void> => {
+    await mortal.died;
     void first.stop();
     await mortal.atRest();
     second = startTestWorker(next.bus(server.connect()), 'second', settings);
-  });
+  };
+  const takingOver = takeOver();
   const journal = await playPaced(bus, instants, { tape });
   // It may still die of what it does last.
   await Promise.race([mortal.isDead() ? undefined : first.stop(), mortal.died]);

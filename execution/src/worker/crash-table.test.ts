@@ -51,7 +51,7 @@ test('docs/crashes.md tells what happens at the exchange wherever a live worker 
   expectOneTrade(undisturbed, 'undisturbed');
   const rows = await rowsOf(undisturbed.operations, 10, async (death, where) => {
     const run = await runLive({ out: 'stop', death });
-    expect(run.isDead, where).toBe(true);
+    expect({ where, isDead: run.isDead }).toEqual({ where, isDead: true });
     expectOneTrade(run, where);
     return run;
   });
@@ -62,8 +62,9 @@ test('docs/crashes.md tells what happens wherever a worker is killed that trades
   const undisturbed = await runPaper();
   const rows = await rowsOf(undisturbed.operations, 4, async (death, where) => {
     const run = await runPaper(death);
-    expect(run.isDead, where).toBe(true);
-    expect(run.journal.map(coreOf), where).toEqual(undisturbed.journal.map(coreOf));
+    expect({ where, isDead: run.isDead }).toEqual({ where, isDead: true });
+    const journal = run.journal.map(coreOf);
+    expect({ where, journal }).toEqual({ where, journal: undisturbed.journal.map(coreOf) });
     return run;
   });
   expect(rows).toEqual(rowsUnder(page, 'On paper').map((row) => ({ ...row, orders: '0' })));

@@ -39,6 +39,7 @@ import { createReconciler } from './reconciler.ts';
 import { createSerial } from './serial.ts';
 import { followStates } from './state-follower.ts';
 import type { TradingStates } from './trading-states.ts';
+import { createTrouble } from './trouble.ts';
 
 /** How long an order may stay unsent before the sweep sees to it that it is never sent. */
 const forgottenAfterMs = 30_000;
@@ -66,6 +67,8 @@ export interface DeskOptions {
   readonly source: string;
   /** The wall clock, epoch ms. */
   readonly nowMs: () => number;
+  /** How often a live portfolio is compared with its venue. Default: 30,000. */
+  readonly compareEveryMs?: number;
   readonly log: Logger;
 }
 
@@ -147,9 +150,18 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         log,
       });
   const broker = stack.use(paper ?? (await openVenue()));
-  const dispatcher = createDispatcher({ journal, broker, nowMs, log });
+  const trouble = createTrouble(log);
+  const dispatcher = createDispatcher({ journal, broker, nowMs, trouble });
   const heldOrders = createHeldOrders();
-  const reconciler = createReconciler({ journal, broker, settings, isNeeded: !paper, nowMs, log });
+  const reconciler = createReconciler({
+    journal,
+    broker,
+    settings,
+    isNeeded: !paper,
+    everyMs: options.compareEveryMs ?? 30_000,
+    nowMs,
+    trouble,
+  });
   const states = followStates({ ...options, journal });
 
   const tapeMs = (): number => (isLive ? nowMs() : playedMs);
@@ -160,6 +172,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     ...(paper && { tapeSequence: marketSequence }),
   });
   const openOrders = (): Order[] => [...journal.state.orders.values()];
+  /** Of what execution holds itself the venue knows nothing. */
+  const sentOrders = (): Order[] => openOrders().filter(({ isHeld }) => !isHeld);
 
   /** False when somebody else has written in the meantime, and then what was read is out of date. */
   const write = async (events: readonly Draft[]): Promise<boolean> => {
@@ -175,7 +189,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const journalOnce = async (timeMs: number): Promise<boolean> => {
     // What was intended before, perhaps by others, comes before whatever is told next.
     await dispatcher.carryOut(moment(timeMs));
-    const reports = await Promise.all(openOrders().map((order) => broker.reportsOf(order)));
+    const reports = await Promise.all(sentOrders().map((order) => broker.reportsOf(order)));
     const inOrder = reports
       .flatMap((known) => known ?? [])
       .toSorted((a, b) => a.sequence - b.sequence);
@@ -215,7 +229,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     let seen: number;
     do {
       seen = journal.sequence;
-      await broker.refresh(openOrders());
+      await broker.refresh(sentOrders());
       if (paper)
         await paper.matchMissed(timeMs, (candleMs) => journalReports(isLive ? timeMs : candleMs));
       else await journalReports(timeMs);
@@ -261,19 +275,22 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         marketSequence = sequence;
         paper?.onOther(sequence);
       }),
-    onError: (error) => log.warn({ err: error, portfolio: name }, 'a candle waits for the sweep'),
+    onError: (error) => trouble.failed(`following the tape for ${name}`, error),
   });
   // A paper account changes by what happens here.
+  const following = `following the venue of ${name}`;
+  const onHint = async (): Promise<void> => {
+    try {
+      await serial(() => settleOrders(tapeMs()));
+      trouble.over(following);
+    } catch (error) {
+      trouble.failed(following, error);
+    }
+  };
   const hints = (paper ? NEVER : broker.changes$).subscribe({
-    next: () => void serial(() => settleOrders(tapeMs())).catch(logFailure),
-    error: logFailure,
+    next: () => void onHint(),
+    error: (error: unknown) => trouble.failed(following, error),
   });
-  function logFailure(err: unknown): void {
-    log.warn(
-      { err, portfolio: name },
-      'the venue cannot be followed: it is asked at the next sweep',
-    );
-  }
 
   const orderOf = (signal: TradeSignal): Order | undefined =>
     openOrders().findLast((order) => order.signalId === signal.id && !isProtective(order));

@@ -5,7 +5,6 @@ import {
   type OrderId,
   type ReasonCode,
 } from '@heliograph/contracts';
-import type { Logger } from '@heliograph/contracts/service';
 import type { Abandonment, Broker, OrderReference } from '../brokers/broker.ts';
 import { asKept, requestOf } from '../decision/request.ts';
 import { mustNotBeSent } from '../decision/expiry.ts';
@@ -15,6 +14,7 @@ import { isOpen, isProtective, isUnsent, type Order } from '../decision/order.ts
 import { instrumentKey, settingsOf, type Portfolio } from '../decision/portfolio.ts';
 import { leaving } from './held-orders.ts';
 import type { Journal } from './journal.ts';
+import type { Trouble } from './trouble.ts';
 
 /** How often the venue is asked again to take an order back. */
 const cancelAgainMs = 5_000;
@@ -56,13 +56,13 @@ export function createDispatcher({
   journal,
   broker,
   nowMs,
-  log,
+  trouble,
 }: {
   journal: Journal;
   broker: Broker;
   /** The wall clock, epoch ms. */
   nowMs: () => number;
-  log: Logger;
+  trouble: Trouble;
 }): Dispatcher {
   const takesOnce = broker.placementWindowMs === 0;
   /** What was written here and is not handed over yet: an intent, or a trigger, which others may have written in between. */
@@ -203,7 +203,7 @@ export function createDispatcher({
           isDone = (await step(now, moment)) || isDone;
         } catch (err) {
           if (!(err instanceof TransientError)) throw err;
-          log.warn({ err, order: order.id, portfolio: journal.state.name }, 'tried again later');
+          trouble.failed(`order ${order.id}`, err, { portfolio: journal.state.name });
         }
       }
       return isDone;
@@ -222,8 +222,8 @@ export function createDispatcher({
   };
 }
 
-/** What the order waits to be sent after. */
-function stepOf({ triggeredMs }: Order) {
+/** What was written last that wants the order sent. */
+function stepOf({ triggeredMs }: Order): 'order_intended' | 'order_triggered' {
   return triggeredMs === undefined ? 'order_intended' : 'order_triggered';
 }
 

@@ -56,6 +56,8 @@ export interface ExecutionOptions {
   readonly nowMs?: () => number;
   /** How soon a worker looks after the orders of one that is no more. Default: 1,000. */
   readonly sweepEveryMs?: number;
+  /** How often a live portfolio is compared with its venue. Default: 30,000. */
+  readonly compareEveryMs?: number;
 }
 
 /**
@@ -171,7 +173,8 @@ export function startExecution(options: ExecutionOptions): Service {
   const follow = unlessHopeless(
     'a portfolio is',
     async ({ key, value }: { key: string; value: string | undefined }) => {
-      if (leftAlone.has(key)) return;
+      // The live one is opened as `venue` anyway.
+      if (leftAlone.has(key) || (key === base && mode === 'live')) return;
       try {
         await desks.onEntry(key, value);
       } catch (error) {

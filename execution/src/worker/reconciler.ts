@@ -1,12 +1,11 @@
 import { OrderId, TransientError, type PortfolioSettings } from '@heliograph/contracts';
-import type { Logger } from '@heliograph/contracts/service';
 import type { Broker } from '../brokers/broker.ts';
 import { listings } from '../decision/listings.ts';
 import { reconcile } from '../decision/reconcile.ts';
 import { clockSkewed, unreachable } from '../decision/venue-trouble.ts';
 import type { Journal } from './journal.ts';
+import type { Trouble } from './trouble.ts';
 
-const everyMs = 30_000;
 /** A venue that is away is asked more often, and after a while people hear of it. */
 const againMs = 2_000;
 const sayUnreachableAfterMs = 10_000;
@@ -29,17 +28,20 @@ export function createReconciler({
   broker,
   settings,
   isNeeded,
+  everyMs,
   nowMs,
-  log,
+  trouble,
 }: {
   journal: Journal;
   broker: Broker;
   settings: PortfolioSettings;
   /** A paper account is the journal's twin and needs no comparison. */
   isNeeded: boolean;
+  everyMs: number;
   nowMs: () => number;
-  log: Logger;
+  trouble: Trouble;
 }): Reconciler {
+  const comparing = `comparing ${journal.state.name} with its venue`;
   const symbols = settings.risk.symbols ?? [];
   let clockOffsetMs: number | undefined;
   let comparedMs = -Infinity;
@@ -74,9 +76,10 @@ export function createReconciler({
     try {
       await askAndCompare();
       comparedMs = nowMs();
+      trouble.over(comparing);
       failingSinceMs = undefined;
     } catch (err) {
-      log.warn({ err, portfolio: journal.state.name }, 'the venue cannot be compared with');
+      trouble.failed(comparing, err);
       failingSinceMs ??= nowMs();
       if (nowMs() - failingSinceMs < sayUnreachableAfterMs) return;
       const detail = err instanceof Error ? err.message : String(err);

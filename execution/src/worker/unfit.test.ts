@@ -100,6 +100,9 @@ function without(bus: Bus, isTakenAway: (subject: string) => boolean): Bus {
   };
 }
 
+const isIntent = (subject: string): boolean => subject.endsWith('.order_intended');
+const isIntentOfReplay = (subject: string): boolean => subject === 'trading.paper-r.order_intended';
+
 /** Appends an event to a journal as another worker would. */
 async function append(bus: Bus, portfolio: string, change: object): Promise<void> {
   const log = bus.log(`trading.${portfolio}`);
@@ -126,8 +129,7 @@ describe('a worker stops with a sentence and trades nothing', () => {
   test('when an entry of the journal is missing', async () => {
     const server = await traded();
     await using bus = server.connect();
-    const isGone = (subject: string): boolean => subject.endsWith('order_intended');
-    await using refused = worker(without(server.connect(), isGone));
+    await using refused = worker(without(server.connect(), isIntent));
     const before = await types(bus);
     await signal(bus, 'next');
     expect(await refusalOf(refused)).toEqual({
@@ -170,8 +172,17 @@ describe('a worker stops with a sentence and trades nothing', () => {
     await append(bus, 'paper', {
       type: 'order_filled',
       data: {
-        ...{ orderId: 'hnever', venue, symbol, side: 'buy', fillId: '1', quantity: '1' },
-        ...{ price: '100', fee: '0', liquidity: 'taker', filledQuantity: '1', complete: true },
+        orderId: 'hnever',
+        venue,
+        symbol,
+        side: 'buy',
+        fillId: '1',
+        quantity: '1',
+        price: '100',
+        fee: '0',
+        liquidity: 'taker',
+        filledQuantity: '1',
+        complete: true,
         slippageBps: 0,
       },
     });
@@ -219,13 +230,12 @@ describe('a replay that cannot be traded', () => {
   test('does not stop the live portfolio beside it, and its signals are dead letters', async () => {
     const server = await traded();
     await using bus = server.connect();
-    const isGone = (subject: string): boolean => subject === 'trading.paper-r.order_intended';
     {
       await using _before = worker(server.connect());
       await signal(bus, 'r-in', { tape: 'r' });
       await eventually(async () => expect(await types(bus, 'paper-r')).toContain('order_accepted'));
     }
-    await using both = worker(without(server.connect(), isGone));
+    await using both = worker(without(server.connect(), isIntentOfReplay));
     await signal(bus, 'r-next', { tape: 'r' });
     await eventually(async () => {
       const letters = bus.read({ stream: 'DEAD_LETTERS' }).pipe(toArray());
@@ -242,9 +252,7 @@ describe('a replay that cannot be traded', () => {
   test('alone stops the worker', async () => {
     const server = await traded('paper-r', 'r');
     await using bus = server.connect();
-    await using refused = worker(
-      without(server.connect(), (subject) => subject.endsWith('order_intended')),
-    );
+    await using refused = worker(without(server.connect(), isIntent));
     await signal(bus, 'r-next', { tape: 'r' });
     expect(await refusalOf(refused)).toMatchObject({
       message: expect.stringContaining('trading.paper-r has a gap'),

@@ -19,7 +19,7 @@ export interface FollowedOrders extends Pick<Broker, 'cancel' | 'refresh' | 'rep
   has(id: OrderId): boolean;
   /** The venue's answer to a placement. */
   placed(order: OrderRequest, answer: unknown): void;
-  /** Asks the venue now, unless all is known that ever will be. */
+  /** Asks the venue now, unless all is known that ever will be, or can be: of what it does not list it tells nothing. */
   ask(order: OrderReference): Promise<readonly Report[] | undefined>;
 }
 
@@ -59,6 +59,10 @@ export function followOrders({
   const ask = async (order: OrderReference): Promise<readonly Report[] | undefined> => {
     const { id, symbol } = order;
     if (known.get(id)?.ended) return known.get(id)?.reports;
+    if (!marketOf(symbol)) {
+      warn(`${symbol} is not listed any more: what becomes of its orders cannot be asked`);
+      return known.get(id)?.reports;
+    }
     const state = await asking('order', async () => {
       const found = await find(order);
       if (!found) return undefined;

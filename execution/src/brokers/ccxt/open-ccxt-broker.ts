@@ -141,6 +141,7 @@ export async function openCcxtBroker({
     cancel: orders.cancel,
     async abandon(order) {
       if (nowMs() <= order.timeMs + placementWindowMs + settleMs) return false;
+      if (!marketOf(order.symbol)) return false;
       return (await orders.ask(order)) === undefined;
     },
     refresh: orders.refresh,
