@@ -374,7 +374,7 @@ function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_filled'>):
     fee: new Big(data.fee),
   };
   if (state.positions.size === 0) beginDay(state, timeMs);
-  const after = afterFill(state, order, fill, timeMs);
+  const after = afterFill(state, order, fill, { timeMs, isLast: data.complete });
   const spent = fill.quantity.times(fill.price).plus(fill.fee);
   changeOrder(state, order.id, data.complete ? 'whole' : 'part', {
     filledQuantity: order.filledQuantity.plus(fill.quantity),
@@ -403,17 +403,19 @@ function beginDay(state: PortfolioState, timeMs: number): void {
     state.valuation = { ...state.valuation, dayStartEquity: state.cash, dayStartMs };
 }
 
-/** The cash and the order's position once a fill has been booked. */
+/** The cash and the order's position once a fill has been booked; `isLast`: the order is filled whole with it. */
 export function afterFill(
-  { cash, positions }: Pick<Portfolio, 'cash' | 'positions'>,
+  portfolio: Portfolio,
   order: Order,
   fill: Fill,
-  timeMs: number,
+  { timeMs, isLast }: { timeMs: number; isLast: boolean },
 ): { cash: Big; position?: Position; closed?: Position } {
+  const { cash, positions } = portfolio;
   const notional = fill.quantity.times(fill.price);
   const held = positions.get(instrumentKey(order));
   const { within, beyond } = splitAtFlat(held, fill);
-  const kept = held && within ? applyFill(enteredBy(held, order), within) : held;
+  const left = held && within ? applyFill(enteredBy(held, order), within) : held;
+  const kept = left && isLast ? withoutDust(portfolio, left, order) : left;
   const isClosed = kept !== undefined && kept.quantity.eq(zero);
   const opened = beyond && applyFill(openedBy(order, timeMs), beyond);
   const position = opened ?? (isClosed ? undefined : kept);
@@ -422,6 +424,18 @@ export function afterFill(
     ...(position && { position }),
     ...(isClosed && { closed: kept }),
   };
+}
+
+/**
+ * A venue that takes its fee in base units leaves less than a lot behind, which nobody can sell: that is no position. On
+ * paper all that is held can be left.
+ */
+function withoutDust(portfolio: Portfolio, position: Position, { reduceOnly }: Order): Position {
+  const isDust =
+    reduceOnly &&
+    portfolio.opened?.mode === 'live' &&
+    position.quantity.lt(rulesOf(portfolio, position).lotSize);
+  return isDust ? { ...position, quantity: zero } : position;
 }
 
 /** Whoever adds to a position says anew how it is to be protected, and whether it is wanted at all. */

@@ -29,7 +29,13 @@ test('a fill at the price that the decision saw did not slip, by not even a nega
   const state = openedWith();
   const order = anOrder(state, { side: 'sell' });
   const price = order.referencePrice.toFixed();
-  const fill = { fillId: 'f', quantity: '1', fee: '0', liquidity: 'taker', complete: true } as const;
+  const fill = {
+    fillId: 'f',
+    quantity: '1',
+    fee: '0',
+    liquidity: 'taker',
+    complete: true,
+  } as const;
   const told = { orderId: order.id, timeMs: nowMs, sequence: 1, price, type: 'filled' } as const;
   const [filled] = settle(state, { ...told, ...fill });
   expect(filled?.type === 'order_filled' && Object.is(filled.data.slippageBps, 0)).toBe(true);
