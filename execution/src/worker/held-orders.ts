@@ -1,5 +1,6 @@
 import { Big, exactly, type Candle, type OrderId } from '@heliograph/contracts';
 import type { Draft } from '../decision/draft.ts';
+import { leaving } from '../decision/on-its-way.ts';
 import { triggered } from '../decision/order-events.ts';
 import type { Order } from '../decision/order.ts';
 import { instrumentKey, type Portfolio } from '../decision/portfolio.ts';
@@ -88,18 +89,6 @@ function priceAt(order: Order, level: Big, candle: Candle): Big {
   const open = exactly(candle.open);
   const waitsForRise = (order.type === 'limit') === (order.side === 'sell');
   return waitsForRise ? larger(open, level) : smaller(open, level);
-}
-
-/** What is on its way out of a position already. */
-export function leaving(portfolio: Portfolio, key: string, except?: OrderId): Big {
-  let quantity = zero;
-  for (const order of portfolio.orders.values()) {
-    const isOnItsWay = order.type === 'market' || order.triggeredMs !== undefined;
-    if (!order.reduceOnly || !isOnItsWay || order.id === except) continue;
-    if (instrumentKey(order) === key && order.size.kind === 'base')
-      quantity = quantity.plus(order.size.quantity).minus(order.filledQuantity);
-  }
-  return quantity;
 }
 
 function larger(a: Big, b: Big): Big {
