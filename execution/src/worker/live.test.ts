@@ -106,6 +106,28 @@ describe('a live portfolio', () => {
     expect(types.indexOf('reconciliation_reported')).toBeLessThan(types.indexOf('order_intended'));
   });
 
+  test('is flat when less than a lot is left, because the venue took its fee in base units', async () => {
+    await using double = await startBinanceDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    await using _worker = worker(bus, double, 'one', { stake: { kind: 'quote', value: '1234' } });
+    for (const round of ['1', '2']) {
+      await signal(bus, `in-${round}`);
+      const fills = 2 * Number(round);
+      const filled = (count: number) =>
+        eventually(
+          async () => expect(await only(bus, 'order_filled')).toHaveLength(count),
+          patience,
+        );
+      await filled(fills - 1);
+      await signal(bus, `out-${round}`, { data: exit });
+      await filled(fills);
+    }
+    const closed = await only(bus, 'trade_closed');
+    expect(closed.map(({ data }) => data.quantity)).toEqual(['0.02465', '0.02465']);
+    const last = (await only(bus, 'position_changed')).at(-1);
+    expect(last?.data).toMatchObject({ side: 'flat', quantity: '0' });
+  });
+
   test('finds its order again when the answer was lost, and orders nothing twice', async () => {
     await using double = await startBinanceDouble();
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
