@@ -397,9 +397,12 @@ function beginDay(state: PortfolioState, timeMs: number): void {
     state.valuation = { ...state.valuation, dayStartEquity: state.cash, dayStartMs };
 }
 
-/** The cash and the order's position once a fill has been booked. */
+/**
+ * The cash and the order's position once a fill has been booked. Where the venue keeps its fee in what was bought, less than
+ * a lot is left of it, which no order can sell: then the position is closed, and what it cost is counted as lost.
+ */
 export function afterFill(
-  { cash, positions }: Pick<Portfolio, 'cash' | 'positions'>,
+  { cash, positions, instruments }: Pick<Portfolio, 'cash' | 'positions' | 'instruments'>,
   order: Order,
   fill: Fill,
   timeMs: number,
@@ -408,13 +411,16 @@ export function afterFill(
   const held = positions.get(instrumentKey(order));
   const { within, beyond } = splitAtFlat(held, fill);
   const kept = held && within ? applyFill(enteredBy(held, order), within) : held;
-  const isClosed = kept !== undefined && kept.quantity.eq(zero);
+  const lot = instruments.get(instrumentKey(order))?.rules.lotSize ?? '0';
+  const isLeft = kept !== undefined && within !== undefined && !enters(kept, fill.side);
+  const isClosed =
+    kept !== undefined && (kept.quantity.eq(zero) || (isLeft && kept.quantity.lt(lot)));
   const opened = beyond && applyFill(openedBy(order, timeMs), beyond);
   const position = opened ?? (isClosed ? undefined : kept);
   return {
     cash: (fill.side === 'buy' ? cash.minus(notional) : cash.plus(notional)).minus(fill.fee),
     ...(position && { position }),
-    ...(isClosed && { closed: kept }),
+    ...(isClosed && { closed: { ...kept, quantity: zero, enteredQuantity: kept.leftQuantity } }),
   };
 }
 
