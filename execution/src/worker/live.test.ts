@@ -1,4 +1,5 @@
 import {
+  Big,
   JournalEvent,
   PortfolioSettings,
   subjects,
@@ -309,6 +310,34 @@ describe('a live portfolio', () => {
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
     await using refused = worker(bus, double, 'one', { risk: {} });
     await expect(refused.finished).rejects.toThrow(/say which symbols it trades/);
+  });
+
+  test('is flat again where the venue keeps its fee in what was bought', async () => {
+    await using double = await startBinanceDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    const stake = { kind: 'quote', value: '617' } as const;
+    await using _worker = worker(bus, double, 'one', { stake });
+    for (const round of [1, 2]) {
+      await signal(bus, `in-${round}`);
+      await eventually(
+        async () => expect(await only(bus, 'order_filled')).toHaveLength(2 * round - 1),
+        patience,
+      );
+      await signal(bus, `out-${round}`, { data: exit });
+      await eventually(
+        async () => expect(await only(bus, 'trade_closed')).toHaveLength(round),
+        patience,
+      );
+    }
+    const trades = await only(bus, 'trade_closed');
+    const pnl = trades.reduce((sum, { data }) => sum.plus(data.pnl), new Big('0'));
+    const changes = await only(bus, 'position_changed');
+    expect(pnl.toFixed(), 'what is left over counts as lost').toBe(
+      new Big(changes.at(-1)?.data.cash ?? '0').minus(settings.cash).toFixed(),
+    );
+    expect(await only(bus, 'signal_skipped')).toEqual([]);
+    expect(Number(double.balanceOf('BTC').free), 'less than a lot each time').toBeGreaterThan(1);
+    expect(Number(double.balanceOf('BTC').free)).toBeLessThan(1.00002);
   });
 
   test('three workers and a crowd of signals make one order each', async () => {
