@@ -25,7 +25,7 @@ export function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_fil
     fee: new Big(data.fee),
   };
   if (state.positions.size === 0) beginDay(state, timeMs);
-  const after = afterFill(state, order, fill, timeMs);
+  const after = afterFill(state, order, fill, { timeMs, isLast: data.complete });
   const spent = fill.quantity.times(fill.price).plus(fill.fee);
   changeOrder(state, order.id, data.complete ? 'whole' : 'part', {
     filledQuantity: order.filledQuantity.plus(fill.quantity),
@@ -54,24 +54,31 @@ function beginDay(state: PortfolioState, timeMs: number): void {
     state.valuation = { ...state.valuation, dayStartEquity: state.cash, dayStartMs };
 }
 
-/** The cash and the order's position once a fill has been booked. */
+/**
+ * The cash and the order's position once a fill has been booked; `isLast`: the order is filled whole with it. Where the
+ * venue keeps its fee in what was bought, less than a lot is left of it in the end, which no order can sell: then the
+ * position is closed, and what that cost is counted as lost.
+ */
 export function afterFill(
-  { cash, positions }: Pick<Portfolio, 'cash' | 'positions'>,
+  { cash, positions, instruments }: Pick<Portfolio, 'cash' | 'positions' | 'instruments'>,
   order: Order,
   fill: Fill,
-  timeMs: number,
+  { timeMs, isLast }: { timeMs: number; isLast: boolean },
 ): { cash: Big; position?: Position; closed?: Position } {
   const notional = fill.quantity.times(fill.price);
   const held = positions.get(instrumentKey(order));
   const { within, beyond } = splitAtFlat(held, fill);
   const kept = held && within ? applyFill(enteredBy(held, order), within) : held;
-  const isClosed = kept !== undefined && kept.quantity.eq(zero);
+  const lot = instruments.get(instrumentKey(order))?.rules.lotSize ?? '0';
+  const isLeft = kept !== undefined && within !== undefined && !enters(kept, fill.side);
+  const isClosed =
+    kept !== undefined && (kept.quantity.eq(zero) || (isLeft && isLast && kept.quantity.lt(lot)));
   const opened = beyond && applyFill(openedBy(order, timeMs), beyond);
   const position = opened ?? (isClosed ? undefined : kept);
   return {
     cash: (fill.side === 'buy' ? cash.minus(notional) : cash.plus(notional)).minus(fill.fee),
     ...(position && { position }),
-    ...(isClosed && { closed: kept }),
+    ...(isClosed && { closed: { ...kept, quantity: zero, enteredQuantity: kept.leftQuantity } }),
   };
 }
 

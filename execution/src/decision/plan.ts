@@ -1,6 +1,7 @@
 import { Big, exactly, type OrderSize, type TradeSignal } from '@heliograph/contracts';
 import type { Considered } from './considered.ts';
 import { unspent } from './funds.ts';
+import { leaving } from './on-its-way.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import { atMost, feeFor, multiple, quantityAt, quantityLosing, reservation } from './size.ts';
 import { decimalText, termsOf, type EntryTerms } from './terms.ts';
@@ -60,13 +61,15 @@ export function planEntry(considered: Considered): EntryPlan | Refusal {
 }
 
 /**
- * Base units that an exit or a reduction leaves with: never more than is held, nor than an order may have, and all of it
- * without regard to lots.
+ * Base units that an exit or a reduction leaves with: never more than is held and not on its way out yet, nor than an order
+ * may have, and all of it without regard to lots.
  */
 export function leavingQuantity(considered: Considered): Big {
-  const { signal, position, rules } = considered;
+  const { portfolio, key, signal, position, rules } = considered;
   if (!position) return zero;
-  const held = atMost(rules.maxQuantity, position.quantity);
+  const stays = position.quantity.minus(leaving(portfolio, key));
+  if (stays.lte(zero)) return zero;
+  const held = atMost(rules.maxQuantity, stays);
   if (signal.data.intent === 'exit') return held;
   const wanted = reducedBy(considered, signal.data.size);
   return wanted.gte(held) ? held : multiple(wanted, rules.lotSize);

@@ -192,6 +192,15 @@ describe('profit targets', () => {
 });
 
 describe('a position that has been held long enough', () => {
+  test('that is being stopped out is not sold a second time when its time is over', () => {
+    const { state } = entered({ ...stop, timeStopMs: 60_000 });
+    guard(state);
+    const order = first(state, 'stop_loss');
+    hear(state, order, { type: 'accepted' });
+    after(state, triggered(state, order, { timeMs: nowMs, price: new Big('95') }));
+    expect(guard(state, nowMs + 3_600_000)).toEqual([]);
+  });
+
   test('is left at the market, once', () => {
     const { state } = entered({ timeStopMs: 60_000 });
     const [position] = state.positions.values();

@@ -9,6 +9,7 @@ import {
   type Protection,
 } from '@heliograph/contracts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
+import { isOnItsWay } from './on-its-way.ts';
 import { cancelIntended } from './order-events.ts';
 import { isProtective, legOf } from './order.ts';
 import { instrumentKey, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
@@ -142,10 +143,7 @@ function targets(
 function leave(situation: Situation, role: 'time_stop' | 'unprotected' | 'unwanted'): Draft[] {
   const { portfolio, position } = situation;
   const isLeaving = [...portfolio.orders.values()].some(
-    (order) =>
-      instrumentKey(order) === instrumentKey(position) &&
-      order.reduceOnly &&
-      order.type === 'market',
+    (order) => instrumentKey(order) === instrumentKey(position) && isOnItsWay(order),
   );
   if (isLeaving) return [];
   const leg = legIn(situation, role);

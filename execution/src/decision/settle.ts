@@ -62,7 +62,10 @@ function filled(
   // Fill ids are the venue's own affair: two orders may share one.
   const key = `${order.id} ${report.fillId}`;
   const context = { ...contextOf(portfolio, order, report.timeMs), key };
-  const { cash, position, closed } = afterFill(portfolio, order, fill, report.timeMs);
+  const { cash, position, closed } = afterFill(portfolio, order, fill, {
+    timeMs: report.timeMs,
+    isLast: report.complete,
+  });
   const filledQuantity = order.filledQuantity.plus(fill.quantity);
   const change = { order, cash, context };
   const isReversed = closed !== undefined && position !== undefined;

@@ -12,6 +12,7 @@ import { Subject } from 'rxjs';
 import type { Broker, Placement, Report } from '../brokers/broker.ts';
 import { createFold } from '../fold.ts';
 import { createSnapshots } from '../snapshots.ts';
+import { accountTerms } from './account-terms.ts';
 import { abandon, cancel, cancelResting, emptyBook, isKnown, type PaperBook } from './book.ts';
 import { evolveBook } from './evolve-book.ts';
 import { createCatchUp, type CatchUp } from './catch-up.ts';
@@ -92,7 +93,7 @@ export async function openPaperBroker({
   await fold.catchUp();
   await fold.transact((book) => (book.settings ? [] : [{ type: 'account_opened', settings }]));
   const opened = fold.state.settings;
-  if (canonicalJson(opened) !== canonicalJson(settings))
+  if (!opened || canonicalJson(accountTerms(opened)) !== canonicalJson(accountTerms(settings)))
     throw new UserError(
       `the paper account ${account} was opened with other settings (${JSON.stringify(opened)}): ` +
         'start with those, or name another --portfolio',

@@ -260,7 +260,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     if (item.type === 'candle') paper?.onCandle(item.candle, sequence);
     else paper?.onPrint(item.print, sequence);
     board.add(candle);
-    if (sequence <= board.knownUpTo || !journal.state.opened) return;
+    if (sequence <= board.knownUpTo || !journal.state.opened) {
+      heldOrders.onPastCandle(journal.state, candle);
+      return;
+    }
     const timeMs = tapeMs();
     let reached: readonly Draft[];
     do reached = heldOrders.onCandle(journal.state, candle, timeMs);

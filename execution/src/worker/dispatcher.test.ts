@@ -9,6 +9,7 @@ import { createExchangeBroker } from '../paper/exchange-broker.ts';
 import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createJournal } from './journal.ts';
+import { createTrouble } from './trouble.ts';
 
 const log = createSilentLogger();
 const nowMs = (): number => Date.UTC(2026, 0, 5);
@@ -34,7 +35,7 @@ function worker(bus: Bus, settings: PortfolioSettings) {
       return { status: 'taken' } as const;
     },
   };
-  const dispatcher = createDispatcher({ journal, broker, nowMs, log });
+  const dispatcher = createDispatcher({ journal, broker, nowMs, trouble: createTrouble(log) });
   const write = async (events: readonly Draft[]): Promise<void> => {
     await journal.catchUp();
     expect(await journal.tryWrite(events)).toBe(true);

@@ -9,10 +9,10 @@ import type { Abandonment, Broker, OrderReference } from '../brokers/broker.ts';
 import { asKept, requestOf } from '../decision/request.ts';
 import { mustNotBeSent } from '../decision/expiry.ts';
 import type { Draft } from '../decision/draft.ts';
+import { leaving } from '../decision/on-its-way.ts';
 import { cancelled, held, outcomeUnknown, rejected } from '../decision/order-events.ts';
 import { isOpen, isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { instrumentKey, settingsOf, type Portfolio } from '../decision/portfolio.ts';
-import { leaving } from './held-orders.ts';
 import type { Journal } from './journal.ts';
 import type { Trouble } from './trouble.ts';
 

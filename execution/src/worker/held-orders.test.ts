@@ -1,6 +1,6 @@
 import type { Protection } from '@heliograph/contracts';
 import { aCandle } from '@heliograph/contracts/testing';
-import { PortfolioSettings } from '@heliograph/contracts';
+import { PortfolioSettings, Timeframe } from '@heliograph/contracts';
 import { describe, expect, test } from 'vitest';
 import { held } from '../decision/order-events.ts';
 import { protect } from '../decision/protection.ts';
@@ -96,6 +96,28 @@ describe('orders that execution holds itself', () => {
         [115, 116, 113, 114],
       ]),
     ).toEqual([[], [], ['trailing_stop 114']]);
+  });
+
+  test('a trailing stop has followed what was seen before this worker began', () => {
+    const portfolio = protectedBy({ trailingStop: { distanceBps: 500 } });
+    const orders = createHeldOrders();
+    orders.onPastCandle(portfolio.state, candle(0, [100, 120, 100, 118]));
+    const fallen = candle(1, [115, 116, 113, 114]);
+    expect(orders.onCandle(portfolio.state, fallen, fallen.closeTime)).toMatchObject([
+      { type: 'order_triggered', data: { price: '114' } },
+    ]);
+  });
+
+  test('what a long candle has from before the order does not trigger it, its end does', () => {
+    const portfolio = protectedBy({ stopLoss: { price: price('95') } });
+    const orders = createHeldOrders();
+    const minute = candle(0, [100, 101, 99, 100]);
+    const { state } = portfolio;
+    expect(orders.onCandle(state, minute, minute.closeTime)).toEqual([]);
+    const timeframe = Timeframe.parse('1h');
+    const hour = { ...minute, timeframe, openTime: minute.closeTime - 3_600_000, low: 90 };
+    expect(orders.onCandle(state, hour, hour.closeTime)).toEqual([]);
+    expect(orders.onCandle(state, { ...hour, close: 94 }, hour.closeTime)).toHaveLength(1);
   });
 
   test('a trailing stop begins at the stop that was given', () => {

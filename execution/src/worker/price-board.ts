@@ -27,6 +27,7 @@ export function createPriceBoard({
   valuation,
   marketSequence,
   positions,
+  orders,
   opened,
 }: Portfolio): PriceBoard {
   const prices = new Map<string, LastPrice>(valuation.prices);
@@ -42,7 +43,14 @@ export function createPriceBoard({
     async start(bus) {
       const upTo = await bus.lastSequence('MARKET');
       // What is held is valued by prices from before.
-      const from = opened && isHolding ? valuation.marketSequence : marketSequence;
+      const valuedFrom = opened && isHolding ? valuation.marketSequence : marketSequence;
+      // A trailing stop that is held here follows every price since it was placed.
+      const from = Math.min(
+        valuedFrom,
+        ...[...orders.values()]
+          .filter(({ isHeld, trailingBps }) => isHeld && trailingBps !== undefined)
+          .map((order) => order.marketSequence ?? valuedFrom),
+      );
       const after = Math.max(0, Math.min(upTo, opened ? from : upTo) - lookBack);
       return { after, upTo };
     },

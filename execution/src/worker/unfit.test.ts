@@ -272,3 +272,32 @@ test('a snapshot that is garbage is not used, and said so once', async () => {
   const said = here.said.filter((line) => line.includes('snapshot'));
   expect(said).toEqual(Array(2).fill('the snapshot cannot be used: all of the log is read'));
 });
+
+test('a paper portfolio whose limits were changed is traded on', async () => {
+  await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+  const filled = async (count: number) =>
+    eventually(async () =>
+      expect((await journalOf(bus)).filter(({ type }) => type === 'order_filled')).toHaveLength(
+        count,
+      ),
+    );
+  {
+    await using _worker = worker(bus);
+    await signal(bus, 'in');
+    await eventually(async () =>
+      expect((await journalOf(bus)).map(({ type }) => type)).toContain('order_accepted'),
+    );
+    await candle(bus);
+    await filled(1);
+  }
+  const stricter = { settings: { ...settings, risk: { maxPositions: 1 } } };
+  for (const changeSettings of [true, false]) {
+    await using _worker = worker(bus, { ...stricter, changeSettings });
+    await signal(bus, `out-${changeSettings}`, { exit: true });
+    await eventually(async () =>
+      expect((await journalOf(bus)).map(({ causationid }) => causationid)).toContain(
+        `out-${changeSettings}`,
+      ),
+    );
+  }
+});
