@@ -114,6 +114,21 @@ describe('a position that asks for a stop', () => {
     expect(guard(state)).toEqual([]);
   });
 
+  test('is told of each guard that is lost, also when an increase has changed what guards it', () => {
+    const { state } = entered(stop);
+    guard(state);
+    hear(state, first(state, 'stop_loss'), { type: 'cancelled' });
+    const told = guard(state);
+    const protection = { trailingStop: { distanceBps: 300 } };
+    const more = anOrder(state, { intent: 'increase', protection });
+    hear(state, more, { type: 'filled', quantity: '1' });
+    guard(state);
+    hear(state, first(state, 'trailing_stop'), { type: 'cancelled' });
+    told.push(...guard(state));
+    const incidents = told.filter(({ type }) => type === 'incident_reported');
+    expect(new Set(incidents.map(({ id }) => id)).size).toBe(2);
+  });
+
   test('that cannot be closed either is told to a person, once, and left alone', () => {
     const { state } = entered(stop);
     guard(state);

@@ -106,7 +106,8 @@ function guard(situation: Situation, terms: Terms): Draft[] {
   const what = isGivenUp ? 'the position is closed' : 'it is placed again';
   const detail = `${terms.role} was lost ${leg.failures} times: ${what}`;
   const attempt = legIn(situation, 'unprotected').orders;
-  return [lost(situation, `${leg.failures} ${leg.orders} ${attempt}`, { detail }), ...next];
+  const which = `${terms.role} ${leg.failures} ${leg.orders} ${attempt}`;
+  return [lost(situation, which, { detail }), ...next];
 }
 
 /** Each profit target sells its part of all that was entered; where they are the whole, the last sells what is left. */
