@@ -29,6 +29,8 @@ import { dayStartOf } from './trading-day.ts';
 const endedOrdersKept = 1_000;
 /** How many decided signals are remembered at least; older ones have expired long since. */
 const decidedKept = 20_000;
+/** They are forgotten so many at a time. More of them, and a snapshot of the state is too large for a message of NATS. */
+const forgottenAtOnce = 2_000;
 /** How many closed positions are remembered by the number of their protective orders. */
 const closedLegsKept = 1_000;
 const minuteMs = 60_000;
@@ -180,7 +182,7 @@ function remember(
 ): void {
   state.unsent.delete(signalId);
   state.decided.set(signalId, madeMs);
-  if (state.decided.size <= 2 * decidedKept) return;
+  if (state.decided.size <= decidedKept + forgottenAtOnce) return;
   // Maps keep their order: the oldest come first.
   let surplus = state.decided.size - decidedKept;
   for (const [id, forgottenMs] of state.decided) {
