@@ -1,4 +1,11 @@
-import { Big, PermanentError, toMs, type EventId, type OrderId } from '@heliograph/contracts';
+import {
+  Big,
+  PermanentError,
+  toMs,
+  type EventId,
+  type OrderId,
+  type ReasonCode,
+} from '@heliograph/contracts';
 import type { Draft, DraftOf } from './draft.ts';
 import { heldHere } from './order-events.ts';
 import { isOpen, isProtective, legOf, statusAfter, type Order, type OrderFact } from './order.ts';
@@ -6,6 +13,7 @@ import {
   currencyOf,
   instrumentKey,
   lineageKey,
+  maxFailures,
   neverValued,
   nothingMissed,
   rulesOf,
@@ -64,7 +72,7 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       state.foreignOrders.delete(event.data.orderId);
       if (event.data.reason === 'TAPE_ENDED') state.hasEnded = true;
       if (event.data.reason === 'NOT_SENT') mayBeSentAgain(state, event.data.orderId);
-      changeOrder(state, event.data.orderId, 'cancelled');
+      changeOrder(state, event.data.orderId, 'cancelled', {}, event.data.reason);
       break;
     case 'order_unknown':
       changeOrder(state, event.data.orderId, 'unknown');
@@ -298,6 +306,7 @@ function changeOrder(
   id: OrderId,
   fact: OrderFact,
   more?: Partial<Order>,
+  reason?: ReasonCode,
 ): void {
   const order = state.orders.get(id) ?? state.endedOrders.get(id);
   const status = order && statusAfter(order.status, fact);
@@ -307,9 +316,15 @@ function changeOrder(
   if (hasFailed && protectsWhatIsHeld(state, order))
     changeLeg(state, order, (leg) => ({
       ...leg,
-      failures: leg.failures + 1,
+      failures: failuresAfter(leg, reason),
       ...(order.triggeredMs !== undefined && { isTriggered: true }),
     }));
+}
+
+/** One that never reached the venue says nothing against the next: nobody gives up while the venue is away. */
+function failuresAfter({ failures }: Leg, reason: ReasonCode | undefined): number {
+  const isLast = failures + 1 >= maxFailures;
+  return reason === 'NOT_SENT' && isLast ? failures : failures + 1;
 }
 
 function intendCancel(

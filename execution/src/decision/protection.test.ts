@@ -129,6 +129,23 @@ describe('a position that asks for a stop', () => {
     expect(new Set(incidents.map(({ id }) => id)).size).toBe(2);
   });
 
+  test('is never given up while its orders do not reach the venue, and each loss is told', () => {
+    const { state } = entered(stop);
+    guard(state);
+    const order = first(state, 'stop_loss');
+    hear(state, order, { type: 'accepted' });
+    after(state, triggered(state, order, { timeMs: nowMs, price: new Big('95') }));
+    const ids: string[] = [];
+    for (let times = 0; times < 10; times++) {
+      const why = { timeMs: nowMs, reason: 'NOT_SENT', detail: 'the venue is away' } as const;
+      after(state, cancelled(state, first(state, 'stop_loss'), why));
+      const drafts = guard(state);
+      expect(drafts.map(({ type }) => type)).toEqual(['incident_reported', 'order_intended']);
+      ids.push(...drafts.map(({ id }) => id));
+    }
+    expect(new Set(ids).size).toBe(20);
+  });
+
   test('that cannot be closed either is told to a person, once, and left alone', () => {
     const { state } = entered(stop);
     guard(state);

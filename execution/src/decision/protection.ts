@@ -12,12 +12,10 @@ import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
 import { isOnItsWay } from './on-its-way.ts';
 import { cancelIntended } from './order-events.ts';
 import { isProtective, legOf } from './order.ts';
-import { instrumentKey, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
+import { instrumentKey, maxFailures, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
 import { averageEntryPrice, type Position } from './position.ts';
 import { atMost, multiple } from './size.ts';
 
-/** After so many of its orders were lost, a stop is given up and the position is closed. */
-const maxFailures = 3;
 /** A protective order is good as long as the position is. */
 const never = '9999-12-31T23:59:59.999Z';
 const zero = new Big('0');
