@@ -129,6 +129,20 @@ describe('a position that asks for a stop', () => {
     expect(new Set(incidents.map(({ id }) => id)).size).toBe(2);
   });
 
+  test('is left at the market only by what a target is not selling already', () => {
+    const { state } = entered({ ...stop, takeProfits: [{ price: '105', ratio: 0.5 }] });
+    guard(state);
+    for (const role of ['take_profit', 'stop_loss']) {
+      const order = first(state, role);
+      hear(state, order, { type: 'accepted' });
+      after(state, triggered(state, order, { timeMs: nowMs, price: new Big('95') }));
+    }
+    hear(state, first(state, 'stop_loss'), { type: 'cancelled' });
+    expect(guard(state).at(-1)).toMatchObject({
+      data: { role: 'stop_loss', orderType: 'market', size: { quantity: '1' } },
+    });
+  });
+
   test('is never given up while its orders do not reach the venue, and each loss is told', () => {
     const { state } = entered(stop);
     guard(state);

@@ -9,7 +9,7 @@ import {
   type Protection,
 } from '@heliograph/contracts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
-import { isOnItsWay } from './on-its-way.ts';
+import { isOnItsWay, leaving } from './on-its-way.ts';
 import { cancelIntended } from './order-events.ts';
 import { isProtective, legOf } from './order.ts';
 import { instrumentKey, maxFailures, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
@@ -92,8 +92,13 @@ type Terms = Pick<
 
 /** The stop of the whole position. */
 function guard(situation: Situation, terms: Terms): Draft[] {
+  const { portfolio, position } = situation;
   const leg = legIn(situation, legOf(terms));
-  const quantity = lots(situation, situation.position.quantity.minus(openIn(situation, terms)));
+  const unguarded = position.quantity.minus(openIn(situation, terms));
+  const staying = position.quantity.minus(leaving(portfolio, instrumentKey(position)));
+  // At the market only what nothing else is selling already: not every venue knows reduce-only.
+  const open = leg.isTriggered && staying.lt(unguarded) ? staying : unguarded;
+  const quantity = lots(situation, open);
   if (quantity.lte(zero)) return [];
   if (leg.failures === 0) return intended(situation, terms, quantity);
   const isGivenUp = leg.failures >= maxFailures;
