@@ -1,9 +1,10 @@
-import { Big, toMs, type EventId, type OrderId } from '@heliograph/contracts';
+import { Big, toMs, type EventId, type OrderId, type ReasonCode } from '@heliograph/contracts';
 import type { DraftOf } from './draft.ts';
 import { isOpen, isProtective, legOf, statusAfter, type Order, type OrderFact } from './order.ts';
 import {
   currencyOf,
   instrumentKey,
+  maxFailures,
   rulesOf,
   settingsOf,
   type Leg,
@@ -109,6 +110,7 @@ export function changeOrder(
   id: OrderId,
   fact: OrderFact,
   more?: Partial<Order>,
+  reason?: ReasonCode,
 ): void {
   const order = state.orders.get(id) ?? state.endedOrders.get(id);
   const status = order && statusAfter(order.status, fact);
@@ -118,9 +120,15 @@ export function changeOrder(
   if (hasFailed && protectsWhatIsHeld(state, order))
     changeLeg(state, order, (leg) => ({
       ...leg,
-      failures: leg.failures + 1,
+      failures: failuresAfter(leg, reason),
       ...(order.triggeredMs !== undefined && { isTriggered: true }),
     }));
+}
+
+/** One that never reached the venue says nothing against the next: nobody gives up while the venue is away. */
+function failuresAfter({ failures }: Leg, reason: ReasonCode | undefined): number {
+  const isLast = failures + 1 >= maxFailures;
+  return reason === 'NOT_SENT' && isLast ? failures : failures + 1;
 }
 
 export function intendCancel(

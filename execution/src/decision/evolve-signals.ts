@@ -4,6 +4,8 @@ import { lineageKey, type PortfolioState } from './portfolio.ts';
 
 /** How many decided signals are remembered at least; older ones have expired long since. */
 const decidedKept = 20_000;
+/** They are forgotten so many at a time. More of them, and a snapshot of the state is too large for a message of NATS. */
+const forgottenAtOnce = 2_000;
 
 /** A signal has been decided. */
 export function decided(
@@ -26,7 +28,7 @@ export function remember(
 ): void {
   state.unsent.delete(signalId);
   state.decided.set(signalId, madeMs);
-  if (state.decided.size <= 2 * decidedKept) return;
+  if (state.decided.size <= decidedKept + forgottenAtOnce) return;
   // Maps keep their order: the oldest come first.
   let surplus = state.decided.size - decidedKept;
   for (const [id, forgottenMs] of state.decided) {

@@ -36,7 +36,7 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       state.foreignOrders.delete(event.data.orderId);
       if (event.data.reason === 'TAPE_ENDED') state.hasEnded = true;
       if (event.data.reason === 'NOT_SENT') mayBeSentAgain(state, event.data.orderId);
-      changeOrder(state, event.data.orderId, 'cancelled');
+      changeOrder(state, event.data.orderId, 'cancelled', {}, event.data.reason);
       break;
     case 'order_unknown':
       changeOrder(state, event.data.orderId, 'unknown');

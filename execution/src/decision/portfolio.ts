@@ -91,6 +91,9 @@ export interface Valuation {
   readonly dayStartMs: number;
 }
 
+/** After so many of its orders were lost, a stop is given up and the position is closed. */
+export const maxFailures = 3;
+
 /** How the orders of one protective exit have fared, by leg. */
 type Legs = ReadonlyMap<string, Leg>;
 export interface Leg {

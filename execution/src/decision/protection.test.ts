@@ -114,6 +114,52 @@ describe('a position that asks for a stop', () => {
     expect(guard(state)).toEqual([]);
   });
 
+  test('is told of each guard that is lost, also when an increase has changed what guards it', () => {
+    const { state } = entered(stop);
+    guard(state);
+    hear(state, first(state, 'stop_loss'), { type: 'cancelled' });
+    const told = guard(state);
+    const protection = { trailingStop: { distanceBps: 300 } };
+    const more = anOrder(state, { intent: 'increase', protection });
+    hear(state, more, { type: 'filled', quantity: '1' });
+    guard(state);
+    hear(state, first(state, 'trailing_stop'), { type: 'cancelled' });
+    told.push(...guard(state));
+    const incidents = told.filter(({ type }) => type === 'incident_reported');
+    expect(new Set(incidents.map(({ id }) => id)).size).toBe(2);
+  });
+
+  test('is left at the market only by what a target is not selling already', () => {
+    const { state } = entered({ ...stop, takeProfits: [{ price: '105', ratio: 0.5 }] });
+    guard(state);
+    for (const role of ['take_profit', 'stop_loss']) {
+      const order = first(state, role);
+      hear(state, order, { type: 'accepted' });
+      after(state, triggered(state, order, { timeMs: nowMs, price: new Big('95') }));
+    }
+    hear(state, first(state, 'stop_loss'), { type: 'cancelled' });
+    expect(guard(state).at(-1)).toMatchObject({
+      data: { role: 'stop_loss', orderType: 'market', size: { quantity: '1' } },
+    });
+  });
+
+  test('is never given up while its orders do not reach the venue, and each loss is told', () => {
+    const { state } = entered(stop);
+    guard(state);
+    const order = first(state, 'stop_loss');
+    hear(state, order, { type: 'accepted' });
+    after(state, triggered(state, order, { timeMs: nowMs, price: new Big('95') }));
+    const ids: string[] = [];
+    for (let times = 0; times < 10; times++) {
+      const why = { timeMs: nowMs, reason: 'NOT_SENT', detail: 'the venue is away' } as const;
+      after(state, cancelled(state, first(state, 'stop_loss'), why));
+      const drafts = guard(state);
+      expect(drafts.map(({ type }) => type)).toEqual(['incident_reported', 'order_intended']);
+      ids.push(...drafts.map(({ id }) => id));
+    }
+    expect(new Set(ids).size).toBe(20);
+  });
+
   test('that cannot be closed either is told to a person, once, and left alone', () => {
     const { state } = entered(stop);
     guard(state);

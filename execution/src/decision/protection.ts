@@ -9,15 +9,13 @@ import {
   type Protection,
 } from '@heliograph/contracts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
-import { isOnItsWay } from './on-its-way.ts';
+import { isOnItsWay, leaving } from './on-its-way.ts';
 import { cancelIntended } from './order-events.ts';
 import { isProtective, legOf } from './order.ts';
-import { instrumentKey, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
+import { instrumentKey, maxFailures, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
 import { averageEntryPrice, type Position } from './position.ts';
 import { atMost, multiple } from './size.ts';
 
-/** After so many of its orders were lost, a stop is given up and the position is closed. */
-const maxFailures = 3;
 /** A protective order is good as long as the position is. */
 const never = '9999-12-31T23:59:59.999Z';
 const zero = new Big('0');
@@ -94,8 +92,13 @@ type Terms = Pick<
 
 /** The stop of the whole position. */
 function guard(situation: Situation, terms: Terms): Draft[] {
+  const { portfolio, position } = situation;
   const leg = legIn(situation, legOf(terms));
-  const quantity = lots(situation, situation.position.quantity.minus(openIn(situation, terms)));
+  const unguarded = position.quantity.minus(openIn(situation, terms));
+  const staying = position.quantity.minus(leaving(portfolio, instrumentKey(position)));
+  // At the market only what nothing else is selling already: not every venue knows reduce-only.
+  const open = leg.isTriggered && staying.lt(unguarded) ? staying : unguarded;
+  const quantity = lots(situation, open);
   if (quantity.lte(zero)) return [];
   if (leg.failures === 0) return intended(situation, terms, quantity);
   const isGivenUp = leg.failures >= maxFailures;
@@ -106,7 +109,8 @@ function guard(situation: Situation, terms: Terms): Draft[] {
   const what = isGivenUp ? 'the position is closed' : 'it is placed again';
   const detail = `${terms.role} was lost ${leg.failures} times: ${what}`;
   const attempt = legIn(situation, 'unprotected').orders;
-  return [lost(situation, `${leg.failures} ${leg.orders} ${attempt}`, { detail }), ...next];
+  const which = `${terms.role} ${leg.failures} ${leg.orders} ${attempt}`;
+  return [lost(situation, which, { detail }), ...next];
 }
 
 /** Each profit target sells its part of all that was entered; where they are the whole, the last sells what is left. */
