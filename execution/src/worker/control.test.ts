@@ -1,8 +1,8 @@
 import {
-  JournalEvent,
   PortfolioSettings,
   toTime,
   tradingStateBucket,
+  type JournalEvent,
   type JournalEventOf,
   type JournalEventType,
   type TradingState,
