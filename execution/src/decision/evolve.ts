@@ -79,6 +79,8 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       break;
     case 'incident_reported':
       state.incidents.set(event.data.kind, event.timeMs);
+      if (event.data.kind === 'UNKNOWN_FILL' && event.data.orderId !== undefined)
+        state.strangers.add(event.data.orderId);
       if (event.data.kind === 'OUTAGE') state.missed = nothingMissed;
       if (event.data.kind === 'UNPROTECTED') giveUp(state, event.data.orderId);
       break;

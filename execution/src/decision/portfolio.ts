@@ -62,6 +62,8 @@ export interface Portfolio {
   readonly marketSequence: number;
   /** When a person was last told of each kind of trouble; epoch ms. */
   readonly incidents: ReadonlyMap<IncidentKind, number>;
+  /** Orders with ids like ours that the venue told of and nobody here knows: a person has been told. */
+  readonly strangers: ReadonlySet<OrderId>;
   /** The last comparison with the venue: when, and what was found. */
   readonly reconciled?: { readonly timeMs: number; readonly found: string };
   /** Its tape has ended: what still waited was taken back, and nothing new begins. */
@@ -164,6 +166,7 @@ export function emptyPortfolio(name: string): PortfolioState {
     disputed: new Set(),
     missed: nothingMissed,
     incidents: new Map(),
+    strangers: new Set(),
     decisionsVersion: 1,
     marketSequence: 0,
     hasEnded: false,

@@ -4,6 +4,7 @@ import { createLogger } from '@heliograph/contracts/service';
 import { eventually } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
+import { anOrder, openOnDouble } from '../testing/ccxt-on-double.ts';
 import {
   candle,
   fold,
@@ -177,3 +178,36 @@ test('an exchange that answers nonsense is away, and nothing is traded until it 
   expect(incident?.data.kind).toBe('VENUE_UNREACHABLE');
   expect(incident?.data.detail).toMatch(/^binance, (balances|open orders): /);
 });
+
+test('an order with an id of ours that no journal has is told once, whoever hears of it', async () => {
+  await using double = await startBinanceDouble();
+  const server = createMemoryServer({ drainTimeoutMs: 1 });
+  await using bus = server.connect();
+  await using _one = startLiveWorker({ bus: server.connect(), double, name: 'one' });
+  await using _two = startLiveWorker({ bus: server.connect(), double, name: 'two' });
+  await using _sibling = startLiveWorker({
+    bus: server.connect(),
+    double,
+    name: 'sibling',
+    portfolio: 'sibling',
+  });
+  await eventually(() => expect(double.subscribers).toBe(3), patience);
+  await publish(bus, liveSignal('in'));
+  await eventually(() => expect(double.orders()).toHaveLength(2), patience);
+  const other = await openOnDouble(double, {});
+  const id = `h${'a2'.repeat(13)}`;
+  await other.place(anOrder({ id }));
+  await other.place(anOrder({ id: 'byhand' }));
+  await other[Symbol.asyncDispose]();
+  await seen(bus, 'incident_reported', 2);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const told = (await only(bus, 'incident_reported')).map(({ data }) => data);
+  const unknown = {
+    kind: 'UNKNOWN_FILL',
+    severity: 'error',
+    orderId: id,
+    detail:
+      'its id is one of ours, but no journal here has it: another server trades this account, or the journal was put back to an earlier state; what it has moved is not booked',
+  };
+  expect(told, 'one for each portfolio').toEqual([unknown, unknown]);
+}, 60_000);

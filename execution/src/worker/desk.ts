@@ -39,6 +39,7 @@ import { createReconciler } from './reconciler.ts';
 import { createSerial } from './serial.ts';
 import { followStates } from './state-follower.ts';
 import type { TradingStates } from './trading-states.ts';
+import { createStrangers } from './strangers.ts';
 import { createTrouble } from './trouble.ts';
 
 /** How long an order may stay unsent before the sweep sees to it that it is never sent. */
@@ -282,16 +283,20 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   });
   // A paper account changes by what happens here.
   const following = `following the venue of ${name}`;
-  const onHint = async (): Promise<void> => {
+  const strangers = createStrangers({ bus, journal, nowMs });
+  const onHint = async (id: OrderId | 'any'): Promise<void> => {
     try {
-      await serial(() => settleOrders(tapeMs()));
+      await serial(async () => {
+        await strangers.look(id);
+        await settleOrders(tapeMs());
+      });
       trouble.over(following);
     } catch (error) {
       trouble.failed(following, error);
     }
   };
   const hints = (paper ? NEVER : broker.changes$).subscribe({
-    next: () => void onHint(),
+    next: (id) => void onHint(id),
     error: (error: unknown) => trouble.failed(following, error),
   });
 
