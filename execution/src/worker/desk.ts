@@ -3,6 +3,7 @@ import {
   toMs,
   TransientError,
   UserError,
+  type Candle,
   type Mode,
   type OrderId,
   type PortfolioSettings,
@@ -252,6 +253,16 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     await states.mirror();
   };
 
+  /** Candles with which the orders that are held here were not compared yet: the journal could not be written. */
+  const unwatched: Candle[] = [];
+  const triggerHeld = async (timeMs: number): Promise<void> => {
+    for (let [candle] = unwatched; candle; [candle] = unwatched) {
+      while (!(await write(heldOrders.reachedBy(journal.state, candle, timeMs))));
+      heldOrders.follow(journal.state, candle);
+      unwatched.shift();
+    }
+  };
+
   const onPrice = async (item: TapeItem, sequence: number): Promise<void> => {
     marketSequence = sequence;
     const candle = item.type === 'candle' ? item.candle : candleOfPrint(item.print);
@@ -262,13 +273,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     else paper?.onPrint(item.print, sequence);
     board.add(candle);
     if (sequence <= board.knownUpTo || !journal.state.opened) {
-      heldOrders.onPastCandle(journal.state, candle);
+      heldOrders.follow(journal.state, candle);
       return;
     }
     const timeMs = tapeMs();
-    let reached: readonly Draft[];
-    do reached = heldOrders.onCandle(journal.state, candle, timeMs);
-    while (!(await write(reached)));
+    unwatched.push(candle);
+    await triggerHeld(timeMs);
     await settleOrders(timeMs);
     await watch(timeMs);
   };
@@ -372,6 +382,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         await states.follow();
         await abandonForgotten();
         await dispatcher.findOut(moment(tapeMs()));
+        await triggerHeld(tapeMs());
         await settleOrders(tapeMs());
         await reconciler.compare();
         if (isLive) await journal.transact((portfolio) => outage(portfolio, nowMs()));

@@ -15,10 +15,13 @@ const zero = new Big('0');
  * candle stops come first, and a position is never left by more than it has.
  */
 export interface HeldOrders {
-  /** The orders that the candle triggers, as events to journal. They go to the venue from `timeMs` on. */
-  onCandle(portfolio: Portfolio, candle: Candle, timeMs: number): Draft[];
-  /** A candle that others have acted on already: trailing stops follow it all the same. */
-  onPastCandle(portfolio: Portfolio, candle: Candle): void;
+  /**
+   * The orders that the candle triggers, as events to journal. They go to the venue from `timeMs` on. It may be asked
+   * again, until they are written: nothing follows the candle yet.
+   */
+  reachedBy(portfolio: Portfolio, candle: Candle, timeMs: number): Draft[];
+  /** The candle has been acted on, here or by others: trailing stops follow it. */
+  follow(portfolio: Portfolio, candle: Candle): void;
 }
 
 export function createHeldOrders(): HeldOrders {
@@ -48,7 +51,8 @@ export function createHeldOrders(): HeldOrders {
 
   const heldIn = (portfolio: Portfolio, candle: Candle): Order[] => {
     lengths.add(candle);
-    if (portfolio.orders.size === 0) best.clear();
+    if (best.size > portfolio.orders.size)
+      for (const id of best.keys()) if (!portfolio.orders.has(id)) best.delete(id);
     const key = instrumentKey(candle);
     return [...portfolio.orders.values()].filter(
       (order) =>
@@ -69,7 +73,7 @@ export function createHeldOrders(): HeldOrders {
   };
 
   return {
-    onCandle(portfolio, candle, timeMs) {
+    reachedBy(portfolio, candle, timeMs) {
       const held = heldIn(portfolio, candle);
       if (held.length === 0) return [];
       const key = instrumentKey(candle);
@@ -85,11 +89,10 @@ export function createHeldOrders(): HeldOrders {
           const price = priceAt(order, level, seen);
           drafts.push(triggered(portfolio, order, { timeMs, price }));
         }
-        follow(order, seen);
       }
       return drafts;
     },
-    onPastCandle(portfolio, candle) {
+    follow(portfolio, candle) {
       for (const order of heldIn(portfolio, candle)) follow(order, since(order, candle));
     },
   };
