@@ -38,7 +38,7 @@ export function createJournal(options: {
     write: (event: Draft, place: number): Outgoing => ({
       subject: `${prefix}.${event.type}`,
       id: event.id,
-      body: JSON.stringify(recorded(event, { source, recordedMs: nowMs(), sequence: place })),
+      body: bodyOf(recorded(event, { source, recordedMs: nowMs(), sequence: place })),
     }),
     snapshots: createSnapshots({
       bus,
@@ -70,6 +70,11 @@ export function createJournal(options: {
       while (!(await tryWrite(decide(fold.state))));
     },
   };
+}
+
+/** What breaks its schema is never written: nobody could read the journal any more. */
+function bodyOf(event: JournalEvent): string {
+  return JSON.stringify(JournalEvent.parse(event));
 }
 
 /** @throws UserError when it was written by a version that says what this one does not understand */

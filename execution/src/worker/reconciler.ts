@@ -2,12 +2,15 @@ import { OrderId, TransientError, type PortfolioSettings } from '@heliograph/con
 import type { Broker } from '../brokers/broker.ts';
 import { listings } from '../decision/listings.ts';
 import { reconcile } from '../decision/reconcile.ts';
+import { settle } from '../decision/settle.ts';
 import { clockSkewed, unreachable } from '../decision/venue-trouble.ts';
 import type { Journal } from './journal.ts';
 import type { Trouble } from './trouble.ts';
 
 /** A venue that is away is asked more often, and after a while people hear of it. */
 const againMs = 2_000;
+/** How long an order that has ended is asked about. */
+const lateFillsMs = 900_000;
 const sayUnreachableAfterMs = 10_000;
 
 /** Compares a live portfolio with its venue: before anything is traded, and then again and again. */
@@ -56,6 +59,7 @@ export function createReconciler({
       ...listings(portfolio, instruments, nowMs()),
       ...clockSkewed(portfolio, offsetMs, nowMs()),
     ]);
+    await bookLateFills();
     const [openOrders, balances, positions] = await Promise.all([
       broker.openOrders(symbols),
       broker.balances(),
@@ -71,6 +75,19 @@ export function createReconciler({
     }
   };
 
+  /** What ended unfilled may be filled all the same: a request was late, or a fill overtook a cancel. */
+  const bookLateFills = async (): Promise<void> => {
+    const late = [...journal.state.endedOrders.values()].filter(
+      (order) =>
+        order.status !== 'filled' && nowMs() - (order.triggeredMs ?? order.timeMs) < lateFillsMs,
+    );
+    if (late.length === 0) return;
+    await broker.refresh(late);
+    for (const order of late)
+      for (const report of (await broker.reportsOf(order)) ?? [])
+        await journal.transact((portfolio) => settle(portfolio, report));
+  };
+
   const attempt = async (): Promise<void> => {
     triedMs = nowMs();
     try {
@@ -79,11 +96,12 @@ export function createReconciler({
       trouble.over(comparing);
       failingSinceMs = undefined;
     } catch (err) {
+      if (!(err instanceof TransientError)) throw err;
       trouble.failed(comparing, err);
       failingSinceMs ??= nowMs();
       if (nowMs() - failingSinceMs < sayUnreachableAfterMs) return;
-      const detail = err instanceof Error ? err.message : String(err);
-      await journal.transact((portfolio) => unreachable(portfolio, detail, nowMs()));
+      const { message } = err;
+      await journal.transact((portfolio) => unreachable(portfolio, message, nowMs()));
     }
   };
 
