@@ -374,7 +374,7 @@ function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_filled'>):
     fee: new Big(data.fee),
   };
   if (state.positions.size === 0) beginDay(state, timeMs);
-  const after = afterFill(state, order, fill, timeMs);
+  const after = afterFill(state, order, { ...fill, complete: data.complete }, timeMs);
   const spent = fill.quantity.times(fill.price).plus(fill.fee);
   changeOrder(state, order.id, data.complete ? 'whole' : 'part', {
     filledQuantity: order.filledQuantity.plus(fill.quantity),
@@ -405,15 +405,18 @@ function beginDay(state: PortfolioState, timeMs: number): void {
 
 /** The cash and the order's position once a fill has been booked. */
 export function afterFill(
-  { cash, positions }: Pick<Portfolio, 'cash' | 'positions'>,
+  portfolio: Portfolio,
   order: Order,
-  fill: Fill,
+  fill: Fill & { readonly complete: boolean },
   timeMs: number,
 ): { cash: Big; position?: Position; closed?: Position } {
+  const { cash, positions } = portfolio;
   const notional = fill.quantity.times(fill.price);
   const held = positions.get(instrumentKey(order));
   const { within, beyond } = splitAtFlat(held, fill);
-  const kept = held && within ? applyFill(enteredBy(held, order), within) : held;
+  const filled = held && within ? applyFill(enteredBy(held, order), within) : held;
+  const isLeft = filled !== undefined && fill.complete && isDust(portfolio, filled, order);
+  const kept = isLeft ? { ...filled, quantity: zero } : filled;
   const isClosed = kept !== undefined && kept.quantity.eq(zero);
   const opened = beyond && applyFill(openedBy(order, timeMs), beyond);
   const position = opened ?? (isClosed ? undefined : kept);
@@ -422,6 +425,16 @@ export function afterFill(
     ...(position && { position }),
     ...(isClosed && { closed: kept }),
   };
+}
+
+/**
+ * Whether an exit has left less than a lot, as where fees are taken from what was bought. Nobody can sell that, so that a
+ * position which kept it would never close and no other would be opened.
+ */
+function isDust(portfolio: Portfolio, position: Position, { side }: Order): boolean {
+  const isListed = portfolio.instruments.get(instrumentKey(position))?.status !== 'delisted';
+  const { lotSize } = rulesOf(portfolio, position);
+  return isListed && !enters(position, side) && position.quantity.lt(lotSize);
 }
 
 /** Whoever adds to a position says anew how it is to be protected, and whether it is wanted at all. */

@@ -62,7 +62,9 @@ function filled(
   // Fill ids are the venue's own affair: two orders may share one.
   const key = `${order.id} ${report.fillId}`;
   const context = { ...contextOf(portfolio, order, report.timeMs), key };
-  const { cash, position, closed } = afterFill(portfolio, order, fill, report.timeMs);
+  const { complete } = report;
+  const after = afterFill(portfolio, order, { ...fill, complete }, report.timeMs);
+  const { cash, position, closed } = after;
   const filledQuantity = order.filledQuantity.plus(fill.quantity);
   const change = { order, cash, context };
   const isReversed = closed !== undefined && position !== undefined;
@@ -75,7 +77,7 @@ function filled(
       fee: NonNegativeDecimal.parse(report.fee),
       liquidity: report.liquidity,
       filledQuantity: PositiveDecimal.parse(filledQuantity.toFixed()),
-      complete: report.complete,
+      complete,
       slippageBps: slippageBps(order, fill.price),
     }),
     ...(closed ? [positionChanged(closed, change), tradeClosed(closed, order, context)] : []),
