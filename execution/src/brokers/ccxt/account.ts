@@ -65,6 +65,8 @@ export function createAccount({
       asking('open orders', async () => {
         const all: VenueOrder[] = [];
         for (const symbol of symbols) {
+          // One that is not listed any more must not keep the others from being compared.
+          if (!marketOf(symbol)) continue;
           const orders = z.array(FoundOrder).parse(await venue.fetchOpenOrders(symbol));
           all.push(...orders.map((order) => orderOf(order, symbol)));
         }
