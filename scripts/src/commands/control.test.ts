@@ -190,8 +190,9 @@ describe.concurrent('close', { timeout: 60_000 }, () => {
     expect(stdout).toContain(sentence);
     expect(code).toBe(3);
     const { portfolios } = json(await here.run('status', '--json'));
-    const statuses = portfolios[0].orders.map(({ status }: { status: string }) => status);
-    expect(statuses).toEqual(stillOpen);
+    const exit = { role: 'exit', type: 'market', price: null };
+    const open = stillOpen.map((status) => ({ ...exit, status }));
+    expect(portfolios[0].orders).toMatchObject(open);
   });
 
   test('says so where no worker answers', async () => {
