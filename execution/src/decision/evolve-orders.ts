@@ -33,7 +33,7 @@ export function intend(state: PortfolioState, event: DraftOf<'order_intended'>):
   if (order.role === 'entry') {
     const from = event.timeMs - minuteMs;
     state.entryTimes = [...state.entryTimes.filter((timeMs) => timeMs > from), event.timeMs];
-  } else if (event.timeMs >= order.expiryMs) missed(state, event.timeMs, { lateExits: 1 });
+  } else if (event.timeMs >= order.expiryMs) missed(state, event, { lateExits: 1 });
 }
 
 function intendedOrder(

@@ -41,12 +41,13 @@ export function remember(
   }
 }
 
-/** A signal has come too late. */
+/** A signal has come too late. What was made before the portfolio began is no loss of its. */
 export function missed(
   state: PortfolioState,
-  timeMs: number,
+  { data: { signalTime }, timeMs }: DraftOf<'signal_skipped'> | DraftOf<'order_intended'>,
   { skipped = 0, lateExits = 0 }: { skipped?: number; lateExits?: number },
 ): void {
+  if (signalTime !== undefined && toMs(signalTime) < state.openedMs) return;
   const { missed } = state;
   state.missed = {
     skipped: missed.skipped + skipped,

@@ -19,7 +19,7 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       break;
     case 'signal_skipped':
       decided(state, event);
-      if (event.data.reason === 'EXPIRED') missed(state, event.timeMs, { skipped: 1 });
+      if (event.data.reason === 'EXPIRED') missed(state, event, { skipped: 1 });
       break;
     case 'order_intended':
       intend(state, event);
@@ -99,6 +99,7 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
 function open(state: PortfolioState, { data, timeMs }: DraftOf<'portfolio_opened'>): void {
   seen(state, data);
   state.opened = data;
+  state.openedMs = timeMs;
   state.decisionsVersion = data.decisionsVersion ?? 1;
   state.cash = new Big(data.settings.cash);
   state.valuation = {

@@ -17,6 +17,8 @@ import { averageEntryPrice, worth, type Position } from './position.ts';
 export interface Portfolio {
   readonly name: string;
   readonly opened?: DraftOf<'portfolio_opened'>['data'];
+  /** Epoch ms; 0 before that. */
+  readonly openedMs: number;
   /** Quote currency, reservations included. */
   readonly cash: Big;
   /** By venue and symbol; only those that are not flat. */
@@ -145,6 +147,7 @@ export const neverValued: Valuation = {
 export function emptyPortfolio(name: string): PortfolioState {
   return {
     name,
+    openedMs: 0,
     cash: zero,
     positions: new Map(),
     legs: new Map(),

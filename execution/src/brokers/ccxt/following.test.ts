@@ -273,6 +273,17 @@ describe('the account', () => {
     ]);
   });
 
+  test('tells its open orders though one of the symbols is not listed', async () => {
+    await using other = await startBinanceDouble();
+    await using alone = await openOnDouble(other);
+    other.setStatus('BNBUSDT', 'delisted');
+    const order = anOrder({ type: 'limit', limitPrice: '40000' });
+    await alone.place(order);
+    const symbols = [SymbolName.parse('BNB/USDT'), symbol, SymbolName.parse('FOO/USDT')];
+    await alone.instruments(symbols);
+    expect(await alone.openOrders(symbols)).toMatchObject([{ clientOrderId: order.id }]);
+  });
+
   test('trades on while its instruments cannot be asked for, or are on their way', async () => {
     await using other = await startBinanceDouble();
     await using alone = await openOnDouble(other, { requestTimeoutMs: 20_000 });
