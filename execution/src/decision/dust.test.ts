@@ -1,11 +1,22 @@
+import { SymbolName, Venue } from '@heliograph/contracts';
 import { describe, expect, test } from 'vitest';
 import { after, anOrder, hear, nowMs, openedWith } from '../testing/portfolios.ts';
+import { listings } from './listings.ts';
 import { protect } from './protection.ts';
+
+const listed = {
+  venue: Venue.parse('binance'),
+  symbol: SymbolName.parse('BTC/USDT'),
+  status: 'trading',
+  lotSize: '0.001',
+} as const;
 
 describe('an exit that leaves less than a lot, for the fee was taken from what was bought', () => {
   const protection = { stopLoss: { price: '95' } };
   const held = () => {
     const state = openedWith();
+    // The exchange has told its rules.
+    after(state, ...listings(state, [listed], nowMs));
     hear(state, anOrder(state, { protection }), { type: 'filled', quantity: '0.9995' });
     return state;
   };

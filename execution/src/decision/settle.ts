@@ -78,7 +78,7 @@ function filled(
       fee: NonNegativeDecimal.parse(report.fee),
       liquidity: report.liquidity,
       filledQuantity: PositiveDecimal.parse(filledQuantity.toFixed()),
-      complete,
+      complete: report.complete,
       slippageBps: slippageBps(order, fill.price),
     }),
     ...(closed ? [positionChanged(closed, change), tradeClosed(closed, order, context)] : []),
