@@ -65,12 +65,14 @@ export async function runLive({
   death = survival,
   entryFault,
   exitFault,
+  placementWindowMs = 1_000,
 }: {
   out: WayOut;
   death?: MortalOptions;
   /** What goes wrong with the order that enters, and with the one that leaves. */
   entryFault?: Fault;
   exitFault?: Fault;
+  placementWindowMs?: number;
 }): Promise<LiveRun> {
   await using stack = new AsyncDisposableStack();
   const double = stack.use(await startBinanceDouble({ balances: startBalances }));
@@ -81,6 +83,7 @@ export async function runLive({
     bus: mortal.bus(server.connect()),
     double,
     name: 'first',
+    placementWindowMs,
     opened: (open) =>
       mortal.step('open the venue', async () => {
         const broker = await open();
@@ -100,6 +103,7 @@ export async function runLive({
       bus: next.bus(server.connect()),
       double,
       name: 'second',
+      placementWindowMs,
       opened: async (open) => next.broker(await open()),
     });
   };
@@ -157,12 +161,14 @@ export function startLiveWorker({
   double,
   name = 'one',
   opened = (open) => open(),
+  placementWindowMs = 1_000,
   ...change
 }: {
   bus: Bus;
   double: Pick<BinanceDouble, 'url' | 'key'>;
   name?: string;
   opened?: (open: () => ReturnType<typeof openOnDouble>) => ReturnType<typeof openOnDouble>;
+  placementWindowMs?: number;
 } & Partial<Parameters<typeof startExecution>[0]>): Service {
   return startExecution({
     bus,
@@ -175,7 +181,7 @@ export function startLiveWorker({
     openBroker: () =>
       opened(() =>
         openOnDouble(double, {
-          placementWindowMs: 1_000,
+          placementWindowMs,
           settleMs: 100,
           pollMs: 60_000,
           requestTimeoutMs: 1_000,

@@ -166,6 +166,19 @@ describe.each(['BREAK', 'delisted'] as const)('an instrument that is %s while he
   });
 });
 
+test('an exchange that goes away while an order waits for it is told', async () => {
+  const double = await startBinanceDouble();
+  await using bus = memoryBus();
+  await using _worker = startLiveWorker({ bus, double, compareEveryMs: 200 });
+  await seen(bus, 'reconciliation_reported');
+  await publish(bus, liveSignal('in', { entry: { type: 'limit', limitPrice: '49000' } }));
+  await seen(bus, 'order_accepted');
+  await double[Symbol.asyncDispose]();
+  const [incident] = await seen(bus, 'incident_reported');
+  expect(incident?.data.kind).toBe('VENUE_UNREACHABLE');
+  expect(incident?.data.detail).toMatch(/^binance, .*: .*fetch failed/);
+}, 60_000);
+
 test('an exchange that answers nonsense is away, and nothing is traded until it talks sense', async () => {
   await using double = await startBinanceDouble();
   await using bus = memoryBus();

@@ -161,6 +161,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     settings,
     isNeeded: !paper,
     everyMs: options.compareEveryMs ?? 30_000,
+    settle: () => settleOrders(tapeMs()),
     nowMs,
     trouble,
   });
@@ -381,10 +382,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         await agree();
         await states.follow();
         await abandonForgotten();
+        // First, for it tells when the venue does not answer, and all the rest needs its answers.
+        await reconciler.compare();
         await dispatcher.findOut(moment(tapeMs()));
         await triggerHeld(tapeMs());
         await settleOrders(tapeMs());
-        await reconciler.compare();
         if (isLive) await journal.transact((portfolio) => outage(portfolio, nowMs()));
         await states.mirror();
         await journal.keepSnapshot();

@@ -32,6 +32,7 @@ export function createReconciler({
   settings,
   isNeeded,
   everyMs,
+  settle,
   nowMs,
   trouble,
 }: {
@@ -41,6 +42,8 @@ export function createReconciler({
   /** A paper account is the journal's twin and needs no comparison. */
   isNeeded: boolean;
   everyMs: number;
+  /** Journals what the venue knows of our orders: without that they would differ for no reason. */
+  settle: () => Promise<void>;
   nowMs: () => number;
   trouble: Trouble;
 }): Reconciler {
@@ -52,6 +55,7 @@ export function createReconciler({
   let failingSinceMs: number | undefined;
 
   const askAndCompare = async (): Promise<void> => {
+    await settle();
     const instruments = await broker.instruments(symbols);
     const offsetMs = await broker.clockOffsetMs();
     clockOffsetMs = offsetMs;
