@@ -161,7 +161,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     settings,
     isNeeded: !paper,
     everyMs: options.compareEveryMs ?? 30_000,
-    settle: () => settleOrders(tapeMs()),
+    settleOrders: () => settleOrders(tapeMs()),
     nowMs,
     trouble,
   });

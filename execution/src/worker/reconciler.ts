@@ -32,7 +32,7 @@ export function createReconciler({
   settings,
   isNeeded,
   everyMs,
-  settle,
+  settleOrders,
   nowMs,
   trouble,
 }: {
@@ -43,7 +43,7 @@ export function createReconciler({
   isNeeded: boolean;
   everyMs: number;
   /** Journals what the venue knows of our orders: without that they would differ for no reason. */
-  settle: () => Promise<void>;
+  settleOrders: () => Promise<void>;
   nowMs: () => number;
   trouble: Trouble;
 }): Reconciler {
@@ -55,7 +55,7 @@ export function createReconciler({
   let failingSinceMs: number | undefined;
 
   const askAndCompare = async (): Promise<void> => {
-    await settle();
+    await settleOrders();
     const instruments = await broker.instruments(symbols);
     const offsetMs = await broker.clockOffsetMs();
     clockOffsetMs = offsetMs;
