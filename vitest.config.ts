@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['{contracts,signal-engine,execution,notifier,trade-log,scripts,tools}/**/*.test.ts'],
     globalSetup: ['./tools/require-node-24.ts'],
     sequence: { shuffle: true },
+    // Most of them wait for servers, processes and clocks.
+    maxWorkers: 4,
     restoreMocks: true,
     testTimeout: 30_000,
     hookTimeout: 30_000,

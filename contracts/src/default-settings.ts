@@ -25,6 +25,7 @@ export const defaultSettings: PortfolioSettings = {
   feeBps: NonNegativeDecimal.parse('10'),
   slippageBps: NonNegativeDecimal.parse('0'),
   lotSize: PositiveDecimal.parse('0.00000001'),
+  exitGraceMs: 86_400_000,
   risk: defaultRisk,
 };
 

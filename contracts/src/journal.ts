@@ -189,6 +189,9 @@ export const OrderFilled = journalEvent(
     slippageBps: z
       .number()
       .describe('Against the reference price, basis points, positive when worse.'),
+    marketSequence: marketSequence.describe(
+      'The message of MARKET that filled it; absent where the venue says no more than that it is filled.',
+    ),
   }),
 ).describe("One fill, partial or the last. `time` is the fill's own.");
 

@@ -12,7 +12,6 @@ import { decide, open } from './decision/decide.ts';
 import type { Draft } from './decision/draft.ts';
 import { evolve } from './decision/evolve.ts';
 import { mark } from './decision/mark.ts';
-import { rejected } from './decision/order-events.ts';
 import {
   currencyOf,
   emptyPortfolio,
@@ -20,6 +19,7 @@ import {
   type LastPrice,
   type Portfolio,
 } from './decision/portfolio.ts';
+import { rejected } from './decision/order-events.ts';
 import { protect } from './decision/protection.ts';
 import { settle } from './decision/settle.ts';
 import { value } from './decision/value.ts';
@@ -56,9 +56,9 @@ export function createSimulation({
   let portfolio = emptyPortfolio(name);
   const prices = new Map<string, LastPrice>();
   const fillsFrom = settings.paper?.tape ?? 'candles';
-  /** The clock of the tape. */
+  /** The clock of the tape, and the time of what is dealt with now. */
+  let playedMs = 0;
   let timeMs = 0;
-  let isEnding = false;
 
   const journal = (events: readonly Draft[]): void => {
     for (const event of events) {
@@ -68,7 +68,7 @@ export function createSimulation({
   };
   const onReport = (report: Report): void => {
     journal(settle(portfolio, report));
-    if (!isEnding) followUp();
+    followUp();
   };
   const exchange = createPaperExchange({ settings, onReport });
 
@@ -101,6 +101,7 @@ export function createSimulation({
     const events = value(portfolio, prices, timeMs);
     if (events.length === 0) return;
     journal(events);
+    for (const event of events) carryOut(event);
     followUp();
   };
   const openFor = (symbol: string): void => {
@@ -114,21 +115,23 @@ export function createSimulation({
     },
     onCandle(candle) {
       if (fillsFrom !== 'candles') return;
-      timeMs = Math.max(timeMs, candle.closeTime);
+      timeMs = playedMs = Math.max(playedMs, candle.closeTime);
       onPrice(instrumentKey(candle), { price: candle.close, timeMs: candle.closeTime });
       exchange.onCandle(candle);
       watch();
     },
     onPrint(print) {
       if (fillsFrom !== 'trades') return;
-      timeMs = Math.max(timeMs, print.timeMs);
+      timeMs = playedMs = Math.max(playedMs, print.timeMs);
       onPrice(instrumentKey(print), { price: Number(print.price), timeMs: print.timeMs });
       exchange.onPrint(print);
       watch();
     },
     onSignal(signal) {
-      timeMs = Math.max(timeMs, toMs(signal.time));
+      timeMs = Math.max(playedMs, toMs(signal.time));
       openFor(signal.data.symbol);
+      // It may come from later than the last price: what is due by then comes first.
+      followUp();
       const decision = decide(portfolio, signal, { nowMs: timeMs, mode, prices });
       journal(decision);
       for (const event of decision) carryOut(event);
@@ -137,7 +140,6 @@ export function createSimulation({
     onTapeEnded(ended, endMs) {
       timeMs = endMs;
       openFor(ended.closes[0]?.symbol ?? '');
-      isEnding = true;
       exchange.cancelResting(endMs);
       journal(mark(portfolio, ended, endMs));
     },

@@ -36,5 +36,8 @@ export function createPortfolios(bus: Pick<Bus, 'read'>): Portfolios {
 
 function portfolioOf(name: string, event: JournalEvent): Portfolio {
   if (event.type !== 'portfolio_opened') return { name };
-  return { name, mode: event.data.mode, currency: event.data.currency };
+  const { mode, tape, currency } = event.data;
+  // The portfolio of a replay carries the replay's name.
+  const called = name.endsWith(`-${tape}`) ? name.slice(0, -tape.length - 1) : name;
+  return { name, mode, currency, ...(called !== mode && { called }) };
 }

@@ -49,7 +49,7 @@ export const executionFlags: readonly Option[] = [
   new Option('--day-start <time>', 'when the trading day begins, UTC (default: 00:00)'),
   new Option(
     '--risk <limits>',
-    'none (funds only), default, or a JSON file; docs/settings.md lists the limits',
+    'none (funds only), default, or a JSON file with all that are on; docs/settings.md lists the limits',
   ).default('default'),
   new Option('--instruments <file>', 'JSON with the rules of single symbols'),
   new Option('--lot-size <step>', 'quantities are multiples of it').default('0.00000001'),
@@ -65,7 +65,7 @@ export const executionFlags: readonly Option[] = [
   new Option('--max-volume-ratio <part>', 'of the volume, what one order may take, as 10%'),
   new Option(
     '--paper-tape <kind>',
-    'what the paper exchange fills from (default: candles)',
+    'what the paper exchange fills from: trades where market.trade.> has some (default: candles)',
   ).choices(['candles', 'trades']),
 ];
 

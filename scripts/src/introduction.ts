@@ -42,7 +42,7 @@ export function introduce(terminal: Terminal, it: Introduced): void {
     ['Alerts', it.alerts],
   ].map(([label = '', text]) => `  ${terminal.style('cyan', label.padEnd(10))}${text}`);
   const help = [
-    'Your own candles: --feed FILE.csv (timestamp,open,high,low,close,volume) --symbol BTC/USDT --timeframe 1m. No exchange is connected in this version.',
+    'Your own candles: --feed FILE.csv (timestamp,open,high,low,close,volume) --symbol BTC/USDT --timeframe 1m. This version has no live feed.',
     'Telegram: set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID. Ctrl-C stops; the next start goes on from there. More: heliograph --help',
   ].map((line) => terminal.style('dim', line));
   terminal.note([heading, ...facts, '', ...help, ''].join('\n'));

@@ -36,10 +36,15 @@ export function readOptions<S extends z.ZodObject>(
         : '';
   const given = values[option];
   const found =
-    given === undefined || secrets.has(option) ? '' : ` (found ${JSON.stringify(given)}${origin})`;
+    given === undefined || secrets.has(option) ? '' : ` (found ${shortened(given)}${origin})`;
   throw new UserError(`${flagOf(option)}: ${issue?.message}${found}`, {
     exitCode: source === 'env' || source === 'config' ? exitCodes.configuration : exitCodes.usage,
   });
+}
+
+function shortened(given: unknown): string {
+  const text = JSON.stringify(given);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 /** Options whose text may hold a password. */

@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deadLetterEvent, PermanentError, subjects, TransientError } from '@heliograph/contracts';
+import {
+  deadLetterEvent,
+  NonNegativeDecimal,
+  OrderId,
+  PermanentError,
+  subjects,
+  TransientError,
+} from '@heliograph/contracts';
 import { type Bus, createMemoryBus, type FencedLog } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { aSignal } from '@heliograph/contracts/testing';
+import { aJournalEvent, aSignal } from '@heliograph/contracts/testing';
 import { concat, NEVER, of, throwError } from 'rxjs';
 import { expect, test } from 'vitest';
 import { followSettlements, settledByAll } from './settlements.ts';
@@ -68,6 +75,26 @@ test('a dead letter settles a signal: its workers have given it up', async () =>
     await bus.publish({ subject, id: letter.id, body: JSON.stringify(letter) });
   }
   await expect(asked).resolves.toBeUndefined();
+});
+
+test('what is taken back must have ended before anything is settled', async () => {
+  const bus = createMemoryBus();
+  using settlements = followSettlements(bus.log('trading.p'), () => NEVER, 0, log);
+  const { venue, symbol, side } = signal.data;
+  const entry = { orderId: OrderId.parse('entry'), venue, symbol, side };
+  const cancel = { ...entry, reason: 'CANCEL_REQUESTED', detail: '' } as const;
+  const asked = settlements.settled(signal.id);
+  const [intended, ...accepted] = eventsFor(signal, 'order_accepted');
+  const decision = [
+    aJournalEvent('order_cancel_intended', { ...cancel, signalId: signal.id }),
+    ...(intended ? [intended] : []),
+  ];
+  let last = await append(bus, decision);
+  last = await append(bus, accepted, last);
+  await expect(isSettled(asked), 'its order is placed').resolves.toBe(false);
+  const filledQuantity = NonNegativeDecimal.parse('0');
+  await append(bus, [aJournalEvent('order_cancelled', { ...cancel, filledQuantity })], last);
+  await asked;
 });
 
 test('neither an intended order nor another signal settles it', async () => {

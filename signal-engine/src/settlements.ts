@@ -40,8 +40,10 @@ export function followSettlements(
   let settledSequence = after;
   let failure: unknown;
   const signalOfOrder = new Map<OrderId, EventId>();
-  /** By the order that the signal takes back. */
-  const signalOfCancel = new Map<OrderId, EventId>();
+  /** Orders that are being taken back: by a signal, by a breaker, or because what they protected is gone. */
+  const takenBack = new Set<OrderId>();
+  /** Signals that wait for nothing but the end of those. */
+  const decided = new Set<EventId>();
   /** Settled before they were asked for, and by which event. */
   const early = new Map<EventId, number>();
   const waiting = new Map<EventId, PromiseWithResolvers<number>>();
@@ -65,43 +67,42 @@ export function followSettlements(
   const take = (event: JournalEvent): void => {
     switch (event.type) {
       case 'signal_skipped':
-        settle(event.data.signalId);
+        decided.add(event.data.signalId);
         break;
       case 'order_intended':
-        if (isAskedFor(event)) signalOfOrder.set(event.data.orderId, event.data.signalId);
+        if (!isAskedFor(event)) break;
+        decided.delete(event.data.signalId);
+        signalOfOrder.set(event.data.orderId, event.data.signalId);
         break;
       case 'order_cancel_intended':
-        if (event.data.signalId !== undefined)
-          signalOfCancel.set(event.data.orderId, event.data.signalId);
+        takenBack.add(event.data.orderId);
+        if (event.data.signalId !== undefined) decided.add(event.data.signalId);
         break;
       case 'order_accepted':
       case 'order_unknown':
         placed(event.data.orderId);
         break;
       case 'order_filled':
-        if (event.data.complete) ended(event.data.orderId);
+        if (event.data.complete) takenBack.delete(event.data.orderId);
         break;
       case 'order_rejected':
       case 'order_cancelled':
         placed(event.data.orderId);
-        ended(event.data.orderId);
+        takenBack.delete(event.data.orderId);
         break;
       default:
         break;
     }
+    // What comes next must not meet an order that is on its way out.
+    if (takenBack.size > 0) return;
+    for (const signalId of decided) settle(signalId);
+    decided.clear();
   };
 
   const placed = (orderId: OrderId): void => {
     const signalId = signalOfOrder.get(orderId);
     signalOfOrder.delete(orderId);
-    if (signalId !== undefined) settle(signalId);
-  };
-  /** A signal that takes orders back is settled once the last of them has ended. */
-  const ended = (orderId: OrderId): void => {
-    const signalId = signalOfCancel.get(orderId);
-    signalOfCancel.delete(orderId);
-    if (signalId === undefined || signalOfCancel.values().some((id) => id === signalId)) return;
-    settle(signalId);
+    if (signalId !== undefined) decided.add(signalId);
   };
 
   const read = (message: StoredMessage): void => {

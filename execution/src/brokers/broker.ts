@@ -54,6 +54,8 @@ export type Report = {
   readonly timeMs: number;
   /** Tells what came first at the venue, over all its orders. */
   readonly sequence: number;
+  /** The price of the tape that made it happen, where the venue fills from one: its place in MARKET, and its time. */
+  readonly tape?: { readonly sequence: number; readonly timeMs: number };
 } & (
   | { readonly type: 'accepted'; readonly venueOrderId: string }
   | {
@@ -133,6 +135,11 @@ export interface Instrument {
 export interface Broker extends AsyncDisposable {
   /** The order types that it keeps by itself; the others are held and triggered by execution. */
   readonly orderTypes: readonly OrderType[];
+  /**
+   * How long it can let an order work by itself. Where it does not know `GTD`, execution sends such an order as `GTC`
+   * and takes it back at its time; any other that is missing is refused.
+   */
+  readonly timesInForce: readonly TimeInForce[];
   /**
    * Whether orders that may only reduce a position can wait beside each other without holding its balance back. Where
    * they cannot, as on a spot exchange, execution holds and triggers all protective orders itself.

@@ -5,7 +5,7 @@ import type { Broker, OrderReference, OrderRequest, Placement } from './broker.t
 
 export type BrokerOperation = Exclude<
   keyof Broker,
-  'orderTypes' | 'restsReduceOnly' | 'placementWindowMs' | 'changes$' | symbol
+  'orderTypes' | 'timesInForce' | 'restsReduceOnly' | 'placementWindowMs' | 'changes$' | symbol
 >;
 
 /** What goes wrong with one call. */
@@ -80,6 +80,7 @@ export function createFaultyBroker(broker: Broker, plan: FaultPlan): FaultyBroke
       return calls;
     },
     orderTypes: broker.orderTypes,
+    timesInForce: broker.timesInForce,
     restsReduceOnly: broker.restsReduceOnly,
     placementWindowMs: broker.placementWindowMs,
     changes$: merge(broker.changes$, hints),

@@ -10,6 +10,7 @@ import { draft, type Draft } from './draft.ts';
 import { shortened } from './order-events.ts';
 import type { Portfolio } from './portfolio.ts';
 import { dayStartOf } from './trading-day.ts';
+import { withdraw } from './withdraw.ts';
 
 /** How a portfolio as a whole fares. */
 export interface Standing {
@@ -71,7 +72,10 @@ function fallen(
     : undefined;
 }
 
-/** From here on positions are only made smaller, until a person lifts it. `key` names what has tripped it. */
+/**
+ * From here on positions are only made smaller, until a person lifts it; entries that are open are taken back with the
+ * same stroke. `key` names what has tripped it.
+ */
 export function tripped(
   portfolio: Portfolio,
   { reason, detail, key, nowMs, causationId }: Trip,
@@ -93,6 +97,7 @@ export function tripped(
       author: 'breaker',
     }),
     draft('incident_reported', context, { kind: 'BREAKER', severity: 'error', detail: why }),
+    ...withdraw(portfolio, nowMs, { state: 'REDUCING', reason: why }),
   ];
 }
 

@@ -1,10 +1,10 @@
-import { deterministicId, toTime, type TradeSignal } from '@heliograph/contracts';
+import { Big, deterministicId, toTime, type TradeSignal } from '@heliograph/contracts';
 import { anExitSignal, aSignal } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { after, anOrder, hear, holdingWith, nowMs, openedWith } from '../testing/portfolios.ts';
 import { decide, orderIdFor, type DecisionContext } from './decide.ts';
 import type { Draft } from './draft.ts';
-import { cancelled, outcomeUnknown } from './order-events.ts';
+import { cancelled, outcomeUnknown, triggered } from './order-events.ts';
 import type { PortfolioState } from './portfolio.ts';
 
 const context: DecisionContext = { nowMs, mode: 'paper', prices: new Map() };
@@ -155,6 +155,27 @@ describe('an exit', () => {
     expect(orderFor(state, anExitSignal())).toMatchObject({ size: { quantity: '0.0007' } });
   });
 
+  test('leaves only with what no stop is selling already', () => {
+    const state = holdingWith({}, { order: { size: { kind: 'base', quantity: '2' } } });
+    const reached = (quantity: string): void => {
+      const order = anOrder(state, {
+        side: 'sell',
+        intent: 'exit',
+        role: 'stop_loss',
+        orderType: 'stop',
+        stopPrice: '95',
+        size: { kind: 'base', quantity },
+        reduceOnly: true,
+      });
+      hear(state, order, { type: 'accepted' });
+      after(state, triggered(state, order, { timeMs: nowMs, price: new Big('95') }));
+    };
+    reached('0.5');
+    expect(orderFor(state, anExitSignal())).toMatchObject({ size: { quantity: '1.5' } });
+    reached('1.5');
+    expect(skipFor(state, anExitSignal())).toMatchObject({ reason: 'ORDER_PENDING' });
+  });
+
   test('before there is a position takes the entry back', () => {
     const state = openedWith();
     const order = anOrder(state);
@@ -195,7 +216,8 @@ describe('an exit', () => {
 
   test('waits for another exit, not for protection and not for an entry of unknown fate', () => {
     const state = holdingWith();
-    anOrder(state, { role: 'stop_loss', side: 'sell', reduceOnly: true });
+    const stop = { role: 'stop_loss', orderType: 'stop', stopPrice: '95' };
+    anOrder(state, { ...stop, side: 'sell', reduceOnly: true });
     const entry = anOrder(state, { strategy: 'other' });
     after(state, outcomeUnknown(state, entry, { timeMs: nowMs, detail: 'timed out' }));
     expect(types(decide(state, anExitSignal(), context))).toEqual(['order_intended']);

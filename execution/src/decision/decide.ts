@@ -45,7 +45,7 @@ export function decide(
     return trips ? [...trip(considered, { reason, detail }), skipped] : [skipped];
   }
   const drafts = takeBack(considered);
-  if (considered.kind === 'exit' && isHeld(considered))
+  if (considered.kind === 'exit' && isHeld(considered) && considered.leaving().gt('0'))
     drafts.push(exitOrder(considered, facts, orders + 1));
   if (considered.kind === 'entry') drafts.push(entryOrder(considered, facts, orders + 1));
   return drafts;

@@ -49,3 +49,11 @@ test('a person hears of an instrument that was closed while it is held', () => {
     { type: 'incident_reported', data: { kind: 'INSTRUMENT_CLOSED' } },
   ]);
 });
+
+test('what is not listed any more is counted by its last rules', () => {
+  const portfolio = aPortfolio();
+  portfolio.journal(listings(portfolio.state, [listed], 1));
+  const gone = { venue: listed.venue, symbol: listed.symbol, lotSize: '1' } as const;
+  portfolio.journal(listings(portfolio.state, [{ ...gone, status: 'delisted' }], 2));
+  expect(rulesOf(portfolio.state, listed).lotSize).toBe(listed.lotSize);
+});

@@ -11,8 +11,10 @@ export function listings(
 ): Draft[] {
   return instruments.flatMap((instrument) => {
     const { venue, symbol, status } = instrument;
-    const listed = { status, rules: rulesIn(instrument) };
     const known = portfolio.instruments.get(instrumentKey(instrument));
+    // What is not listed has no rules: what is held of it is still counted by the last ones.
+    const isGone = status === 'delisted' && known !== undefined;
+    const listed = { status, rules: isGone ? known.rules : rulesIn(instrument) };
     const isKnown =
       known?.status === status && canonicalJson(known.rules) === canonicalJson(listed.rules);
     if (isKnown) return [];

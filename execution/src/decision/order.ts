@@ -160,6 +160,8 @@ export interface Order {
   readonly protection?: Protection;
   /** Of a protective order: the entry that it protects. */
   readonly protects?: OrderId;
+  /** How much of MARKET whoever decided it had seen. */
+  readonly marketSequence?: number;
   /** More than 1 where orders before it never reached the venue, or were lost. */
   readonly attempt: number;
   readonly reduceOnly: boolean;

@@ -1,8 +1,9 @@
 import { Big, exactly, type OrderSize, type TradeSignal } from '@heliograph/contracts';
 import type { Considered } from './considered.ts';
 import { unspent } from './funds.ts';
+import { leaving } from './on-its-way.ts';
 import { refusal, type Refusal } from './refusal.ts';
-import { feeFor, multiple, quantityAt, quantityLosing, reservation } from './size.ts';
+import { atMost, feeFor, multiple, quantityAt, quantityLosing, reservation } from './size.ts';
 import { decimalText, termsOf, type EntryTerms } from './terms.ts';
 
 /** The order that an entry would become. */
@@ -59,13 +60,19 @@ export function planEntry(considered: Considered): EntryPlan | Refusal {
   };
 }
 
-/** Base units that an exit or a reduction leaves with: never more than is held, and all of it without regard to lots. */
+/**
+ * Base units that an exit or a reduction leaves with: never more than is held and not on its way out yet, nor than an order
+ * may have, and all of it without regard to lots.
+ */
 export function leavingQuantity(considered: Considered): Big {
-  const { signal, position, rules } = considered;
+  const { portfolio, key, signal, position, rules } = considered;
   if (!position) return zero;
-  if (signal.data.intent === 'exit') return position.quantity;
+  const stays = position.quantity.minus(leaving(portfolio, key));
+  if (stays.lte(zero)) return zero;
+  const held = atMost(rules.maxQuantity, stays);
+  if (signal.data.intent === 'exit') return held;
   const wanted = reducedBy(considered, signal.data.size);
-  return wanted.gte(position.quantity) ? position.quantity : multiple(wanted, rules.lotSize);
+  return wanted.gte(held) ? held : multiple(wanted, rules.lotSize);
 }
 
 function reducedBy(considered: Considered, size: TradeSignal['data']['size']): Big {

@@ -17,6 +17,8 @@ import { averageEntryPrice, worth, type Position } from './position.ts';
 export interface Portfolio {
   readonly name: string;
   readonly opened?: DraftOf<'portfolio_opened'>['data'];
+  /** Epoch ms; 0 before that. */
+  readonly openedMs: number;
   /** Quote currency, reservations included. */
   readonly cash: Big;
   /** By venue and symbol; only those that are not flat. */
@@ -48,6 +50,8 @@ export interface Portfolio {
   readonly entryTimes: readonly number[];
   /** Of the last fill; epoch ms. */
   readonly lastFillMs: number;
+  /** How far the tape had come that filled what was filled last, in MARKET; 0 where that is not known. */
+  readonly filledSequence: number;
   /** The venue's rules, where it has told them. */
   readonly instruments: ReadonlyMap<string, ListedInstrument>;
   /** Instruments about which the venue and the journal disagree. */
@@ -60,8 +64,12 @@ export interface Portfolio {
   readonly marketSequence: number;
   /** When a person was last told of each kind of trouble; epoch ms. */
   readonly incidents: ReadonlyMap<IncidentKind, number>;
+  /** Orders with ids like ours that the venue told of and nobody here knows: a person has been told. */
+  readonly strangers: ReadonlySet<OrderId>;
   /** The last comparison with the venue: when, and what was found. */
   readonly reconciled?: { readonly timeMs: number; readonly found: string };
+  /** Its tape has ended: what still waited was taken back, and nothing new begins. */
+  readonly hasEnded: boolean;
   /** Its tape has ended and its account was drawn up. */
   readonly marked: boolean;
 }
@@ -87,6 +95,9 @@ export interface Valuation {
   readonly dayStartMs: number;
 }
 
+/** After so many of its orders were lost, a stop is given up and the position is closed. */
+export const maxFailures = 3;
+
 /** How the orders of one protective exit have fared, by leg. */
 type Legs = ReadonlyMap<string, Leg>;
 export interface Leg {
@@ -95,6 +106,8 @@ export interface Leg {
   readonly filled: Big;
   /** How many of them ended by themselves without doing their work. */
   readonly failures: number;
+  /** One that ended so had been triggered: the price was there. */
+  readonly isTriggered?: boolean;
   /** A person was told that nothing more is tried. */
   readonly isGivenUp?: boolean;
 }
@@ -134,6 +147,7 @@ export const neverValued: Valuation = {
 export function emptyPortfolio(name: string): PortfolioState {
   return {
     name,
+    openedMs: 0,
     cash: zero,
     positions: new Map(),
     legs: new Map(),
@@ -150,12 +164,15 @@ export function emptyPortfolio(name: string): PortfolioState {
     lastLoss: new Map(),
     entryTimes: [],
     lastFillMs: 0,
+    filledSequence: 0,
     instruments: new Map(),
     disputed: new Set(),
     missed: nothingMissed,
     incidents: new Map(),
+    strangers: new Set(),
     decisionsVersion: 1,
     marketSequence: 0,
+    hasEnded: false,
     marked: false,
   };
 }

@@ -105,11 +105,15 @@ export function averageEntryPrice({ enteredNotional, enteredQuantity }: Position
   return enteredNotional.div(enteredQuantity);
 }
 
-/** What the part that was left earned over its average entry, less all fees paid so far; quote currency. */
+/**
+ * What the part that was left earned over its average entry, less all fees paid so far; quote currency. What nobody could
+ * sell is lost.
+ */
 export function realisedPnl(position: Position): Big {
-  const { side, leftQuantity, leftNotional, enteredQuantity, enteredNotional, fees } = position;
-  // When all is left the cost is the whole entry notional: no division, hence exact to the last digit.
-  const cost = leftQuantity.eq(enteredQuantity)
+  const { side, quantity, leftQuantity, leftNotional, enteredQuantity, enteredNotional, fees } =
+    position;
+  // When nothing is held the cost is the whole entry notional: no division, hence exact to the last digit.
+  const cost = quantity.eq('0')
     ? enteredNotional
     : enteredNotional.times(leftQuantity).div(enteredQuantity);
   const gain = side === 'long' ? leftNotional.minus(cost) : cost.minus(leftNotional);

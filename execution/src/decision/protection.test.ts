@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { decimal } from '../testing/any.ts';
 import { after, anOrder, hear, nowMs, openedWith } from '../testing/portfolios.ts';
 import type { Draft } from './draft.ts';
-import { cancelIntended } from './order-events.ts';
+import { cancelIntended, cancelled, triggered } from './order-events.ts';
 import { isProtective, type Order } from './order.ts';
 import type { PortfolioState } from './portfolio.ts';
 import { protect } from './protection.ts';
@@ -100,6 +100,66 @@ describe('a position that asks for a stop', () => {
     expect(guard(state)).toEqual([]);
   });
 
+  test('is left at the market when its stop is lost on the way to the venue', () => {
+    const { state } = entered(stop);
+    guard(state);
+    const order = first(state, 'stop_loss');
+    hear(state, order, { type: 'accepted' });
+    after(state, triggered(state, order, { timeMs: nowMs, price: new Big('95') }));
+    hear(state, order, { type: 'cancelled' });
+    expect(guard(state)).toMatchObject([
+      { type: 'incident_reported', data: { kind: 'UNPROTECTED' } },
+      { type: 'order_intended', data: { role: 'stop_loss', orderType: 'market' } },
+    ]);
+    expect(guard(state)).toEqual([]);
+  });
+
+  test('is told of each guard that is lost, also when an increase has changed what guards it', () => {
+    const { state } = entered(stop);
+    guard(state);
+    hear(state, first(state, 'stop_loss'), { type: 'cancelled' });
+    const told = guard(state);
+    const protection = { trailingStop: { distanceBps: 300 } };
+    const more = anOrder(state, { intent: 'increase', protection });
+    hear(state, more, { type: 'filled', quantity: '1' });
+    guard(state);
+    hear(state, first(state, 'trailing_stop'), { type: 'cancelled' });
+    told.push(...guard(state));
+    const incidents = told.filter(({ type }) => type === 'incident_reported');
+    expect(new Set(incidents.map(({ id }) => id)).size).toBe(2);
+  });
+
+  test('is left at the market only by what a target is not selling already', () => {
+    const { state } = entered({ ...stop, takeProfits: [{ price: '105', ratio: 0.5 }] });
+    guard(state);
+    for (const role of ['take_profit', 'stop_loss']) {
+      const order = first(state, role);
+      hear(state, order, { type: 'accepted' });
+      after(state, triggered(state, order, { timeMs: nowMs, price: new Big('95') }));
+    }
+    hear(state, first(state, 'stop_loss'), { type: 'cancelled' });
+    expect(guard(state).at(-1)).toMatchObject({
+      data: { role: 'stop_loss', orderType: 'market', size: { quantity: '1' } },
+    });
+  });
+
+  test('is never given up while its orders do not reach the venue, and each loss is told', () => {
+    const { state } = entered(stop);
+    guard(state);
+    const order = first(state, 'stop_loss');
+    hear(state, order, { type: 'accepted' });
+    after(state, triggered(state, order, { timeMs: nowMs, price: new Big('95') }));
+    const ids: string[] = [];
+    for (let times = 0; times < 10; times++) {
+      const why = { timeMs: nowMs, reason: 'NOT_SENT', detail: 'the venue is away' } as const;
+      after(state, cancelled(state, first(state, 'stop_loss'), why));
+      const drafts = guard(state);
+      expect(drafts.map(({ type }) => type)).toEqual(['incident_reported', 'order_intended']);
+      ids.push(...drafts.map(({ id }) => id));
+    }
+    expect(new Set(ids).size).toBe(20);
+  });
+
   test('that cannot be closed either is told to a person, once, and left alone', () => {
     const { state } = entered(stop);
     guard(state);
@@ -178,6 +238,15 @@ describe('profit targets', () => {
 });
 
 describe('a position that has been held long enough', () => {
+  test('that is being stopped out is not sold a second time when its time is over', () => {
+    const { state } = entered({ ...stop, timeStopMs: 60_000 });
+    guard(state);
+    const order = first(state, 'stop_loss');
+    hear(state, order, { type: 'accepted' });
+    after(state, triggered(state, order, { timeMs: nowMs, price: new Big('95') }));
+    expect(guard(state, nowMs + 3_600_000)).toEqual([]);
+  });
+
   test('is left at the market, once', () => {
     const { state } = entered({ timeStopMs: 60_000 });
     const [position] = state.positions.values();
@@ -258,4 +327,27 @@ describe('whatever happens to its protective orders', () => {
       ),
     );
   });
+});
+
+test('where an order may not have all of a position, several protect it', () => {
+  const state = openedWith({ instruments: { 'BTC/USDT': { maxQuantity: '0.8' } } });
+  const entry = anOrder(state, { protection: stop, size: { kind: 'base', quantity: '2' } });
+  hear(state, entry, { type: 'filled', quantity: '2', complete: true });
+  const drafts = guard(state);
+  expect(drafts).toMatchObject([
+    { data: { role: 'stop_loss', size: { quantity: '0.8' } } },
+    { data: { role: 'stop_loss', size: { quantity: '0.8' } } },
+    { data: { role: 'stop_loss', size: { quantity: '0.4' } } },
+  ]);
+  expect(new Set(drafts.map(({ id }) => id)).size).toBe(3);
+  expect(guard(state)).toEqual([]);
+});
+
+test('once a tape has ended nothing is protected any more, whoever hears of it', () => {
+  const { state } = entered(stop);
+  const [order] = guard(state).length > 0 ? protective(state) : [];
+  if (!order) throw new Error('no stop is open');
+  hear(state, order, { type: 'accepted' });
+  after(state, cancelled(state, order, { timeMs: nowMs, reason: 'TAPE_ENDED', detail: '' }));
+  expect(guard(state)).toEqual([]);
 });

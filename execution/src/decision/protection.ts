@@ -9,14 +9,13 @@ import {
   type Protection,
 } from '@heliograph/contracts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
+import { isOnItsWay, leaving } from './on-its-way.ts';
 import { cancelIntended } from './order-events.ts';
 import { isProtective, legOf } from './order.ts';
-import { instrumentKey, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
+import { instrumentKey, maxFailures, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
 import { averageEntryPrice, type Position } from './position.ts';
-import { multiple } from './size.ts';
+import { atMost, multiple } from './size.ts';
 
-/** After so many of its orders were lost, a stop is given up and the position is closed. */
-const maxFailures = 3;
 /** A protective order is good as long as the position is. */
 const never = '9999-12-31T23:59:59.999Z';
 const zero = new Big('0');
@@ -31,7 +30,7 @@ type ProtectiveRole = Exclude<OrderRole, 'entry' | 'exit'>;
  * its own.
  */
 export function protect(portfolio: Portfolio, nowMs: number): Draft[] {
-  if (portfolio.marked) return [];
+  if (portfolio.hasEnded) return [];
   const drafts = obsolete(portfolio, nowMs);
   for (const position of portfolio.positions.values()) {
     const situation = { portfolio, position, nowMs };
@@ -93,17 +92,25 @@ type Terms = Pick<
 
 /** The stop of the whole position. */
 function guard(situation: Situation, terms: Terms): Draft[] {
+  const { portfolio, position } = situation;
   const leg = legIn(situation, legOf(terms));
-  const quantity = lots(situation, situation.position.quantity.minus(openIn(situation, terms)));
+  const unguarded = position.quantity.minus(openIn(situation, terms));
+  const staying = position.quantity.minus(leaving(portfolio, instrumentKey(position)));
+  // At the market only what nothing else is selling already: not every venue knows reduce-only.
+  const open = leg.isTriggered && staying.lt(unguarded) ? staying : unguarded;
+  const quantity = lots(situation, open);
   if (quantity.lte(zero)) return [];
-  if (leg.failures === 0) return [intended(situation, terms, quantity)];
+  if (leg.failures === 0) return intended(situation, terms, quantity);
   const isGivenUp = leg.failures >= maxFailures;
-  const next = isGivenUp ? leave(situation, 'unprotected') : [intended(situation, terms, quantity)];
+  // It had been reached: another stop would wait for the price to be there once more.
+  const again: Terms = leg.isTriggered ? { role: terms.role, orderType: 'market' } : terms;
+  const next = isGivenUp ? leave(situation, 'unprotected') : intended(situation, again, quantity);
   if (next[0]?.type !== 'order_intended') return next;
   const what = isGivenUp ? 'the position is closed' : 'it is placed again';
   const detail = `${terms.role} was lost ${leg.failures} times: ${what}`;
   const attempt = legIn(situation, 'unprotected').orders;
-  return [lost(situation, `${leg.failures} ${leg.orders} ${attempt}`, { detail }), ...next];
+  const which = `${terms.role} ${leg.failures} ${leg.orders} ${attempt}`;
+  return [lost(situation, which, { detail }), ...next];
 }
 
 /** Each profit target sells its part of all that was entered; where they are the whole, the last sells what is left. */
@@ -131,7 +138,7 @@ function targets(
     const quantity = upToHere.minus(planned).minus(done);
     planned = upToHere;
     if (quantity.gt(zero) && leg.failures < maxFailures)
-      drafts.push(intended(situation, terms, quantity));
+      drafts.push(...intended(situation, terms, quantity));
   }
   return drafts;
 }
@@ -140,27 +147,43 @@ function targets(
 function leave(situation: Situation, role: 'time_stop' | 'unprotected' | 'unwanted'): Draft[] {
   const { portfolio, position } = situation;
   const isLeaving = [...portfolio.orders.values()].some(
-    (order) =>
-      instrumentKey(order) === instrumentKey(position) &&
-      order.reduceOnly &&
-      order.type === 'market',
+    (order) => instrumentKey(order) === instrumentKey(position) && isOnItsWay(order),
   );
   if (isLeaving) return [];
   const leg = legIn(situation, role);
   if (leg.failures < maxFailures)
-    return [intended(situation, { role, orderType: 'market' }, position.quantity)];
+    return intended(situation, { role, orderType: 'market' }, position.quantity);
   if (leg.isGivenUp) return [];
   const detail = `${role} was lost ${leg.failures} times: a person must close the position`;
   const orderId = orderIdIn(situation, role, leg.orders);
   return [lost(situation, `${role} ${leg.orders}`, { detail, orderId })];
 }
 
-function intended(situation: Situation, terms: Terms, quantity: Big): Draft {
+/** As many orders as it takes where an order may not have all of it. */
+function intended(situation: Situation, terms: Terms, quantity: Big): Draft[] {
+  const { maxQuantity } = rulesOf(situation.portfolio, situation.position);
+  const { orders } = legIn(situation, legOf(terms));
+  const drafts: Draft[] = [];
+  for (let left = quantity; left.gt(zero); left = left.minus(atMost(maxQuantity, left)))
+    drafts.push(
+      orderOf(situation, terms, {
+        quantity: atMost(maxQuantity, left),
+        number: orders + drafts.length + 1,
+      }),
+    );
+  return drafts;
+}
+
+function orderOf(
+  situation: Situation,
+  terms: Terms,
+  { quantity, number }: { quantity: Big; number: number },
+): Draft {
   const { portfolio, position, nowMs } = situation;
   const { venue, symbol, strategy, entrySignalId, enteredBy } = position;
   const leg = legIn(situation, legOf(terms));
   const isFirst = leg.failures === 0 && terms.orderType !== 'market';
-  const id = orderIdIn(situation, legOf(terms), leg.orders + 1);
+  const id = orderIdIn(situation, legOf(terms), number);
   // On a replay it protects from the moment of the fill, whoever gets to it, and when.
   const timeMs = isFirst && portfolio.opened?.tape !== liveTape ? portfolio.lastFillMs : nowMs;
   return draft('order_intended', contextOf(situation, { key: id, timeMs }), {

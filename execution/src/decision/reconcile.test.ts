@@ -51,6 +51,15 @@ function holding(quantity = '2'): PortfolioUnderTest {
 }
 
 describe('reconciliation', () => {
+  test('adopts an order anew that the venue has not listed for a while', () => {
+    const portfolio = aPortfolio();
+    for (const [minute, openOrders] of [[working()], [], [working()], []].entries())
+      compared(portfolio, { openOrders, timeMs: later + minute * 60_000 });
+    const ids = portfolio.events.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(portfolio.events.filter(({ type }) => type === 'order_adopted')).toHaveLength(2);
+  });
+
   test('says once that all agrees, and again after an hour', () => {
     const portfolio = aPortfolio();
     expect(compared(portfolio).differences).toEqual([]);

@@ -109,7 +109,7 @@ function adopted(
 ): Draft {
   const { venue, symbol, side, venueOrderId, type, reduceOnly, limitPrice } = order;
   const price = PositiveDecimal.safeParse(limitPrice);
-  return draft('order_adopted', aboutPortfolio(portfolio, { key: id, timeMs, subject: symbol }), {
+  return draft('order_adopted', aboutForeign(portfolio, { id, timeMs, subject: symbol }), {
     orderId: id,
     venue,
     symbol,
@@ -128,7 +128,7 @@ function gone(portfolio: Portfolio, id: OrderId, { timeMs }: Statement): Draft {
   const order = portfolio.foreignOrders.get(id);
   if (!order) throw new Error(`order ${id} was never adopted`);
   const { venue, symbol, side } = order;
-  return draft('order_cancelled', aboutPortfolio(portfolio, { key: id, timeMs, subject: symbol }), {
+  return draft('order_cancelled', aboutForeign(portfolio, { id, timeMs, subject: symbol }), {
     orderId: id,
     venue,
     symbol,
@@ -207,6 +207,14 @@ function report(
       },
     ),
   ];
+}
+
+/** A venue may list an order again that it had not listed for a while: each time is an event of its own. */
+function aboutForeign(
+  portfolio: Portfolio,
+  { id, timeMs, subject }: { id: OrderId; timeMs: number; subject: string },
+) {
+  return aboutPortfolio(portfolio, { key: `${id} ${timeMs}`, timeMs, subject });
 }
 
 function aboutPortfolio(

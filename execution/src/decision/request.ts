@@ -1,4 +1,4 @@
-import type { OrderRequest } from '../brokers/broker.ts';
+import type { OrderRequest, TimeInForce } from '../brokers/broker.ts';
 import type { Order } from './order.ts';
 
 /** The order as it goes to the venue. */
@@ -21,4 +21,11 @@ export function requestOf(order: Order): OrderRequest {
     reduceOnly,
     timeMs,
   };
+}
+
+/** The order as it goes to a venue that keeps those times in force: where no time is kept, execution ends it then. */
+export function asKept(request: OrderRequest, timesInForce: readonly TimeInForce[]): OrderRequest {
+  if (request.timeInForce !== 'GTD' || timesInForce.includes('GTD')) return request;
+  const { goodTillMs: _, ...rest } = request;
+  return { ...rest, timeInForce: 'GTC' };
 }

@@ -9,9 +9,9 @@ import {
 } from '@heliograph/contracts';
 import type { Report } from '../brokers/broker.ts';
 import { draft, type Draft, type DraftContext } from './draft.ts';
-import { afterFill } from './evolve.ts';
+import { afterFill } from './evolve-fills.ts';
 import { accepted, cancelled, contextOf, orderFacts, rejected } from './order-events.ts';
-import { incidentOf, statusAfter, type Order, type OrderFact } from './order.ts';
+import { incidentOf, statusAfter, type Ending, type Order, type OrderFact } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
 import { averageEntryPrice, realisedPnl, type Fill, type Position } from './position.ts';
 
@@ -27,10 +27,20 @@ export function settle(portfolio: Portfolio, report: Report): Draft[] {
     case 'rejected':
       return [rejected(portfolio, order, report)];
     case 'cancelled':
-      return [cancelled(portfolio, order, report)];
+      return [cancelled(portfolio, order, endingOf(order, report))];
     case 'filled':
       return order.fillIds.includes(report.fillId) ? [] : filled(portfolio, order, report);
   }
+}
+
+/** Where all that the venue knows is that it was taken back, the journal knows why: another worker may have asked. */
+function endingOf(
+  { cancellation }: Order,
+  { timeMs, reason, detail }: Extract<Report, { type: 'cancelled' }>,
+): Ending {
+  return reason === 'CANCEL_REQUESTED' && cancellation
+    ? { ...cancellation, timeMs }
+    : { timeMs, reason, detail };
 }
 
 function factOf(report: Report): OrderFact {
@@ -52,7 +62,10 @@ function filled(
   // Fill ids are the venue's own affair: two orders may share one.
   const key = `${order.id} ${report.fillId}`;
   const context = { ...contextOf(portfolio, order, report.timeMs), key };
-  const { cash, position, closed } = afterFill(portfolio, order, fill, report.timeMs);
+  const { cash, position, closed } = afterFill(portfolio, order, fill, {
+    timeMs: report.timeMs,
+    isLast: report.complete,
+  });
   const filledQuantity = order.filledQuantity.plus(fill.quantity);
   const change = { order, cash, context };
   const isReversed = closed !== undefined && position !== undefined;
@@ -163,5 +176,6 @@ function anomalies(
 /** Basis points that the fill was worse than the price which the decision saw. */
 function slippageBps({ side, referencePrice }: Order, price: Big): number {
   const worse = side === 'buy' ? price.minus(referencePrice) : referencePrice.minus(price);
-  return Number(worse.times('10000').div(referencePrice).toFixed(4));
+  // Written down, there is no -0.
+  return Number(worse.times('10000').div(referencePrice).toFixed(4)) + 0;
 }

@@ -97,6 +97,10 @@ export function reservation(
   return notional.plus(feeFor(notional, settings));
 }
 
+export function atMost(limit: string | undefined, quantity: Big): Big {
+  return limit !== undefined && quantity.gt(limit) ? new Big(limit) : quantity;
+}
+
 export function multiple(value: Big, step: string, rounding: RoundingMode = Big.roundDown): Big {
   return value.div(step).round(0, rounding).times(step);
 }

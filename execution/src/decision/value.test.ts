@@ -210,3 +210,15 @@ describe('open entries', () => {
     expect(withdraw(state, midnight)).toEqual([]);
   });
 });
+
+test('a breaker takes open entries back with the same stroke', () => {
+  const state = holdingFive({ maxDrawdownRatio: 0.1 });
+  const entry = anOrder(state, { symbol: 'ETH/USDT' });
+  expect(say(state, 70, midnight + minute)).toMatchObject([
+    { type: 'portfolio_valued' },
+    { type: 'trading_state_changed', data: { to: 'REDUCING' } },
+    { type: 'incident_reported', data: { kind: 'BREAKER' } },
+    { type: 'order_cancel_intended', data: { orderId: entry.id, reason: 'REDUCING_ONLY' } },
+  ]);
+  expect(withdraw(state, midnight + minute)).toEqual([]);
+});

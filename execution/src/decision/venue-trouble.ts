@@ -1,4 +1,4 @@
-import { deterministicId } from '@heliograph/contracts';
+import { deterministicId, type OrderId } from '@heliograph/contracts';
 import { draft, type Draft } from './draft.ts';
 import { shortened } from './order-events.ts';
 import { settingsOf, type Portfolio } from './portfolio.ts';
@@ -24,6 +24,26 @@ export function clockSkewed(portfolio: Portfolio, offsetMs: number, timeMs: numb
   const where = offsetMs > 0 ? 'ahead of' : 'behind';
   const detail = `the venue's clock is ${Math.abs(offsetMs)} ms ${where} ours, ${maxClockSkewMs} are allowed`;
   return [incident(portfolio, 'CLOCK_SKEW', { detail, timeMs })];
+}
+
+/** That the venue tells of an order which could be ours and is in no journal: once for each. */
+export function strange(portfolio: Portfolio, orderId: OrderId, timeMs: number): Draft[] {
+  const { name, opened, strangers } = portfolio;
+  if (!opened || strangers.has(orderId)) return [];
+  const correlationId = deterministicId('portfolio', name);
+  return [
+    draft(
+      'incident_reported',
+      { portfolio: name, key: `UNKNOWN_FILL ${orderId}`, timeMs, subject: name, correlationId },
+      {
+        kind: 'UNKNOWN_FILL',
+        severity: 'error',
+        detail:
+          'its id is one of ours, but no journal here has it: another server trades this account, or the journal was put back to an earlier state; what it has moved is not booked',
+        orderId,
+      },
+    ),
+  ];
 }
 
 function incident(

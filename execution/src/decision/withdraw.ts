@@ -2,9 +2,15 @@ import type { Draft } from './draft.ts';
 import { cancelIntended } from './order-events.ts';
 import type { Portfolio } from './portfolio.ts';
 
-/** Entries that were open when trading was halted or reduced are taken back, each once. Exits and protection stay. */
-export function withdraw(portfolio: Portfolio, nowMs: number): Draft[] {
-  const { state, reason } = portfolio.tradingState;
+/**
+ * Entries that are open when trading is halted or reduced are taken back, each once. Exits and protection stay. Asked
+ * for a state that is only about to come, it says what belongs to that.
+ */
+export function withdraw(
+  portfolio: Portfolio,
+  nowMs: number,
+  { state, reason }: Pick<Portfolio['tradingState'], 'state' | 'reason'> = portfolio.tradingState,
+): Draft[] {
   if (state === 'ACTIVE') return [];
   const drafts: Draft[] = [];
   for (const order of portfolio.orders.values())

@@ -28,7 +28,13 @@ const FillPlace = TapePlace.extend({ timeMs: z.int(), price: PositiveDecimal });
 export type FillPlace = z.infer<typeof FillPlace>;
 
 const orderFields = { orderId: OrderId, timeMs: z.int() };
-const endFields = { ...orderFields, reason: ReasonCode, detail: z.string() };
+const endFields = {
+  ...orderFields,
+  reason: ReasonCode,
+  detail: z.string(),
+  /** Where the tape ended it. */
+  place: TapePlace.pick({ sequence: true, closeTimeMs: true }).optional(),
+};
 
 /**
  * What the paper exchange writes in its books, one log for each account. A field that is optional was not there from
@@ -91,13 +97,22 @@ export function reportOf(event: OrderEvent, sequence: number): Report {
     case 'order_accepted':
       return { ...facts, type: 'accepted', venueOrderId: orderId };
     case 'order_filled': {
-      const { fillId, quantity, price, fee, liquidity = 'taker', complete = true } = event;
-      return { ...facts, type: 'filled', fillId, quantity, price, fee, liquidity, complete };
+      const { fillId, quantity, price, fee, liquidity = 'taker', complete = true, place } = event;
+      const fill = { fillId, quantity, price, fee, liquidity, complete };
+      return { ...facts, ...on(place), type: 'filled', ...fill };
     }
-    case 'order_rejected':
-      return { ...facts, type: 'rejected', reason: event.reason, detail: event.detail };
+    case 'order_rejected': {
+      const { reason, detail, place } = event;
+      return { ...facts, ...on(place), type: 'rejected', reason, detail };
+    }
     case 'order_cancelled':
-    case 'order_abandoned':
-      return { ...facts, type: 'cancelled', reason: event.reason, detail: event.detail };
+    case 'order_abandoned': {
+      const { reason, detail, place } = event;
+      return { ...facts, ...on(place), type: 'cancelled', reason, detail };
+    }
   }
+}
+
+function on(place: { sequence: number; closeTimeMs: number } | undefined): Pick<Report, 'tape'> {
+  return place ? { tape: { sequence: place.sequence, timeMs: place.closeTimeMs } } : {};
 }

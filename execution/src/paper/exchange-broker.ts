@@ -3,7 +3,7 @@ import { Subject } from 'rxjs';
 import type { Broker } from '../brokers/broker.ts';
 import { isKnown } from './book.ts';
 import { createPaperExchange, type PaperExchange } from './exchange.ts';
-import { paperOrderTypes } from './order-types.ts';
+import { paperOrderTypes, paperTimesInForce } from './order-types.ts';
 import { balancesOf, instrumentsOf, openOrdersOf, positionsOf } from './statement.ts';
 
 /** A paper exchange in this process as the broker that it is to whoever trades on it; the tape goes to `exchange`. */
@@ -21,6 +21,7 @@ export function createExchangeBroker(settings: PortfolioSettings): ExchangeBroke
   return {
     exchange,
     orderTypes: paperOrderTypes,
+    timesInForce: paperTimesInForce,
     restsReduceOnly: true,
     placementWindowMs: 0,
     changes$: changes.asObservable(),

@@ -30,12 +30,15 @@ export function nextEvents(book: PaperBook, known: ProgressMap, slice: Slice): P
     earliest = attempt.stage;
     due.push({ order, attempt });
   }
+  const place = { sequence: slice.sequence, closeTimeMs: slice.closeTime };
   const events: PaperEvent[] = [];
   let account: Account = book;
   for (const { order, attempt } of due) {
     const outcome = eventsOf(order, attempt, { slice, account, rules });
-    for (const event of outcome) account = accountAfter(account, order, event);
-    events.push(...outcome);
+    for (const event of outcome) {
+      account = accountAfter(account, order, event);
+      events.push(isEnding(event) ? { ...event, place } : event);
+    }
   }
   return events;
 }
@@ -86,6 +89,10 @@ function eventsOf(
   if (attempt.type === 'trade') return fill(order, attempt, context);
   const { type, reason, detail, timeMs } = attempt;
   return [{ type, orderId: order.orderId, timeMs, reason, detail }];
+}
+
+function isEnding(event: PaperEvent) {
+  return event.type === 'order_cancelled' || event.type === 'order_rejected';
 }
 
 function accountAfter(account: Account, order: RestingOrder, event: PaperEvent): Account {

@@ -1,4 +1,4 @@
-import type { OrderType } from '../brokers/broker.ts';
+import type { OrderType, TimeInForce } from '../brokers/broker.ts';
 
 /** What the paper exchange keeps by itself: everything. */
 export const paperOrderTypes: readonly OrderType[] = [
@@ -8,3 +8,4 @@ export const paperOrderTypes: readonly OrderType[] = [
   'stop_limit',
   'trailing_stop',
 ];
+export const paperTimesInForce: readonly TimeInForce[] = ['GTC', 'IOC', 'FOK', 'GTD', 'PO'];

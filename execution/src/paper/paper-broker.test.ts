@@ -12,7 +12,8 @@ import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { aCandle, startTestNats, type TestNats } from '@heliograph/contracts/testing';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
-import { testBroker, type BrokerHarness, type BrokerTerms } from '../brokers/broker-contract.ts';
+import { testBroker } from '../brokers/broker-contract.ts';
+import type { BrokerHarness, BrokerTerms } from '../brokers/contract/harness.ts';
 import { createFaultyBroker, type Fault } from '../brokers/faulty-broker.ts';
 import { createExchangeBroker } from './exchange-broker.ts';
 import { openPaperBroker, type PaperBroker } from './paper-broker.ts';
@@ -41,6 +42,7 @@ const terms: Omit<BrokerTerms, 'open'> = {
   price: '100',
   lowerPrice: '90',
   quantity: '0.5',
+  fee: { ratio: '0.001', ofBuys: 'quote' },
   forbidden: [
     { name: 'less than a lot', change: base('0.0001'), reasons: ['BELOW_MINIMUM'] },
     { name: 'less than the minimum', change: base('0.009'), reasons: ['BELOW_MINIMUM'] },
@@ -58,10 +60,17 @@ const terms: Omit<BrokerTerms, 'open'> = {
 /** One candle after the other, each at one price. */
 function createTape() {
   let at = 0;
+  let thin: string | undefined;
   return {
     nowMs: () => aCandle({ at }).openTime,
-    next: (price: string, volume: string): Candle =>
-      aCandle({ at: at++, close: Number(price), volume: Number(volume) }),
+    next(price: string, volume = plenty): Candle {
+      const traded = thin ?? volume;
+      thin = undefined;
+      return aCandle({ at: at++, close: Number(price), volume: Number(traded) });
+    },
+    makeThin(volume: string): void {
+      thin = volume;
+    },
   };
 }
 
@@ -82,8 +91,9 @@ async function openInProcess(): Promise<BrokerHarness> {
     broker,
     nowMs: tape.nowMs,
     reconnect: async () => ({ ...paper, [Symbol.asyncDispose]: async () => undefined }),
-    movePrice: async (price) => exchange.onCandle(tape.next(price, plenty)),
+    movePrice: async (price) => exchange.onCandle(tape.next(price)),
     trade: async (price, quantity) => exchange.onCandle(tape.next(price, quantity)),
+    makeThin: tape.makeThin,
     loseNextAnswer() {
       fault = { kind: 'lost_answer' };
     },
@@ -118,20 +128,24 @@ async function openOnBus(connect: () => Promise<Bus>): Promise<BrokerHarness> {
   const name = randomUUID();
   const stack = new AsyncDisposableStack();
   let losesAnswer = false;
+  let isAway = false;
   const open = async (): Promise<PaperBroker> => {
     const bus = stack.use(await connect());
     const log = createSilentLogger();
     const seenUpTo = await bus.lastSequence('MARKET');
-    const forgetful = losingAnswers(bus, () => {
-      const loses = losesAnswer;
-      losesAnswer = false;
-      return loses;
+    const forgetful = failing(bus, {
+      isAway: () => isAway,
+      losesAnswer() {
+        const loses = losesAnswer;
+        losesAnswer = false;
+        return loses;
+      },
     });
     return openPaperBroker({ bus: forgetful, account: name, tape: name, settings, seenUpTo, log });
   };
   const publisher = stack.use(await connect());
   const broker = await open();
-  const show = async (price: string, volume: string): Promise<void> => {
+  const show = async (price: string, volume?: string): Promise<void> => {
     const candle = tape.next(price, volume);
     const event = candleEvent(candle, { tape: name, source: 'test', recordedMs: 0 });
     const { sequence } = await publisher.publish({
@@ -146,8 +160,12 @@ async function openOnBus(connect: () => Promise<Bus>): Promise<BrokerHarness> {
     broker,
     nowMs: tape.nowMs,
     reconnect: open,
-    movePrice: (price) => show(price, plenty),
+    movePrice: (price) => show(price),
     trade: show,
+    makeThin: tape.makeThin,
+    async goAway() {
+      isAway = true;
+    },
     loseNextAnswer() {
       losesAnswer = true;
     },
@@ -158,19 +176,28 @@ async function openOnBus(connect: () => Promise<Bus>): Promise<BrokerHarness> {
   };
 }
 
-function losingAnswers(bus: Bus, isDue: () => boolean): Bus {
+function failing(bus: Bus, fails: { isAway: () => boolean; losesAnswer: () => boolean }): Bus {
   return {
     ...bus,
     log(prefix) {
       const log = bus.log(prefix);
       return {
         ...log,
+        async readAfter(sequence) {
+          failIf(fails.isAway(), 'nobody answers');
+          return log.readAfter(sequence);
+        },
         async append(messages, expectedSequence) {
+          failIf(fails.isAway(), 'nobody answers');
           const appended = await log.append(messages, expectedSequence);
-          if (isDue()) throw new TransientError('UNREACHABLE', 'the answer was lost');
+          failIf(fails.losesAnswer(), 'the answer was lost');
           return appended;
         },
       };
     },
   };
+}
+
+function failIf(isSo: boolean, what: string): void {
+  if (isSo) throw new TransientError('UNREACHABLE', what);
 }

@@ -12,12 +12,13 @@ import { Subject } from 'rxjs';
 import type { Broker, Placement, Report } from '../brokers/broker.ts';
 import { createFold } from '../fold.ts';
 import { createSnapshots } from '../snapshots.ts';
+import { accountTerms } from './account-terms.ts';
 import { abandon, cancel, cancelResting, emptyBook, isKnown, type PaperBook } from './book.ts';
 import { evolveBook } from './evolve-book.ts';
 import { createCatchUp, type CatchUp } from './catch-up.ts';
 import { createCandleLengths } from './candle-lengths.ts';
 import { PaperEvent, reportOf } from './events.ts';
-import { paperOrderTypes } from './order-types.ts';
+import { paperOrderTypes, paperTimesInForce } from './order-types.ts';
 import { place } from './place.ts';
 import { createRecentSlices } from './recent-slices.ts';
 import { bookForm, restoreBook } from './restore.ts';
@@ -92,7 +93,7 @@ export async function openPaperBroker({
   await fold.catchUp();
   await fold.transact((book) => (book.settings ? [] : [{ type: 'account_opened', settings }]));
   const opened = fold.state.settings;
-  if (canonicalJson(opened) !== canonicalJson(settings))
+  if (!opened || canonicalJson(accountTerms(opened)) !== canonicalJson(accountTerms(settings)))
     throw new UserError(
       `the paper account ${account} was opened with other settings (${JSON.stringify(opened)}): ` +
         'start with those, or name another --portfolio',
@@ -123,6 +124,7 @@ export async function openPaperBroker({
       return fold.state;
     },
     orderTypes: paperOrderTypes,
+    timesInForce: paperTimesInForce,
     restsReduceOnly: true,
     placementWindowMs: 0,
     changes$: changes.asObservable(),
@@ -139,6 +141,8 @@ export async function openPaperBroker({
       return (await recall(order.id, order.timeMs)) ? { status: 'taken' } : placement;
     },
     async cancel(order, why) {
+      // Another worker may have placed it a moment ago.
+      if (!isKnown(fold.state, order.id)) await fold.catchUp();
       await fold.transact((book) => cancel(book, order.id, why));
     },
     async abandon({ id, timeMs }, why) {

@@ -11,7 +11,7 @@ import { aCandle } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { OrderRequest, Report } from '../brokers/broker.ts';
-import { createDyingBus } from '../testing/dying-bus.ts';
+import { createMortal } from '../testing/mortal.ts';
 import { PaperEvent, reportOf } from './events.ts';
 import { createPaperExchange } from './exchange.ts';
 import { anOrder, paperSettings } from './market-fixture.ts';
@@ -86,7 +86,7 @@ function inProcess(settings: PortfolioSettings, moments: readonly Moment[]): Rep
   const exchange = createPaperExchange({
     settings,
     onReport(report) {
-      reports.push(report);
+      reports.push(withoutPlace(report));
       for (const order of trader.answerTo(report)) exchange.place(order);
     },
   });
@@ -161,12 +161,12 @@ async function overReplicas(
   const startWorker = async () => {
     await using connected = new AsyncDisposableStack();
     const bus = connected.use(server.connect());
-    const mortal = createDyingBus(bus, {
+    const mortal = createMortal({
       atOperation: remaining.shift() ?? Infinity,
       effect: remaining.length % 2 === 0,
     });
     const worker = await Promise.race([
-      openWorker(mortal.bus, trader, settings),
+      openWorker(mortal.bus(bus), trader, settings),
       mortal.died.then(() => undefined),
     ]);
     const kept = connected.move();
@@ -242,7 +242,13 @@ async function reportsIn(market: Bus): Promise<Report[]> {
   );
   return events
     .filter((event) => event.type !== 'account_opened')
-    .map((event, index) => reportOf(event, index + 1));
+    .map((event, index) => withoutPlace(reportOf(event, index + 1)));
+}
+
+/** Whoever plays a tape in process counts its prices, MARKET its messages. */
+function withoutPlace(report: Report): Report {
+  const { tape: _, ...rest } = report;
+  return rest;
 }
 
 test('workers that work side by side write the book of the exchange in process', async () => {
@@ -309,4 +315,25 @@ test('a fill that nobody has answered is answered by whoever takes over, in its 
     { type: 'accepted' },
     { type: 'filled', price: '95', timeMs: aCandle().closeTime - 1 },
   ]);
+});
+
+test('an order that another worker has placed a moment ago is taken back at once', async () => {
+  const server = createMemoryServer();
+  const settings = paperSettings();
+  const open = () =>
+    openPaperBroker({
+      bus: server.connect(),
+      account: 'p',
+      tape: 't',
+      settings,
+      seenUpTo: 0,
+      log: createSilentLogger(),
+    });
+  await using one = await open();
+  await using other = await open();
+  const order = anOrder({ venue: aCandle().venue, symbol: aCandle().symbol, timeMs: 0 });
+  await one.place(order);
+  await other.cancel(order, why);
+  await one.openOrders([]);
+  expect((await one.reportsOf(order))?.map(({ type }) => type)).toEqual(['accepted', 'cancelled']);
 });

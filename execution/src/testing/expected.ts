@@ -1,15 +1,10 @@
-import {
-  exactly,
-  toDecimal,
-  type JournalEvent,
-  type PortfolioSettings,
-} from '@heliograph/contracts';
+import type { JournalEvent, PortfolioSettings } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger, type Service } from '@heliograph/contracts/service';
 import { createDecisionsHash } from '../decisions-hash.ts';
 import { createSimulation } from '../simulation.ts';
 import { startExecution } from '../worker/execution.ts';
-import type { TestInstant } from './paced-feed.ts';
+import { endOf, type TestInstant } from './paced-feed.ts';
 
 /** What does not depend on who wrote an event down, when, and how far the bus was. */
 export interface CoreEvent {
@@ -43,19 +38,13 @@ export function simulated(
       });
     },
   });
-  for (const { candles, signals } of instants) {
+  for (const { candles, prints = [], signals } of instants) {
     for (const candle of candles) simulation.onCandle(candle);
+    for (const print of prints) simulation.onPrint(print);
     for (const signal of signals) simulation.onSignal(signal);
   }
-  const last = instants.at(-1)?.candles ?? [];
-  const closes = last.map(({ venue, symbol, close }) => ({
-    venue,
-    symbol,
-    close: toDecimal(exactly(close)),
-  }));
-  const candles = instants.reduce((count, instant) => count + instant.candles.length, 0);
-  const ended = { tape: { id: tape }, candles, closes };
-  simulation.onTapeEnded(ended, last.at(-1)?.closeTime ?? 0);
+  const { data, timeMs } = endOf(instants, tape);
+  simulation.onTapeEnded(data, timeMs);
   return { events, hash: hash.digest() };
 }
 

@@ -1,4 +1,5 @@
 import {
+  Big,
   candleEvent,
   deterministicId,
   JournalEvent,
@@ -7,16 +8,22 @@ import {
   subjects,
   toDecimal,
   exactly,
+  TradePrinted,
   toTime,
   type Candle,
+  type TapeEnded,
   type TradeSignal,
 } from '@heliograph/contracts';
-import type { Bus } from '@heliograph/contracts/bus';
+import type { Bus, Outgoing } from '@heliograph/contracts/bus';
 import { aSignal } from '@heliograph/contracts/testing';
+import type { Print } from '../paper/slice.ts';
+import { createSettled } from './settled.ts';
 
 /** What a feed and an engine would publish for one instant. */
 export interface TestInstant {
   readonly candles: readonly Candle[];
+  readonly prints?: readonly Print[];
+  /** One that stands there twice is published twice. */
   readonly signals: readonly TradeSignal[];
 }
 
@@ -82,15 +89,7 @@ export function randomInstants(options: {
   });
 }
 
-const settling = new Set([
-  'signal_skipped',
-  'order_accepted',
-  'order_rejected',
-  'order_cancelled',
-  'order_unknown',
-]);
-
-/** Publishes instants as the engine does: candles, then each signal once the one before is settled; then the end. */
+/** Publishes instants as the engine does: prices, then each signal once the one before is settled; then the end. */
 export async function playPaced(
   bus: Bus,
   instants: readonly TestInstant[],
@@ -98,8 +97,7 @@ export async function playPaced(
 ): Promise<JournalEvent[]> {
   const portfolio = portfolioFor(base, tape);
   const journal: JournalEvent[] = [];
-  const settled = new Map<string, () => void>();
-  const done = new Set<string>();
+  const settled = createSettled();
   const marked = Promise.withResolvers<void>();
   const following = bus
     .log(journalPrefix(portfolio))
@@ -108,61 +106,93 @@ export async function playPaced(
       next: ({ body }) => {
         const event = JournalEvent.parse(JSON.parse(body));
         journal.push(event);
+        settled.add(event);
         if (event.type === 'portfolio_marked') marked.resolve();
-        if (!settling.has(event.type) || !event.causationid) return;
-        done.add(event.causationid);
-        settled.get(event.causationid)?.();
       },
       error: marked.reject,
     });
-  const context = { tape, source: 'signal-engine/test', recordedMs: 0 };
-  for (const { candles, signals } of instants) {
-    let sequence = 0;
-    for (const candle of candles) {
-      const event = candleEvent(candle, context);
-      const published = await bus.publish({
-        subject: subjects.candle(candle),
-        id: event.id,
-        body: JSON.stringify(event),
-      });
-      sequence = published.sequence;
-    }
+  let published = 0;
+  let sequence = 0;
+  for (const { candles, prints = [], signals } of instants) {
+    for (const candle of candles) ({ sequence } = await bus.publish(candleMessage(candle, tape)));
+    for (const print of prints)
+      ({ sequence } = await bus.publish(printMessage(print, tape, ++published)));
+    const seen = sequence === 0 ? {} : { sequence };
     for (const signal of signals) {
       const body = JSON.stringify({
         ...signal,
-        data: { ...signal.data, tape: { id: tape, sequence } },
+        data: { ...signal.data, tape: { ...signal.data.tape, ...seen } },
       });
-      const wait = Promise.withResolvers<void>();
-      settled.set(signal.id, wait.resolve);
-      await bus.publish({ subject: subjects.signal(signal.data), id: signal.id, body });
-      if (!done.has(signal.id)) await wait.promise;
+      // The stream would keep the same message once: what comes twice comes as two.
+      const id = `${signal.id} ${++published}`;
+      await bus.publish({ subject: subjects.signal(signal.data), id, body });
+      await settled.of(signal.id);
     }
   }
-  const last = instants.at(-1)?.candles ?? [];
-  const time = toTime(last.at(-1)?.closeTime ?? 0);
+  const { data, timeMs } = endOf(instants, tape);
   const id = deterministicId('tape_ended', tape);
-  const ended = {
+  const time = toTime(timeMs);
+  const ended: TapeEnded = {
     specversion: '1.0',
     id,
-    source: context.source,
+    source,
     type: 'tape_ended',
     schemaversion: 1,
     subject: tape,
     time,
     recordedtime: time,
     correlationid: id,
-    data: {
-      tape: { id: tape },
-      candles: instants.reduce((count, { candles }) => count + candles.length, 0),
-      closes: last.map(({ venue, symbol, close }) => ({
-        venue,
-        symbol,
-        close: toDecimal(exactly(close)),
-      })),
-    },
+    data,
   };
   await bus.publish({ subject: subjects.tape(tape), id, body: JSON.stringify(ended) });
   await marked.promise;
   following.unsubscribe();
   return journal;
+}
+
+/** What is said at the end of a tape. */
+export function endOf(
+  instants: readonly TestInstant[],
+  tape: string,
+): { data: TapeEnded['data']; timeMs: number } {
+  const { candles = [], prints = [] } = instants.at(-1) ?? {};
+  const closes = [
+    ...candles.map((candle) => ({ ...candle, close: toDecimal(exactly(candle.close)) })),
+    ...prints.map((print) => ({ ...print, close: toDecimal(new Big(print.price)) })),
+  ].map(({ venue, symbol, close }) => ({ venue, symbol, close }));
+  const count = instants.reduce((sum, instant) => sum + instant.candles.length, 0);
+  return {
+    data: { tape: { id: tape }, candles: count, closes },
+    timeMs: Math.max(0, ...candles.map(({ closeTime }) => closeTime), ...prints.map(timeOf)),
+  };
+}
+
+const source = 'signal-engine/test';
+
+function timeOf({ timeMs }: Print): number {
+  return timeMs;
+}
+
+function candleMessage(candle: Candle, tape: string): Outgoing {
+  const event = candleEvent(candle, { tape, source, recordedMs: 0 });
+  return { subject: subjects.candle(candle), id: event.id, body: JSON.stringify(event) };
+}
+
+function printMessage(print: Print, tape: string, count: number): Outgoing {
+  const { venue, symbol, price, quantity, timeMs } = print;
+  const id = deterministicId('trade_printed', tape, String(count));
+  const time = toTime(timeMs);
+  const event = TradePrinted.parse({
+    specversion: '1.0',
+    id,
+    source,
+    type: 'trade_printed',
+    schemaversion: 1,
+    subject: symbol,
+    time,
+    recordedtime: time,
+    correlationid: id,
+    data: { tape: { id: tape }, venue, symbol, tradeId: id, price, quantity },
+  });
+  return { subject: subjects.print(print), id, body: JSON.stringify(event) };
 }

@@ -29,6 +29,12 @@ test('settings are changed in the journal where that is asked for, but never the
   );
   const richer = { ...terms, settings: someSettings({ cash: '20000' }), mayChange: true };
   expect(() => agreeOn(aPortfolio().state, richer, 0)).toThrow(/settings/);
+  const dearer = { ...terms, settings: someSettings({ feeBps: '20' }), mayChange: true };
+  expect(() => agreeOn(aPortfolio().state, dearer, 0), 'nor what a paper account costs').toThrow(
+    /settings/,
+  );
+  const live = aPortfolio({ mode: 'live' }).state;
+  expect(agreeOn(live, { ...dearer, mode: 'live' }, 0)).toHaveLength(1);
 });
 
 test('a newer worker brings the rules up to date, and an older one stops', () => {

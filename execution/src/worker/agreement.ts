@@ -8,6 +8,7 @@ import {
 import { draft, type Draft } from '../decision/draft.ts';
 import type { Portfolio } from '../decision/portfolio.ts';
 import { decisionsVersion } from '../decision/version.ts';
+import { accountTerms } from '../paper/account-terms.ts';
 
 /** What a worker would trade a portfolio by. */
 export interface Terms {
@@ -34,7 +35,7 @@ export function agreeOn(portfolio: Portfolio, terms: Terms, nowMs: number): Draf
     );
   const isSameMode = opened.mode === terms.mode;
   const isSame = canonicalJson(opened.settings) === canonicalJson(terms.settings);
-  const mayChange = terms.mayChange === true && opened.settings.cash === terms.settings.cash;
+  const mayChange = terms.mayChange === true && isSameAccount(opened, terms);
   if (!isSameMode || (!isSame && !mayChange)) {
     const { mode, settings } = opened;
     throw new UserError(
@@ -53,4 +54,10 @@ export function agreeOn(portfolio: Portfolio, terms: Terms, nowMs: number): Draf
       { settings, decisionsVersion, author },
     ),
   ];
+}
+
+/** What money there was at first, and the terms of a paper account, are as they were when it was opened. */
+function isSameAccount(opened: Pick<Terms, 'mode' | 'settings'>, { settings }: Terms): boolean {
+  if (opened.mode === 'live') return opened.settings.cash === settings.cash;
+  return canonicalJson(accountTerms(opened.settings)) === canonicalJson(accountTerms(settings));
 }

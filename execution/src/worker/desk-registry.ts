@@ -12,10 +12,13 @@ type Entry = z.infer<typeof PortfolioEntry>;
 /** The desks that a worker keeps, opened at first use. */
 export interface DeskRegistry extends AsyncDisposable {
   desk(portfolio: string, tape: string): Promise<Desk>;
-  openDesks(): readonly Promise<Desk>[];
+  /** Those that are open by now, by portfolio. */
+  openDesks(): ReadonlyMap<string, Desk>;
   /** A portfolio that another worker has opened or ended. */
   onEntry(portfolio: string, value: string | undefined): Promise<void>;
   isMarked(portfolio: string): Promise<boolean>;
+  /** Whether anybody has ever opened it. */
+  isRegistered(portfolio: string): Promise<boolean>;
   close(portfolio: string): Promise<void>;
   /** Says that the portfolio is drawn up and closes its desk. */
   markDone(portfolio: string, tape: string): Promise<void>;
@@ -27,6 +30,7 @@ export function createDeskRegistry(
   open: (portfolio: string, tape: string) => Promise<Desk>,
 ): DeskRegistry {
   const desks = new Map<string, Promise<Desk>>();
+  const opened = new Map<string, Desk>();
 
   const put = async (portfolio: string, entry: Entry): Promise<void> => {
     const bucket = await bus.bucket(portfoliosBucket);
@@ -38,18 +42,27 @@ export function createDeskRegistry(
     const entry: Entry = { tape, status: 'open' };
     await bucket.update(portfolio, JSON.stringify(entry), 0);
   };
+  const keep = async (portfolio: string, opening: Promise<Desk>): Promise<void> => {
+    try {
+      const desk = await opening;
+      if (desks.get(portfolio) === opening) opened.set(portfolio, desk);
+    } catch {
+      // What could not be opened is tried again at the next use.
+      desks.delete(portfolio);
+    }
+  };
   const openOnce = (portfolio: string, tape: string): Promise<Desk> => {
     const known = desks.get(portfolio);
     if (known) return known;
     const opening = open(portfolio, tape);
     desks.set(portfolio, opening);
-    // What could not be opened is tried again at the next use.
-    opening.catch(() => desks.delete(portfolio));
+    void keep(portfolio, opening);
     return opening;
   };
   const close = async (portfolio: string): Promise<void> => {
     const desk = desks.get(portfolio);
     desks.delete(portfolio);
+    opened.delete(portfolio);
     await (await desk)?.[Symbol.asyncDispose]();
   };
 
@@ -58,7 +71,7 @@ export function createDeskRegistry(
       if (!desks.has(portfolio)) await register(portfolio, tape);
       return openOnce(portfolio, tape);
     },
-    openDesks: () => [...desks.values()],
+    openDesks: () => opened,
     async onEntry(portfolio, value) {
       const entry = value === undefined ? undefined : PortfolioEntry.parse(JSON.parse(value));
       if (entry?.status === 'marked') await close(portfolio);
@@ -66,6 +79,7 @@ export function createDeskRegistry(
         await openOnce(portfolio, entry.tape);
     },
     isMarked: async (portfolio) => (await entryOf(bus, portfolio))?.status === 'marked',
+    isRegistered: async (portfolio) => (await entryOf(bus, portfolio)) !== undefined,
     close,
     async markDone(portfolio, tape) {
       await put(portfolio, { tape, status: 'marked' });

@@ -3,6 +3,7 @@ import {
   toMs,
   TransientError,
   UserError,
+  type Candle,
   type Mode,
   type OrderId,
   type PortfolioSettings,
@@ -12,13 +13,15 @@ import {
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
 import { NEVER } from 'rxjs';
-import type { Broker } from '../brokers/broker.ts';
+import type { Broker, Report } from '../brokers/broker.ts';
 import { decide, open } from '../decision/decide.ts';
 import type { Draft } from '../decision/draft.ts';
+import { lapse } from '../decision/lapse.ts';
 import { mark } from '../decision/mark.ts';
 import { isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { outage } from '../decision/outage.ts';
-import { currencyOf } from '../decision/portfolio.ts';
+import { currencyOf, type Portfolio } from '../decision/portfolio.ts';
+import { preview } from '../decision/preview.ts';
 import { protect } from '../decision/protection.ts';
 import { settle } from '../decision/settle.ts';
 import { value } from '../decision/value.ts';
@@ -37,6 +40,8 @@ import { createReconciler } from './reconciler.ts';
 import { createSerial } from './serial.ts';
 import { followStates } from './state-follower.ts';
 import type { TradingStates } from './trading-states.ts';
+import { createStrangers } from './strangers.ts';
+import { createTrouble } from './trouble.ts';
 
 /** How long an order may stay unsent before the sweep sees to it that it is never sent. */
 const forgottenAfterMs = 30_000;
@@ -64,6 +69,8 @@ export interface DeskOptions {
   readonly source: string;
   /** The wall clock, epoch ms. */
   readonly nowMs: () => number;
+  /** How often a live portfolio is compared with its venue. Default: 30,000. */
+  readonly compareEveryMs?: number;
   readonly log: Logger;
 }
 
@@ -90,8 +97,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const serial = createSerial();
   const stack = new AsyncDisposableStack();
   let marketSequence = 0;
-  /** Nothing is protected any more once the tape has ended. */
-  let isEnding = false;
+  /** The close of the last candle of the tape that was worked off, or the time of the last trade. */
+  let playedMs = 0;
   const journal = createJournal({
     bus,
     name,
@@ -101,10 +108,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     log,
   });
   await journal.catchUp();
-  const terms = { mode, settings, mayChange: options.changeSettings ?? false, author: source };
-  const agree = (): Promise<void> =>
-    journal.transact((portfolio) => agreeOn(portfolio, terms, nowMs()));
-  await agree();
+  const terms = { mode, settings, author: source };
+  const agree = (mayChange = false): Promise<void> =>
+    journal.transact((portfolio) => agreeOn(portfolio, { ...terms, mayChange }, nowMs()));
+  // Only who begins changes them: two would never come to an end.
+  await agree(options.changeSettings);
 
   const openFor = async (symbol: string, timeMs: number): Promise<void> => {
     await journal.transact(({ opened }) =>
@@ -131,7 +139,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   }
   const board = createPriceBoard(journal.state);
   const kind = (settings.paper?.tape ?? 'candles') === 'candles' ? 'candle' : 'print';
-  const after = await board.startsAfter(bus);
+  const { after, upTo } = await board.start(bus);
   const follower = await followTape(bus, { tape, kind, after });
   const paper: PaperBroker | undefined = options.openBroker
     ? undefined
@@ -144,19 +152,31 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         log,
       });
   const broker = stack.use(paper ?? (await openVenue()));
-  const dispatcher = createDispatcher({ journal, broker, nowMs, log });
+  const trouble = createTrouble(log);
+  const dispatcher = createDispatcher({ journal, broker, nowMs, trouble });
   const heldOrders = createHeldOrders();
-  const reconciler = createReconciler({ journal, broker, settings, isNeeded: !paper, nowMs, log });
+  const reconciler = createReconciler({
+    journal,
+    broker,
+    settings,
+    isNeeded: !paper,
+    everyMs: options.compareEveryMs ?? 30_000,
+    settleOrders: () => settleOrders(tapeMs()),
+    nowMs,
+    trouble,
+  });
   const states = followStates({ ...options, journal });
 
-  const tapeMs = (): number => (isLive ? nowMs() : follower.timeMs);
+  const tapeMs = (): number => (isLive ? nowMs() : playedMs);
   const nowFor = (signal: TradeSignal): number =>
-    isLive ? nowMs() : Math.max(toMs(signal.time), follower.timeMs);
+    isLive ? nowMs() : Math.max(toMs(signal.time), playedMs);
   const moment = (timeMs: number): Moment => ({
     timeMs,
     ...(paper && { tapeSequence: marketSequence }),
   });
   const openOrders = (): Order[] => [...journal.state.orders.values()];
+  /** Of what execution holds itself the venue knows nothing. */
+  const sentOrders = (): Order[] => openOrders().filter(({ isHeld }) => !isHeld);
 
   /** False when somebody else has written in the meantime, and then what was read is out of date. */
   const write = async (events: readonly Draft[]): Promise<boolean> => {
@@ -170,57 +190,96 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   };
   /** False when other orders came to light on the way: theirs may be the earlier reports. */
   const journalOnce = async (timeMs: number): Promise<boolean> => {
-    const reports = await Promise.all(openOrders().map((order) => broker.reportsOf(order)));
+    // What was intended before, perhaps by others, comes before whatever is told next.
+    await dispatcher.carryOut(moment(timeMs));
+    const reports = await Promise.all(sentOrders().map((order) => broker.reportsOf(order)));
     const inOrder = reports
       .flatMap((known) => known ?? [])
       .toSorted((a, b) => a.sequence - b.sequence);
     for (const report of inOrder) {
-      const events = settle(journal.state, report);
-      if (!(await write(events))) return false;
-      if (events.length > 0 && !isEnding && (await followUp(timeMs))) return false;
+      const told = settle(journal.state, report).map((event) => filledAt(report, event));
+      if (told.length === 0) continue;
+      // On a replay it is followed up at its own place, whoever finds it, and when; in one batch, lest others do it later.
+      const at = isLive ? { timeMs, sequence: marketSequence } : placeOf(report, journal.state);
+      const following = followingFrom(preview(journal.state, told), at);
+      if (!(await write([...told, ...following]))) return false;
+      if (following.length > 0) return false;
     }
-    return true;
+    // What is known to be there can be taken back.
+    return !(await dispatcher.carryOut(moment(timeMs)));
   };
 
   /** What follows from the state by itself: protection, orders to take back. True when there was something to do. */
   const followUp = async (timeMs: number): Promise<boolean> => {
-    const { state } = journal;
-    const events = [...withdraw(state, timeMs), ...protect(state, timeMs)];
+    const events = followingFrom(journal.state, { timeMs, sequence: marketSequence });
     const isSaid = events.length > 0;
     if (isSaid && !(await write(events))) return true;
     return (await dispatcher.carryOut(moment(timeMs))) || isSaid;
   };
 
+  const followingFrom = (state: Portfolio, at: { timeMs: number; sequence: number }): Draft[] => {
+    // Others have seen more of a replayed tape: what follows from that is for them to say, or for later.
+    if (!isLive && state.filledSequence > at.sequence) return [];
+    return [
+      ...withdraw(state, at.timeMs),
+      ...(broker.timesInForce.includes('GTD') ? [] : lapse(state, at.timeMs)),
+      ...protect(state, at.timeMs).map((event) => decidedAt(at.sequence, event)),
+    ];
+  };
+
   /** Every open order, as the venue knows it, into the journal, and whatever follows from it. */
   const settleOrders = async (timeMs: number): Promise<void> => {
+    let seen: number;
     do {
-      await broker.refresh(openOrders());
+      seen = journal.sequence;
+      await broker.refresh(sentOrders());
       if (paper)
         await paper.matchMissed(timeMs, (candleMs) => journalReports(isLive ? timeMs : candleMs));
       else await journalReports(timeMs);
-    } while (await followUp(timeMs));
+      // What came to light on the way, through us or through others, may be at the venue already.
+    } while ((await followUp(timeMs)) || journal.sequence !== seen);
   };
 
   const watch = async (timeMs: number): Promise<void> => {
-    let events: readonly Draft[];
-    do events = value(journal.state, board.prices, timeMs);
-    while (!(await write(events)));
-    if (events.length === 0) return;
-    await settleOrders(timeMs);
+    for (;;) {
+      // Whoever lags behind on a replay would value what is held by prices from before.
+      const { filledSequence, marketSequence: decidedSequence } = journal.state;
+      if (!isLive && Math.max(filledSequence, decidedSequence) > marketSequence) return;
+      const events = value(journal.state, board.prices, timeMs);
+      if (events.length === 0) return;
+      const isWritten = await write(events);
+      await settleOrders(timeMs);
+      if (isWritten) break;
+    }
     await states.mirror();
+  };
+
+  /** Candles with which the orders that are held here were not compared yet: the journal could not be written. */
+  const unwatched: Candle[] = [];
+  const triggerHeld = async (timeMs: number): Promise<void> => {
+    for (let [candle] = unwatched; candle; [candle] = unwatched) {
+      while (!(await write(heldOrders.reachedBy(journal.state, candle, timeMs))));
+      heldOrders.follow(journal.state, candle);
+      unwatched.shift();
+    }
   };
 
   const onPrice = async (item: TapeItem, sequence: number): Promise<void> => {
     marketSequence = sequence;
+    const candle = item.type === 'candle' ? item.candle : candleOfPrint(item.print);
+    // Whatever was decided before this instant is known, so it does not matter who works it off.
+    if (!isLive && candle.closeTime > playedMs) await journal.catchUp();
+    playedMs = Math.max(playedMs, candle.closeTime);
     if (item.type === 'candle') paper?.onCandle(item.candle, sequence);
     else paper?.onPrint(item.print, sequence);
-    const candle = item.type === 'candle' ? item.candle : candleOfPrint(item.print);
     board.add(candle);
-    if (sequence <= board.knownUpTo || !journal.state.opened) return;
-    const timeMs = isLive ? nowMs() : candle.closeTime;
-    let reached: readonly Draft[];
-    do reached = heldOrders.onCandle(journal.state, candle);
-    while (!(await write(reached)));
+    if (sequence <= board.knownUpTo || !journal.state.opened) {
+      heldOrders.follow(journal.state, candle);
+      return;
+    }
+    const timeMs = tapeMs();
+    unwatched.push(candle);
+    await triggerHeld(timeMs);
     await settleOrders(timeMs);
     await watch(timeMs);
   };
@@ -231,19 +290,26 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         marketSequence = sequence;
         paper?.onOther(sequence);
       }),
-    onError: (error) => log.warn({ err: error, portfolio: name }, 'a candle waits for the sweep'),
+    onError: (error) => trouble.failed(`following the tape for ${name}`, error),
   });
   // A paper account changes by what happens here.
+  const following = `following the venue of ${name}`;
+  const strangers = createStrangers({ bus, journal, nowMs });
+  const onHint = async (id: OrderId | 'any'): Promise<void> => {
+    try {
+      await serial(async () => {
+        await strangers.look(id);
+        await settleOrders(tapeMs());
+      });
+      trouble.over(following);
+    } catch (error) {
+      trouble.failed(following, error);
+    }
+  };
   const hints = (paper ? NEVER : broker.changes$).subscribe({
-    next: () => void serial(() => settleOrders(tapeMs())).catch(logFailure),
-    error: logFailure,
+    next: (id) => void onHint(id),
+    error: (error: unknown) => trouble.failed(following, error),
   });
-  function logFailure(err: unknown): void {
-    log.warn(
-      { err, portfolio: name },
-      'the venue cannot be followed: it is asked at the next sweep',
-    );
-  }
 
   const orderOf = (signal: TradeSignal): Order | undefined =>
     openOrders().findLast((order) => order.signalId === signal.id && !isProtective(order));
@@ -267,6 +333,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       let decision: Draft[];
       do {
         await settleOrders(nowFor(signal));
+        // Somebody of other terms may have written in between.
+        await agree();
         decision = decide(journal.state, signal, {
           nowMs: nowFor(signal),
           mode,
@@ -275,6 +343,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
           ...reconciler.clock(),
         });
       } while (!(await write(decision)));
+      // Entries are taken back before the exit goes out that leaves with what they have bought.
+      await dispatcher.carryOut(moment(nowFor(signal)));
       const order = orderOf(signal);
       if (order && isUnsent(order) && !order.cancellation) await send(order, signal);
       else await settleOrders(nowFor(signal));
@@ -292,7 +362,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       const since = unsentSince.get(order.id) ?? nowMs();
       unsentSince.set(order.id, since);
       if (nowMs() - since < forgottenAfterMs) continue;
-      const timeMs = isLive ? nowMs() : Math.max(order.timeMs, follower.timeMs);
+      const timeMs = isLive ? nowMs() : Math.max(order.timeMs, playedMs);
       await dispatcher.abandon(order, { timeMs, ...forgotten });
     }
   };
@@ -302,19 +372,21 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       return journal.state.marked && journal.state.orders.size === 0;
     },
     async take(signal) {
-      const sequence = signal.data.tape?.sequence;
-      if (sequence !== undefined) await follower.reached(sequence);
+      await follower.reached(Math.max(signal.data.tape?.sequence ?? 0, upTo));
       await serial(() => decideAndSend(signal));
     },
     sweep: () =>
       serial(async () => {
         await journal.catchUp();
         if (!journal.state.opened) return;
+        await agree();
         await states.follow();
         await abandonForgotten();
-        await dispatcher.findOut(moment(tapeMs()));
-        await settleOrders(tapeMs());
+        // First, for it tells when the venue does not answer, and all the rest needs its answers.
         await reconciler.compare();
+        await dispatcher.findOut(moment(tapeMs()));
+        await triggerHeld(tapeMs());
+        await settleOrders(tapeMs());
         if (isLive) await journal.transact((portfolio) => outage(portfolio, nowMs()));
         await states.mirror();
         await journal.keepSnapshot();
@@ -334,7 +406,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         await settleOrders(timeMs);
         for (const order of openOrders().filter(isUnsent))
           await dispatcher.abandon(order, { timeMs, ...unsentAtTheEnd });
-        isEnding = true;
         await paper?.cancelResting(timeMs);
         await journalReports(timeMs);
         await openFor(ended.data.closes[0]?.symbol ?? '', timeMs);
@@ -348,4 +419,24 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await stack.disposeAsync();
     },
   };
+}
+
+/** Where on a replayed tape something happened: at a price, or else at the last thing that was decided or filled. */
+function placeOf(
+  { tape, timeMs }: Report,
+  { filledSequence, marketSequence }: Portfolio,
+): { timeMs: number; sequence: number } {
+  return tape ?? { timeMs, sequence: Math.max(filledSequence, marketSequence) };
+}
+
+function decidedAt(marketSequence: number, event: Draft): Draft {
+  return event.type === 'order_intended'
+    ? { ...event, data: { ...event.data, marketSequence } }
+    : event;
+}
+
+function filledAt({ tape }: Report, event: Draft): Draft {
+  return event.type === 'order_filled' && tape
+    ? { ...event, data: { ...event.data, marketSequence: tape.sequence } }
+    : event;
 }

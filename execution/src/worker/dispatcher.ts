@@ -1,19 +1,27 @@
-import { Big, PositiveDecimal, TransientError, type OrderId } from '@heliograph/contracts';
-import type { Logger } from '@heliograph/contracts/service';
+import {
+  Big,
+  PositiveDecimal,
+  TransientError,
+  type OrderId,
+  type ReasonCode,
+} from '@heliograph/contracts';
 import type { Abandonment, Broker, OrderReference } from '../brokers/broker.ts';
-import { requestOf } from '../decision/request.ts';
+import { asKept, requestOf } from '../decision/request.ts';
 import { mustNotBeSent } from '../decision/expiry.ts';
 import type { Draft } from '../decision/draft.ts';
+import { leaving } from '../decision/on-its-way.ts';
 import { cancelled, held, outcomeUnknown, rejected } from '../decision/order-events.ts';
 import { isOpen, isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { instrumentKey, settingsOf, type Portfolio } from '../decision/portfolio.ts';
-import { leaving } from './held-orders.ts';
 import type { Journal } from './journal.ts';
+import type { Trouble } from './trouble.ts';
 
 /** How often the venue is asked again to take an order back. */
 const cancelAgainMs = 5_000;
 
 const expired = { reason: 'EXPIRED', detail: 'it expired before it could be sent' } as const;
+/** Refusals of a request for when it came, not for what it asked. */
+const ofTime: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['EXPIRED', 'CLOCK_SKEW']);
 const neverSent = { reason: 'NOT_SENT', detail: 'the venue does not have it' } as const;
 
 /** When and where on the tape an order is sent. */
@@ -48,19 +56,20 @@ export function createDispatcher({
   journal,
   broker,
   nowMs,
-  log,
+  trouble,
 }: {
   journal: Journal;
   broker: Broker;
   /** The wall clock, epoch ms. */
   nowMs: () => number;
-  log: Logger;
+  trouble: Trouble;
 }): Dispatcher {
   const takesOnce = broker.placementWindowMs === 0;
-  /** Written here and not handed over yet. */
-  const fresh = new Set<OrderId>();
+  /** What was written here and is not handed over yet: an intent, or a trigger, which others may have written in between. */
+  const fresh = new Map<OrderId, 'order_intended' | 'order_triggered'>();
   const cancelAsked = new Map<OrderId, number>();
 
+  const isFresh = (order: Order): boolean => fresh.get(order.id) === stepOf(order);
   const current = ({ id }: Order): Order | undefined => journal.state.orders.get(id);
   const journalled =
     (event: (portfolio: Portfolio, order: Order) => Draft | undefined) =>
@@ -76,15 +85,21 @@ export function createDispatcher({
     );
 
   const abandon = async (order: Order, why: Abandonment): Promise<void> => {
-    const isOurs = !takesOnce && fresh.delete(order.id);
+    const isOurs = !takesOnce && isFresh(order);
+    fresh.delete(order.id);
     if (isOurs || (await broker.abandon(referenceOf(order), why))) await end(order, why);
   };
 
   const place = async (order: Order, { timeMs, tapeSequence }: Moment): Promise<void> => {
     fresh.delete(order.id);
-    const request = requestOf(sized(order, journal.state));
+    const request = asKept(requestOf(sized(order, journal.state)), broker.timesInForce);
+    // What follows from a fill is placed where it was decided, whoever gets to it, and when.
+    const place = isProtective(order) ? order.marketSequence : tapeSequence;
     const placement = await broker
-      .place({ ...request, ...(tapeSequence !== undefined && { tapeSequence }) })
+      .place({
+        ...request,
+        ...(tapeSequence !== undefined && place !== undefined && { tapeSequence: place }),
+      })
       .catch(async (cause: unknown) => {
         const detail = cause instanceof Error ? cause.message : String(cause);
         await journalled((portfolio, now) =>
@@ -94,13 +109,16 @@ export function createDispatcher({
         )(order);
         throw unknown(order, cause);
       });
+    // Only the time was wrong. Once it is certain that it never will be there, another may follow.
+    if (!takesOnce && placement.status === 'rejected' && ofTime.has(placement.reason))
+      throw new TransientError('NOT_TAKEN', `order ${order.id} was not taken: ${placement.detail}`);
     // A venue that keeps what it refuses tells of it by itself.
     if (placement.status === 'rejected' && !(await broker.reportsOf(order)))
       await journalled((portfolio, now) => rejected(portfolio, now, { timeMs, ...placement }))(
         order,
       );
     if (placement.status === 'not_taken') {
-      fresh.add(order.id);
+      fresh.set(order.id, stepOf(order));
       throw new TransientError('NOT_TAKEN', `order ${order.id} was not taken: ${placement.detail}`);
     }
   };
@@ -114,7 +132,8 @@ export function createDispatcher({
   };
 
   const send = async (order: Order, moment: Moment): Promise<void> => {
-    if (!takesOnce && !fresh.has(order.id)) await find(order, moment.timeMs);
+    if (isToBeHeld(order)) await hold(order, moment);
+    else if (!takesOnce && !isFresh(order)) await find(order, moment.timeMs);
     else if (mustNotBeSent(order, moment.timeMs, settingsOf(journal.state)))
       await abandon(order, { timeMs: moment.timeMs, ...expired });
     else await place(order, moment);
@@ -124,8 +143,20 @@ export function createDispatcher({
     order.type !== 'market' &&
     (!broker.orderTypes.includes(order.type) || (isProtective(order) && !broker.restsReduceOnly));
 
+  const isToBeHeld = (order: Order): boolean => order.status === 'intended' && isHeldHere(order);
+  /** Others hold it as well: whoever says so first says it for all. */
+  const hold = async (order: Order, { timeMs }: Moment): Promise<void> => {
+    fresh.delete(order.id);
+    if (mustNotBeSent(order, timeMs, settingsOf(journal.state)))
+      await end(order, { timeMs, ...expired });
+    else
+      await journalled((portfolio, now) =>
+        now.status === 'intended' ? held(portfolio, now) : undefined,
+      )(order);
+  };
+
   const takeBack = async (order: Order, why: Abandonment): Promise<boolean> => {
-    if (order.isHeld || (order.status === 'intended' && isHeldHere(order))) {
+    if (order.isHeld || isToBeHeld(order)) {
       await end(order, why);
       return true;
     }
@@ -142,13 +173,12 @@ export function createDispatcher({
 
   const step = async (order: Order, moment: Moment): Promise<boolean> => {
     if (order.cancellation) return takeBack(order, order.cancellation);
-    if (!isProtective(order) && !order.triggeredMs) return false;
-    if (order.status === 'intended' && isHeldHere(order)) {
-      fresh.delete(order.id);
-      await journalled((portfolio, now) => held(portfolio, now))(order);
+    if (isToBeHeld(order)) {
+      await hold(order, moment);
       return true;
     }
-    if (!isUnsent(order) || !(takesOnce || fresh.has(order.id))) return false;
+    if (!isProtective(order) && !order.triggeredMs) return false;
+    if (!isUnsent(order) || !(takesOnce || isFresh(order))) return false;
     await send(order, moment);
     return true;
   };
@@ -156,7 +186,7 @@ export function createDispatcher({
   return {
     written(events) {
       for (const { type, data } of events)
-        if (type === 'order_intended' || type === 'order_triggered') fresh.add(data.orderId);
+        if (type === 'order_intended' || type === 'order_triggered') fresh.set(data.orderId, type);
     },
     send,
     abandon,
@@ -173,7 +203,7 @@ export function createDispatcher({
           isDone = (await step(now, moment)) || isDone;
         } catch (err) {
           if (!(err instanceof TransientError)) throw err;
-          log.warn({ err, order: order.id, portfolio: journal.state.name }, 'tried again later');
+          trouble.failed(`order ${order.id}`, err, { portfolio: journal.state.name });
         }
       }
       return isDone;
@@ -182,14 +212,19 @@ export function createDispatcher({
       if (takesOnce) return;
       const orders = [...journal.state.orders.values()];
       for (const order of orders) {
-        if (!isUnsent(order) || fresh.has(order.id)) continue;
-        if (order.status === 'intended' && isHeldHere(order)) continue;
+        if (!isUnsent(order) || isFresh(order)) continue;
+        if (isToBeHeld(order)) continue;
         await find(order, timeMs).catch((err: unknown) => {
           if (!(err instanceof TransientError)) throw err;
         });
       }
     },
   };
+}
+
+/** What was written last that wants the order sent. */
+function stepOf({ triggeredMs }: Order): 'order_intended' | 'order_triggered' {
+  return triggeredMs === undefined ? 'order_intended' : 'order_triggered';
 }
 
 function unknown({ id }: OrderReference, cause?: unknown): TransientError {

@@ -14,15 +14,30 @@ import {
 } from '@heliograph/contracts';
 import { handleEach, type Bus, type StoredMessage } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
-import { concatMap, defer, exhaustMap, interval, merge, retry, timer, type Observable } from 'rxjs';
+import {
+  concatMap,
+  defer,
+  interval,
+  merge,
+  mergeMap,
+  race,
+  retry,
+  switchMap,
+  take,
+  tap,
+  timer,
+  type Observable,
+} from 'rxjs';
 import type { Broker } from '../brokers/broker.ts';
 import { createDeskRegistry, portfoliosBucket } from './desk-registry.ts';
-import { openDesk } from './desk.ts';
+import { openDesk, type Desk } from './desk.ts';
 import { createTradingStates } from './trading-states.ts';
+import { createTrouble } from './trouble.ts';
+import { asUnfit } from './unfit.ts';
 
-/** How soon a worker looks after the orders of one that is no more. */
-const sweepEveryMs = 1_000;
 const reconnectDelayMs = 1_000;
+/** A worker that cannot read what may be traded takes signals all the same: exits must go on. */
+const readStatesWithinMs = 5_000;
 
 export interface ExecutionOptions {
   readonly bus: Bus;
@@ -39,19 +54,33 @@ export interface ExecutionOptions {
   readonly log: Logger;
   /** The wall clock, epoch ms. */
   readonly nowMs?: () => number;
+  /** How soon a worker looks after the orders of one that is no more. Default: 1,000. */
+  readonly sweepEveryMs?: number;
+  /** How often a live portfolio is compared with its venue. Default: 30,000. */
+  readonly compareEveryMs?: number;
 }
 
 /**
  * An execution worker: takes its share of the signals, decides each once for its portfolio and trades it. It stops by
- * itself, `finished` rejecting with a UserError, when its settings are not those of a portfolio that it is asked to
- * trade; the signal then goes to another worker.
+ * itself, `finished` rejecting with a UserError, when it must not trade a portfolio that it is asked to: its settings or
+ * its version are not the portfolio's, the journal is damaged, the venue refuses the keys. The signal then goes to another
+ * worker. Only a replay that cannot be traded beside a live portfolio is left alone, its signals as dead letters.
  */
 export function startExecution(options: ExecutionOptions): Service {
-  const { bus, portfolio: base, mode, worker, log, nowMs = Date.now } = options;
+  const {
+    bus,
+    portfolio: base,
+    mode,
+    worker,
+    log,
+    nowMs = Date.now,
+    sweepEveryMs = 1_000,
+  } = options;
   if (mode === 'live' && !options.openBroker)
     throw new UserError('a live portfolio needs a venue: name one, or trade on paper');
   const { promise: finished, resolve, reject } = Promise.withResolvers<void>();
   const inFlight = new Set<Promise<void>>();
+  const trouble = createTrouble(log);
   const states = createTradingStates(bus);
   const desks = createDeskRegistry(bus, base, (name, tape) =>
     openDesk({
@@ -67,25 +96,52 @@ export function startExecution(options: ExecutionOptions): Service {
     }),
   );
 
-  const tracked = (work: Promise<void>): Promise<void> => {
-    const fit = work.catch((error: unknown) => {
-      if (!(error instanceof UserError)) throw error;
-      reject(error);
-      throw new TransientError('WORKER_UNFIT', error.message, { cause: error });
-    });
-    const settled = fit.catch(() => undefined).finally(() => inFlight.delete(settled));
-    inFlight.add(settled);
-    return fit;
+  const closing = (name: string): void => {
+    desks.close(name).catch(() => undefined);
+  };
+  /** Replays that cannot be traded, and why. */
+  const leftAlone = new Map<string, string>();
+  /** What came of trading a portfolio: what it means for whoever waits for it, and for this worker. */
+  const judged = async (failure: unknown, name: string): Promise<unknown> => {
+    const unfit = asUnfit(failure);
+    if (!unfit) return failure;
+    const hasLive = name === base || mode === 'live' || (await desks.isRegistered(base));
+    if (name === base || !hasLive) {
+      reject(unfit);
+      return new TransientError('WORKER_UNFIT', unfit.message, { cause: failure });
+    }
+    if (!leftAlone.has(name))
+      log.error({ err: failure, portfolio: name }, 'a replay is left alone');
+    leftAlone.set(name, unfit.message);
+    closing(name);
+    return new PermanentError('PORTFOLIO_UNFIT', unfit.message, { cause: failure });
   };
 
-  const take = async (signal: TradeSignal): Promise<void> => {
+  const tracked = (work: Promise<void>): Promise<void> => {
+    const settled = work.catch(() => undefined).finally(() => inFlight.delete(settled));
+    inFlight.add(settled);
+    return work;
+  };
+  const forPortfolio = async (name: string, work: () => Promise<void>): Promise<void> => {
+    const why = leftAlone.get(name);
+    if (why !== undefined) throw new PermanentError('PORTFOLIO_UNFIT', why);
+    try {
+      await work();
+    } catch (error) {
+      throw await judged(error, name);
+    }
+  };
+
+  const trade = async (signal: TradeSignal): Promise<void> => {
     const tape = signal.data.tape?.id ?? liveTape;
     const name = portfolioFor(base, tape);
     if (!Name.safeParse(name).success)
       throw new PermanentError('PORTFOLIO_NAME', `the tape's portfolio would be called ${name}`);
-    const desk = await desks.desk(name, tape);
-    await desk.take(signal);
-    if (desk.isDone) await desks.close(name);
+    await forPortfolio(name, async () => {
+      const desk = await desks.desk(name, tape);
+      await desk.take(signal);
+      if (desk.isDone) await desks.close(name);
+    });
   };
 
   const endTape = async (message: StoredMessage): Promise<void> => {
@@ -94,9 +150,11 @@ export function startExecution(options: ExecutionOptions): Service {
     const tape = event.data.tape.id;
     const name = portfolioFor(base, tape);
     if (await desks.isMarked(name)) return;
-    const desk = await desks.desk(name, tape);
-    await desk.endTape(event, message.sequence);
-    await desks.markDone(name, tape);
+    await forPortfolio(name, async () => {
+      const desk = await desks.desk(name, tape);
+      await desk.endTape(event, message.sequence);
+      await desks.markDone(name, tape);
+    });
   };
 
   /** One that cannot be dealt with stops none of the others; only a bus that is away is waited for. */
@@ -114,20 +172,36 @@ export function startExecution(options: ExecutionOptions): Service {
   /** Keeps a desk for what other workers trade, so that their orders are looked after when they are gone. */
   const follow = unlessHopeless(
     'a portfolio is',
-    ({ key, value }: { key: string; value: string | undefined }) => desks.onEntry(key, value),
+    async ({ key, value }: { key: string; value: string | undefined }) => {
+      // The live one is opened as `venue` anyway.
+      if (leftAlone.has(key) || (key === base && mode === 'live')) return;
+      try {
+        await desks.onEntry(key, value);
+      } catch (error) {
+        // Nobody has asked for a replay's trades yet.
+        throw key === base ? await judged(error, key) : error;
+      }
+    },
   );
   const end = unlessHopeless('the end of a tape is', endTape);
 
-  const signals$ = defer(() => bus.queue({ group: executionGroup(base) })).pipe(
+  // Whoever has just begun would take what it has not read yet for a halt.
+  const statesAreRead$ = race(states.firstRead, timer(readStatesWithinMs)).pipe(take(1));
+  const signals$ = statesAreRead$.pipe(
+    switchMap(() => bus.queue({ group: executionGroup(base) })),
+    tap(() => trouble.over('signals')),
     handleEach({
       concurrency: Infinity,
       parse: ({ body }) => parseEvent(TradeSignal, body),
-      handle: (signal) => tracked(take(signal)),
-      onError: (error, { message }) =>
-        log.error(
-          { err: error, stream: message.stream, sequence: message.sequence },
-          'signal not taken',
-        ),
+      async handle(signal, { message: { subject } }) {
+        await tracked(trade(signal));
+        trouble.over(`taking ${subject}`);
+      },
+      onError(error, { message: { stream, sequence, subject } }) {
+        const context = { stream, sequence };
+        if (error instanceof TransientError) trouble.failed(`taking ${subject}`, error, context);
+        else log.error({ err: error, ...context }, 'signal not taken');
+      },
     }),
   );
   const portfolios$ = defer(() => bus.bucket(portfoliosBucket)).pipe(
@@ -139,23 +213,46 @@ export function startExecution(options: ExecutionOptions): Service {
     .pipe(concatMap((message) => tracked(end(message))));
   /** A live portfolio is compared with its venue before the first signal comes. */
   const venue$ = defer(async () => {
-    if (mode === 'live') await tracked(desks.desk(base, liveTape).then(() => undefined));
+    if (mode === 'live')
+      await tracked(
+        forPortfolio(base, async () => {
+          await desks.desk(base, liveTape);
+        }),
+      );
   });
+  /** Every desk for itself: none waits for another, or fails with it. */
+  const atEachDesk = (what: string, work: (desk: Desk) => Promise<void>) => {
+    const busy = new Set<Desk>();
+    return async (): Promise<void> => {
+      const free = [...desks.openDesks()].filter(([, desk]) => !busy.has(desk));
+      await Promise.all(
+        free.map(async ([name, desk]) => {
+          busy.add(desk);
+          try {
+            await forPortfolio(name, () => work(desk));
+            trouble.over(`${what} of ${name}`);
+          } catch (error) {
+            trouble.failed(`${what} of ${name}`, error);
+          }
+          busy.delete(desk);
+        }),
+      );
+    };
+  };
   const states$ = states.changes$.pipe(
-    concatMap(() =>
-      Promise.all(desks.openDesks().map(async (desk) => (await desk).followStates())),
-    ),
+    concatMap(atEachDesk('trading state', (desk) => desk.followStates())),
   );
   const sweeps$ = interval(sweepEveryMs).pipe(
-    exhaustMap(() => Promise.all(desks.openDesks().map(async (desk) => (await desk).sweep()))),
+    mergeMap(atEachDesk('sweep', (desk) => desk.sweep())),
   );
 
   /** A part that fails is begun again: each of them converges from the start. */
   const supervised = (part: string, stream$: Observable<unknown>): Observable<unknown> =>
     stream$.pipe(
+      tap({ next: () => trouble.over(part), complete: () => trouble.over(part) }),
       retry({
         delay: (error: unknown) => {
-          log.warn({ err: error, part }, 'begun again');
+          trouble.failed(part, error);
           return timer(reconnectDelayMs);
         },
         resetOnSuccess: true,
@@ -169,6 +266,7 @@ export function startExecution(options: ExecutionOptions): Service {
     supervised('trading states', states$),
     supervised('sweep', sweeps$),
   ).subscribe({ error: reject });
+  finished.catch(() => running.unsubscribe());
 
   const stop = async (): Promise<void> => {
     running.unsubscribe();

@@ -9,8 +9,6 @@ const reconnectDelayMs = 1_000;
 export interface TapeFollower {
   /** The last message that has been worked off. */
   readonly reachedSequence: number;
-  /** The tape's time: the close of its last candle, epoch ms; 0 before the first. */
-  readonly timeMs: number;
   start(handlers: {
     /** A candle, or a trade as a candle of no length. */
     onPrice(item: TapeItem, sequence: number): Promise<void>;
@@ -32,7 +30,6 @@ export async function followTape(
   { tape, kind, after }: { tape: string; kind: 'candle' | 'print'; after: number },
 ): Promise<TapeFollower> {
   let reachedSequence = after;
-  let timeMs = 0;
   let subscription: Subscription | undefined;
   const waiting = new Set<PromiseWithResolvers<void> & { sequence: number }>();
   let stopped = false;
@@ -52,17 +49,12 @@ export async function followTape(
     get reachedSequence() {
       return reachedSequence;
     },
-    get timeMs() {
-      return timeMs;
-    },
     start({ onPrice, onOther, onError }) {
       const work = async (message: StoredMessage): Promise<void> => {
         const item = itemIn(message, tape);
         try {
-          if (item?.type === kind) {
-            timeMs = Math.max(timeMs, timeOf(item));
-            await onPrice(item, message.sequence);
-          } else await onOther(message.sequence);
+          if (item?.type === kind) await onPrice(item, message.sequence);
+          else await onOther(message.sequence);
         } catch (error) {
           onError(error);
         }
@@ -90,8 +82,4 @@ export async function followTape(
       waiting.clear();
     },
   };
-}
-
-function timeOf(item: TapeItem): number {
-  return item.type === 'candle' ? item.candle.closeTime : item.print.timeMs;
 }

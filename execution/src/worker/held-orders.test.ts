@@ -1,6 +1,6 @@
 import type { Protection } from '@heliograph/contracts';
 import { aCandle } from '@heliograph/contracts/testing';
-import { PortfolioSettings } from '@heliograph/contracts';
+import { PortfolioSettings, Timeframe } from '@heliograph/contracts';
 import { describe, expect, test } from 'vitest';
 import { held } from '../decision/order-events.ts';
 import { protect } from '../decision/protection.ts';
@@ -37,13 +37,15 @@ function candle(at: number, [open, high, low, close]: [number, number, number, n
 function triggeredBy(portfolio: PortfolioUnderTest, candles: [number, number, number, number][]) {
   const orders = createHeldOrders();
   return candles.map((prices, at) => {
-    const events = orders.onCandle(portfolio.state, candle(at, prices));
+    const reached = candle(at, prices);
+    const events = orders.reachedBy(portfolio.state, reached, reached.closeTime);
     const told = events.flatMap((event) =>
       event.type === 'order_triggered'
         ? [`${portfolio.state.orders.get(event.data.orderId)?.role} ${event.data.price}`]
         : [],
     );
     portfolio.journal(events);
+    orders.follow(portfolio.state, reached);
     return told;
   });
 }
@@ -97,6 +99,36 @@ describe('orders that execution holds itself', () => {
     ).toEqual([[], [], ['trailing_stop 114']]);
   });
 
+  test('a trailing stop has followed what was seen before this worker began', () => {
+    const portfolio = protectedBy({ trailingStop: { distanceBps: 500 } });
+    const orders = createHeldOrders();
+    orders.follow(portfolio.state, candle(0, [100, 120, 100, 118]));
+    const fallen = candle(1, [115, 116, 113, 114]);
+    expect(orders.reachedBy(portfolio.state, fallen, fallen.closeTime)).toMatchObject([
+      { type: 'order_triggered', data: { price: '114' } },
+    ]);
+  });
+
+  test('a candle that is looked at again, because others wrote in between, says the same', () => {
+    const portfolio = protectedBy({ trailingStop: { distanceBps: 500 } });
+    const orders = createHeldOrders();
+    const wide = candle(0, [100, 120, 99, 118]);
+    for (let times = 0; times < 2; times++)
+      expect(orders.reachedBy(portfolio.state, wide, wide.closeTime)).toEqual([]);
+  });
+
+  test('what a long candle has from before the order does not trigger it, its end does', () => {
+    const portfolio = protectedBy({ stopLoss: { price: price('95') } });
+    const orders = createHeldOrders();
+    const minute = candle(0, [100, 101, 99, 100]);
+    const { state } = portfolio;
+    expect(orders.reachedBy(state, minute, minute.closeTime)).toEqual([]);
+    const timeframe = Timeframe.parse('1h');
+    const hour = { ...minute, timeframe, openTime: minute.closeTime - 3_600_000, low: 90 };
+    expect(orders.reachedBy(state, hour, hour.closeTime)).toEqual([]);
+    expect(orders.reachedBy(state, { ...hour, close: 94 }, hour.closeTime)).toHaveLength(1);
+  });
+
   test('a trailing stop begins at the stop that was given', () => {
     const protection = { stopLoss: { price: price('98') }, trailingStop: { distanceBps: 1_000 } };
     expect(triggeredBy(protectedBy(protection), [[100, 101, 97, 98]])).toEqual([
@@ -121,6 +153,15 @@ describe('orders that execution holds itself', () => {
   test('a candle from before the order triggers nothing', () => {
     const portfolio = protectedBy({ stopLoss: { price: price('95') } });
     const before = { ...aCandle({ at: -1 }), low: 1 };
-    expect(createHeldOrders().onCandle(portfolio.state, before)).toEqual([]);
+    expect(createHeldOrders().reachedBy(portfolio.state, before, before.closeTime)).toEqual([]);
+  });
+
+  test('what a candle triggers that was told late goes to the venue from then on', () => {
+    const portfolio = protectedBy({ stopLoss: { price: price('95') } });
+    const late = candle(0, [96, 96, 94, 94]);
+    const toldMs = late.closeTime + 30_000;
+    expect(createHeldOrders().reachedBy(portfolio.state, late, toldMs)).toMatchObject([
+      { type: 'order_triggered', timeMs: toldMs },
+    ]);
   });
 });

@@ -1,8 +1,10 @@
 import { Big, exactly, type Candle, type OrderId } from '@heliograph/contracts';
 import type { Draft } from '../decision/draft.ts';
+import { leaving } from '../decision/on-its-way.ts';
 import { triggered } from '../decision/order-events.ts';
 import type { Order } from '../decision/order.ts';
 import { instrumentKey, type Portfolio } from '../decision/portfolio.ts';
+import { createCandleLengths } from '../paper/candle-lengths.ts';
 
 const whole = new Big('10000');
 const zero = new Big('0');
@@ -13,13 +15,19 @@ const zero = new Big('0');
  * candle stops come first, and a position is never left by more than it has.
  */
 export interface HeldOrders {
-  /** The orders that the candle triggers, as events to journal. */
-  onCandle(portfolio: Portfolio, candle: Candle): Draft[];
+  /**
+   * The orders that the candle triggers, as events to journal. They go to the venue from `timeMs` on. It may be asked
+   * again, until they are written: nothing follows the candle yet.
+   */
+  reachedBy(portfolio: Portfolio, candle: Candle, timeMs: number): Draft[];
+  /** The candle has been acted on, here or by others: trailing stops follow it. */
+  follow(portfolio: Portfolio, candle: Candle): void;
 }
 
 export function createHeldOrders(): HeldOrders {
   /** The best price that each trailing stop has seen. */
   const best = new Map<OrderId, Big>();
+  const lengths = createCandleLengths();
 
   const levelOf = (order: Order): Big => {
     const fixed = new Big(order.stopPrice ?? order.limitPrice ?? '0');
@@ -41,34 +49,51 @@ export function createHeldOrders(): HeldOrders {
     best.set(order.id, next);
   };
 
+  const heldIn = (portfolio: Portfolio, candle: Candle): Order[] => {
+    lengths.add(candle);
+    if (best.size > portfolio.orders.size)
+      for (const id of best.keys()) if (!portfolio.orders.has(id)) best.delete(id);
+    const key = instrumentKey(candle);
+    return [...portfolio.orders.values()].filter(
+      (order) =>
+        order.isHeld &&
+        !order.cancellation &&
+        instrumentKey(order) === key &&
+        candle.closeTime > order.timeMs,
+    );
+  };
+
+  /** Of a long candle that began before the order only the end counts: shorter ones tell the way since then. */
+  const since = (order: Order, candle: Candle): Candle => {
+    const { openTime, closeTime, close } = candle;
+    const isLong = closeTime - openTime > (lengths.shortestOf(candle) ?? Infinity);
+    return isLong && openTime < order.timeMs
+      ? { ...candle, open: close, high: close, low: close }
+      : candle;
+  };
+
   return {
-    onCandle(portfolio, candle) {
+    reachedBy(portfolio, candle, timeMs) {
+      const held = heldIn(portfolio, candle);
+      if (held.length === 0) return [];
       const key = instrumentKey(candle);
-      const held = [...portfolio.orders.values()].filter(
-        (order) =>
-          order.isHeld &&
-          !order.cancellation &&
-          instrumentKey(order) === key &&
-          candle.closeTime > order.timeMs,
-      );
-      if (held.length === 0) {
-        if (portfolio.orders.size === 0) best.clear();
-        return [];
-      }
       const drafts: Draft[] = [];
       let left = (portfolio.positions.get(key)?.quantity ?? zero).minus(leaving(portfolio, key));
       for (const order of held.toSorted(stopsFirst)) {
         if (order.trailingBps !== undefined && !best.has(order.id))
           best.set(order.id, order.referencePrice);
         const level = levelOf(order);
-        if (isReached(order, level, candle) && (!order.reduceOnly || left.gt(zero))) {
+        const seen = since(order, candle);
+        if (isReached(order, level, seen) && (!order.reduceOnly || left.gt(zero))) {
           if (order.size.kind === 'base') left = left.minus(order.size.quantity);
-          const price = priceAt(order, level, candle);
-          drafts.push(triggered(portfolio, order, { timeMs: candle.closeTime, price }));
+          const price = priceAt(order, level, seen);
+          drafts.push(triggered(portfolio, order, { timeMs, price }));
         }
-        follow(order, candle);
       }
       return drafts;
+    },
+    follow(portfolio, candle) {
+      for (const order of heldIn(portfolio, candle)) follow(order, since(order, candle));
     },
   };
 }
@@ -88,18 +113,6 @@ function priceAt(order: Order, level: Big, candle: Candle): Big {
   const open = exactly(candle.open);
   const waitsForRise = (order.type === 'limit') === (order.side === 'sell');
   return waitsForRise ? larger(open, level) : smaller(open, level);
-}
-
-/** What is on its way out of a position already. */
-export function leaving(portfolio: Portfolio, key: string, except?: OrderId): Big {
-  let quantity = zero;
-  for (const order of portfolio.orders.values()) {
-    const isOnItsWay = order.type === 'market' || order.triggeredMs !== undefined;
-    if (!order.reduceOnly || !isOnItsWay || order.id === except) continue;
-    if (instrumentKey(order) === key && order.size.kind === 'base')
-      quantity = quantity.plus(order.size.quantity).minus(order.filledQuantity);
-  }
-  return quantity;
 }
 
 function larger(a: Big, b: Big): Big {

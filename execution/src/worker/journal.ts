@@ -38,7 +38,7 @@ export function createJournal(options: {
     write: (event: Draft, place: number): Outgoing => ({
       subject: `${prefix}.${event.type}`,
       id: event.id,
-      body: JSON.stringify(recorded(event, { source, recordedMs: nowMs(), sequence: place })),
+      body: bodyOf(recorded(event, { source, recordedMs: nowMs(), sequence: place })),
     }),
     snapshots: createSnapshots({
       bus,
@@ -72,6 +72,11 @@ export function createJournal(options: {
   };
 }
 
+/** What breaks its schema is never written: nobody could read the journal any more. */
+function bodyOf(event: JournalEvent): string {
+  return JSON.stringify(JournalEvent.parse(event));
+}
+
 /** @throws UserError when it was written by a version that says what this one does not understand */
 function readEntry(prefix: string, { sequence, body }: StoredMessage) {
   try {
@@ -97,7 +102,7 @@ function placed(event: Draft, marketSequence: number | undefined): Draft {
     case 'signal_skipped':
       return { ...event, data: { ...event.data, marketSequence } };
     case 'order_intended':
-      return { ...event, data: { ...event.data, marketSequence } };
+      return { ...event, data: { marketSequence, ...event.data } };
     default:
       return event;
   }

@@ -1,4 +1,5 @@
 import {
+  Big,
   JournalEvent,
   PortfolioSettings,
   subjects,
@@ -106,6 +107,28 @@ describe('a live portfolio', () => {
     expect(types.indexOf('reconciliation_reported')).toBeLessThan(types.indexOf('order_intended'));
   });
 
+  test('is flat when less than a lot is left, because the venue took its fee in base units', async () => {
+    await using double = await startBinanceDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    await using _worker = worker(bus, double, 'one', { stake: { kind: 'quote', value: '1234' } });
+    for (const round of ['1', '2']) {
+      await signal(bus, `in-${round}`);
+      const fills = 2 * Number(round);
+      const filled = (count: number) =>
+        eventually(
+          async () => expect(await only(bus, 'order_filled')).toHaveLength(count),
+          patience,
+        );
+      await filled(fills - 1);
+      await signal(bus, `out-${round}`, { data: exit });
+      await filled(fills);
+    }
+    const closed = await only(bus, 'trade_closed');
+    expect(closed.map(({ data }) => data.quantity)).toEqual(['0.02465', '0.02465']);
+    const last = (await only(bus, 'position_changed')).at(-1);
+    expect(last?.data).toMatchObject({ side: 'flat', quantity: '0' });
+  });
+
   test('finds its order again when the answer was lost, and orders nothing twice', async () => {
     await using double = await startBinanceDouble();
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
@@ -149,6 +172,64 @@ describe('a live portfolio', () => {
     await eventually(async () => expect(await only(bus, 'trade_closed')).toHaveLength(1), patience);
     expect((await only(bus, 'trade_closed'))[0]?.data.exitReason).toBe('stop_loss');
     expect(double.balanceOf('BTC').free, 'what was there before').toBe('1.00000000');
+  });
+
+  test('takes an entry that works until a time back then', async () => {
+    await using double = await startBinanceDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    await using _worker = worker(bus, double);
+    await signal(bus, 'in', {
+      expirytime: toTime(Date.now() + 2_000),
+      data: { entry: { type: 'limit', limitPrice: '40000', timeInForce: 'GTD' } },
+    });
+    await eventually(
+      async () => expect(await only(bus, 'order_cancelled')).toHaveLength(1),
+      patience,
+    );
+    expect(double.orders()).toMatchObject([{ timeInForce: 'GTC', status: 'CANCELED' }]);
+    const [intent] = await only(bus, 'order_intended');
+    const [cancel] = await only(bus, 'order_cancel_intended');
+    const [end] = await only(bus, 'order_cancelled');
+    expect(cancel?.time, 'not before its time').toSatisfy(
+      (time) => time >= (intent?.data.expiryTime ?? ''),
+    );
+    expect(end?.data).toMatchObject({ reason: 'TIME_IN_FORCE', detail: 'its time was over' });
+  });
+
+  test('enters by a stop that execution holds until the price is there', async () => {
+    await using double = await startBinanceDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    await using _worker = worker(bus, double);
+    await signal(bus, 'in', { data: { entry: { type: 'stop', stopPrice: '51000' } } });
+    await eventually(
+      async () =>
+        expect(await only(bus, 'order_accepted')).toMatchObject([
+          { data: { venueOrderId: 'held' } },
+        ]),
+      patience,
+    );
+    expect(double.orders()).toEqual([]);
+    double.setPrice('BTCUSDT', '51100');
+    await candle(bus, 51_100);
+    await eventually(async () => expect(await only(bus, 'order_filled')).toHaveLength(1), patience);
+    expect(double.orders()).toMatchObject([{ side: 'BUY', type: 'MARKET', status: 'FILLED' }]);
+  });
+
+  test('takes an entry that it holds back when its signal expires', async () => {
+    await using double = await startBinanceDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    await using _worker = worker(bus, double);
+    const expirytime = toTime(Date.now() + 3_000);
+    await signal(bus, 'in', {
+      expirytime,
+      data: { entry: { type: 'stop', stopPrice: '51000' } },
+    });
+    await eventually(
+      async () => expect(await only(bus, 'order_cancelled')).toHaveLength(1),
+      patience,
+    );
+    expect(await only(bus, 'order_accepted')).toHaveLength(1);
+    expect(double.orders()).toEqual([]);
   });
 
   test('adopts an order of somebody else and leaves it alone', async () => {
@@ -229,6 +310,34 @@ describe('a live portfolio', () => {
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
     await using refused = worker(bus, double, 'one', { risk: {} });
     await expect(refused.finished).rejects.toThrow(/say which symbols it trades/);
+  });
+
+  test('is flat again where the venue keeps its fee in what was bought', async () => {
+    await using double = await startBinanceDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    const stake = { kind: 'quote', value: '617' } as const;
+    await using _worker = worker(bus, double, 'one', { stake });
+    for (const round of [1, 2]) {
+      await signal(bus, `in-${round}`);
+      await eventually(
+        async () => expect(await only(bus, 'order_filled')).toHaveLength(2 * round - 1),
+        patience,
+      );
+      await signal(bus, `out-${round}`, { data: exit });
+      await eventually(
+        async () => expect(await only(bus, 'trade_closed')).toHaveLength(round),
+        patience,
+      );
+    }
+    const trades = await only(bus, 'trade_closed');
+    const pnl = trades.reduce((sum, { data }) => sum.plus(data.pnl), new Big('0'));
+    const changes = await only(bus, 'position_changed');
+    expect(pnl.toFixed(), 'what is left over counts as lost').toBe(
+      new Big(changes.at(-1)?.data.cash ?? '0').minus(settings.cash).toFixed(),
+    );
+    expect(await only(bus, 'signal_skipped')).toEqual([]);
+    expect(Number(double.balanceOf('BTC').free), 'less than a lot each time').toBeGreaterThan(1);
+    expect(Number(double.balanceOf('BTC').free)).toBeLessThan(1.00002);
   });
 
   test('three workers and a crowd of signals make one order each', async () => {

@@ -7,20 +7,27 @@ import {
   type Prices,
 } from '../decision/portfolio.ts';
 
+/**
+ * How many messages of MARKET are read again by whoever opens a tape: what the last price of a symbol was, what time it
+ * is on the tape, which lengths its candles have.
+ */
+const lookBack = 1_000;
+
 /** The last prices of a tape. Whoever opens it begins where the journal knows them, so that all workers see the same. */
 export interface PriceBoard {
   readonly prices: Prices;
   /** Up to that place in MARKET others have acted on the prices already. */
   readonly knownUpTo: number;
   add(candle: Candle): void;
-  /** After which message of MARKET the tape must be read. */
-  startsAfter(bus: Bus): Promise<number>;
+  /** After which message of MARKET the tape must be read, and up to which before anything is decided. */
+  start(bus: Bus): Promise<{ after: number; upTo: number }>;
 }
 
 export function createPriceBoard({
   valuation,
   marketSequence,
   positions,
+  orders,
   opened,
 }: Portfolio): PriceBoard {
   const prices = new Map<string, LastPrice>(valuation.prices);
@@ -33,11 +40,19 @@ export function createPriceBoard({
       const { close: price, closeTime: timeMs } = candle;
       if ((prices.get(key)?.timeMs ?? 0) <= timeMs) prices.set(key, { price, timeMs });
     },
-    async startsAfter(bus) {
-      const end = await bus.lastSequence('MARKET');
-      if (!opened) return end;
-      // What was held is valued by prices from before; without a position only what comes from here on matters.
-      return Math.min(end, isHolding ? valuation.marketSequence : marketSequence);
+    async start(bus) {
+      const upTo = await bus.lastSequence('MARKET');
+      // What is held is valued by prices from before.
+      const valuedFrom = opened && isHolding ? valuation.marketSequence : marketSequence;
+      // A trailing stop that is held here follows every price since it was placed.
+      const from = Math.min(
+        valuedFrom,
+        ...[...orders.values()]
+          .filter(({ isHeld, trailingBps }) => isHeld && trailingBps !== undefined)
+          .map((order) => order.marketSequence ?? valuedFrom),
+      );
+      const after = Math.max(0, Math.min(upTo, opened ? from : upTo) - lookBack);
+      return { after, upTo };
     },
   };
 }

@@ -1,14 +1,16 @@
 import { OrderId, TransientError, type PortfolioSettings } from '@heliograph/contracts';
-import type { Logger } from '@heliograph/contracts/service';
 import type { Broker } from '../brokers/broker.ts';
 import { listings } from '../decision/listings.ts';
 import { reconcile } from '../decision/reconcile.ts';
+import { settle } from '../decision/settle.ts';
 import { clockSkewed, unreachable } from '../decision/venue-trouble.ts';
 import type { Journal } from './journal.ts';
+import type { Trouble } from './trouble.ts';
 
-const everyMs = 30_000;
 /** A venue that is away is asked more often, and after a while people hear of it. */
 const againMs = 2_000;
+/** How long an order that has ended is asked about. */
+const lateFillsMs = 900_000;
 const sayUnreachableAfterMs = 10_000;
 
 /** Compares a live portfolio with its venue: before anything is traded, and then again and again. */
@@ -29,17 +31,23 @@ export function createReconciler({
   broker,
   settings,
   isNeeded,
+  everyMs,
+  settleOrders,
   nowMs,
-  log,
+  trouble,
 }: {
   journal: Journal;
   broker: Broker;
   settings: PortfolioSettings;
   /** A paper account is the journal's twin and needs no comparison. */
   isNeeded: boolean;
+  everyMs: number;
+  /** Journals what the venue knows of our orders: without that they would differ for no reason. */
+  settleOrders: () => Promise<void>;
   nowMs: () => number;
-  log: Logger;
+  trouble: Trouble;
 }): Reconciler {
+  const comparing = `comparing ${journal.state.name} with its venue`;
   const symbols = settings.risk.symbols ?? [];
   let clockOffsetMs: number | undefined;
   let comparedMs = -Infinity;
@@ -47,6 +55,7 @@ export function createReconciler({
   let failingSinceMs: number | undefined;
 
   const askAndCompare = async (): Promise<void> => {
+    await settleOrders();
     const instruments = await broker.instruments(symbols);
     const offsetMs = await broker.clockOffsetMs();
     clockOffsetMs = offsetMs;
@@ -54,6 +63,7 @@ export function createReconciler({
       ...listings(portfolio, instruments, nowMs()),
       ...clockSkewed(portfolio, offsetMs, nowMs()),
     ]);
+    await bookLateFills();
     const [openOrders, balances, positions] = await Promise.all([
       broker.openOrders(symbols),
       broker.balances(),
@@ -69,18 +79,33 @@ export function createReconciler({
     }
   };
 
+  /** What ended unfilled may be filled all the same: a request was late, or a fill overtook a cancel. */
+  const bookLateFills = async (): Promise<void> => {
+    const late = [...journal.state.endedOrders.values()].filter(
+      (order) =>
+        order.status !== 'filled' && nowMs() - (order.triggeredMs ?? order.timeMs) < lateFillsMs,
+    );
+    if (late.length === 0) return;
+    await broker.refresh(late);
+    for (const order of late)
+      for (const report of (await broker.reportsOf(order)) ?? [])
+        await journal.transact((portfolio) => settle(portfolio, report));
+  };
+
   const attempt = async (): Promise<void> => {
     triedMs = nowMs();
     try {
       await askAndCompare();
       comparedMs = nowMs();
+      trouble.over(comparing);
       failingSinceMs = undefined;
     } catch (err) {
-      log.warn({ err, portfolio: journal.state.name }, 'the venue cannot be compared with');
+      if (!(err instanceof TransientError)) throw err;
+      trouble.failed(comparing, err);
       failingSinceMs ??= nowMs();
       if (nowMs() - failingSinceMs < sayUnreachableAfterMs) return;
-      const detail = err instanceof Error ? err.message : String(err);
-      await journal.transact((portfolio) => unreachable(portfolio, detail, nowMs()));
+      const { message } = err;
+      await journal.transact((portfolio) => unreachable(portfolio, message, nowMs()));
     }
   };
 

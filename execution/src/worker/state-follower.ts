@@ -34,18 +34,15 @@ export function followStates({
       journal.transact((portfolio) =>
         states
           .wanted(keys)
-          .filter(({ revision }) => revision > portfolio.tradingState.revision)
-          .filter((wanted) => !isOwn(portfolio, wanted))
+          .filter((wanted) => isNews(portfolio, wanted))
           .slice(0, 1)
           .map((wanted) => changed(portfolio, wanted)),
       ),
     isReadable: () => states.isReadable(keys),
     async mirror() {
-      const { state, reason, author, sinceMs, revision } = journal.state.tradingState;
+      const { state, reason, author, sinceMs } = journal.state.tradingState;
       if (author !== breaker) return;
-      const isOverruled = states
-        .wanted(keys)
-        .some((wanted) => wanted.revision > revision && !isOwn(journal.state, wanted));
+      const isOverruled = states.wanted(keys).some((wanted) => isNews(journal.state, wanted));
       if (!isOverruled)
         await states.put(name, {
           state,
@@ -57,12 +54,37 @@ export function followStates({
   };
 }
 
+/**
+ * Whether it is not followed yet. Its place in the bucket tells, and its time where the bucket was made anew and counts
+ * from the start; a replay's clock is another one than the person's.
+ */
+function isNews(portfolio: Portfolio, wanted: WantedState): boolean {
+  const { tradingState, opened } = portfolio;
+  const isLater =
+    wanted.revision > tradingState.revision ||
+    (opened?.tape === liveTape && toMs(wanted.time) > tradingState.sinceMs);
+  return isLater && !isOwn(portfolio, wanted) && !isTooOld(portfolio, wanted);
+}
+
 /** What a breaker wrote there comes back as news. */
 function isOwn({ tradingState }: Portfolio, wanted: WantedState): boolean {
   return (
     wanted.author === breaker &&
     tradingState.author === breaker &&
     wanted.state === tradingState.state
+  );
+}
+
+/**
+ * Whoever wanted to trade on did not know yet that a breaker would trip. On a replay nobody can tell: its clock is another
+ * one than the person's.
+ */
+function isTooOld({ tradingState, opened }: Portfolio, wanted: WantedState): boolean {
+  return (
+    opened?.tape === liveTape &&
+    tradingState.author === breaker &&
+    wanted.state === 'ACTIVE' &&
+    toMs(wanted.time) < tradingState.sinceMs
   );
 }
 
@@ -75,7 +97,7 @@ function changed(portfolio: Portfolio, wanted: WantedState): Draft {
     'trading_state_changed',
     {
       portfolio: name,
-      key: `revision ${revision}`,
+      key: `revision ${revision} ${time}`,
       timeMs,
       subject: name,
       correlationId: deterministicId('portfolio', name),

@@ -61,3 +61,23 @@ test('what a breaker has done is written down once', async () => {
   expect((await bucket.get('paper'))?.revision).toBe(states.wanted(['paper'])[0]?.revision);
   subscription.unsubscribe();
 });
+
+test('of three workers that tell what a breaker has done one is heard', async () => {
+  const bus = createMemoryServer().connect();
+  const bucket = await bus.bucket('trading-state');
+  const workers = [1, 2, 3].map(() => createTradingStates(bus));
+  await Promise.all(workers.map((states) => states.put('paper', entry)));
+  expect(await bucket.get('paper')).toMatchObject({ revision: 1 });
+});
+
+test('it is told when the bucket was read for the first time', async () => {
+  const { states } = await followed();
+  let isRead = false;
+  void states.firstRead.then(() => (isRead = true));
+  await Promise.resolve();
+  expect(isRead).toBe(false);
+  const subscription = states.changes$.subscribe();
+  await states.firstRead;
+  expect(states.isReadable(['paper'])).toBe(true);
+  subscription.unsubscribe();
+});

@@ -56,12 +56,7 @@ function orderLines({ data }: Intended, portfolio: Portfolio): (Line | undefined
       : line`For ${code(money(size.notional, currencyOf(portfolio, symbol)))}${size.includesFee ? ', fee included' : ''}`;
   const works = timeInForce === undefined ? '' : working[timeInForce];
   return [
-    [
-      ...quantity,
-      ...line`, `,
-      ...terms(data),
-      ...line`${works}, near ${code(amount(data.referencePrice))}`,
-    ],
+    [...quantity, ...line`, `, ...terms(data), ...line`${works}`, ...near(data)],
     data.protection && protectionLine(data.protection),
     why(data.reasons.join('; ')),
   ];
@@ -83,6 +78,12 @@ function terms({ orderType, limitPrice, stopPrice, trailingBps }: Intended['data
       return [...line`trailing stop`, ...behind, ...at('from', stopPrice)];
     }
   }
+}
+
+/** What the decision saw; of a protective order that is mostly its own price. */
+function near({ referencePrice, limitPrice, stopPrice }: Intended['data']): Line {
+  const isSaid = referencePrice === (limitPrice ?? stopPrice);
+  return isSaid ? [] : line`, near ${code(amount(referencePrice))}`;
 }
 
 function at(word: string, price: string | undefined): Line {

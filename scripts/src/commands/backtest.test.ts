@@ -192,6 +192,14 @@ describe.concurrent('backtest refuses', () => {
     expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' });
   });
 
+  test('to fill from trades, which candle files do not hold', async () => {
+    const args = ['backtest', '--candles', shippedCandles, '--paper-tape', 'trades'];
+    await using folder = await temporaryFolder();
+    const { code, stderr } = await runCli(args, { cwd: folder.path });
+    expect(stderr).toContain('--paper-tape trades: candle files hold no trades');
+    expect(code).toBe(2);
+  });
+
   test('a name that does not tell the symbol', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'candles.csv'), [header, row(0)].join('\n'));

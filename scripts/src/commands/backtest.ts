@@ -1,4 +1,4 @@
-import { canonicalJson, deterministicId, toTime } from '@heliograph/contracts';
+import { canonicalJson, deterministicId, toTime, UserError } from '@heliograph/contracts';
 import { createSignalMachine, type StrategyFailure } from '@heliograph/signal-engine';
 import { z } from 'zod';
 import { readExecutionOptions } from '../execution-options.ts';
@@ -20,6 +20,10 @@ const BacktestOptions = z.object({
 export async function backtest(invocation: Invocation): Promise<ExitCode> {
   const { candles, report } = readOptions(invocation, BacktestOptions);
   const { portfolio, settings } = await readExecutionOptions(invocation);
+  if (settings.paper?.tape === 'trades')
+    throw new UserError('--paper-tape trades: candle files hold no trades to fill orders from', {
+      exitCode: exitCodes.usage,
+    });
   const strategy = await readStrategy(invocation);
   const feed = await openFeed(invocation, candles);
   const { terminal, json } = invocation;

@@ -190,8 +190,9 @@ describe.concurrent('close', { timeout: 60_000 }, () => {
     expect(stdout).toContain(sentence);
     expect(code).toBe(3);
     const { portfolios } = json(await here.run('status', '--json'));
-    const statuses = portfolios[0].orders.map(({ status }: { status: string }) => status);
-    expect(statuses).toEqual(stillOpen);
+    const exit = { role: 'exit', type: 'market', price: null };
+    const open = stillOpen.map((status) => ({ ...exit, status }));
+    expect(portfolios[0].orders).toMatchObject(open);
   });
 
   test('says so where no worker answers', async () => {
@@ -210,6 +211,7 @@ describe.concurrent('close', { timeout: 60_000 }, () => {
     [['close', '--all', '--wait', '5'], '--wait: expected a span of time such as 500ms'],
     [['resume'], '--reason: say why trading may go on'],
     [['halt', '--reason', ' '], '--reason: say why'],
+    [['halt', '--reason', 'a\u001b[31m'], '--reason: expected one line without control characters'],
     [['halt', '--author', 'breaker'], '--author: breaker is what the limits'],
     [['panic'], '--yes: without a terminal to ask at, say it, to mean it'],
     [['status', '--portfolio', 'other'], '--portfolio: nothing is open under the name other; open'],

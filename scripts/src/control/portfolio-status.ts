@@ -46,6 +46,11 @@ interface OpenOrder {
   readonly venue: string;
   readonly symbol: string;
   readonly side: 'buy' | 'sell';
+  /** Whether it enters, leaves or protects. */
+  readonly role: string;
+  readonly type: string;
+  /** The limit, or else the stop. */
+  readonly price: string | null;
   readonly status: string;
   /** Since it was written down, ms. */
   readonly ageMs: number | null;
@@ -74,10 +79,12 @@ export function portfolioStatus(
     cash: cash.toFixed(),
     ...equityOf(cash, positions, view.valued),
     positions,
-    orders: [...portfolio.orders.values()].map(({ id, venue, symbol, side, status }) => {
+    orders: [...portfolio.orders.values()].map((order) => {
+      const { id, venue, symbol, side, role, type, status } = order;
+      const price = order.limitPrice ?? order.stopPrice ?? null;
       const sinceMs = view.intendedMs.get(id);
       const ageMs = sinceMs === undefined ? null : Math.max(0, nowMs - sinceMs);
-      return { orderId: id, venue, symbol, side, status, ageMs };
+      return { orderId: id, venue, symbol, side, role, type, price, status, ageMs };
     }),
     incidents: view.incidents
       .filter(({ time }) => nowMs - toMs(time) < recentMs)

@@ -63,6 +63,9 @@ function orderTable({ orders }: PortfolioStatus, terminal: Terminal): string {
       { title: 'ORDER', text: ({ orderId }) => orderId },
       { title: 'SYMBOL', text: ({ symbol }) => symbol },
       { title: 'SIDE', text: ({ side }) => side },
+      { title: 'ROLE', text: ({ role }) => role.replaceAll('_', ' ') },
+      { title: 'TYPE', text: ({ type }) => type.replaceAll('_', ' ') },
+      { title: 'PRICE', right: true, text: ({ price }) => (price === null ? '' : amount(price)) },
       { title: 'AGE', right: true, text: ({ ageMs }) => (ageMs === null ? '' : duration(ageMs)) },
       {
         title: 'STATUS',

@@ -64,7 +64,8 @@ export function createAccount({
     openOrders: (symbols) =>
       asking('open orders', async () => {
         const all: VenueOrder[] = [];
-        for (const symbol of symbols) {
+        // Of what it does not list any more it tells nothing.
+        for (const symbol of symbols.filter(marketOf)) {
           const orders = z.array(FoundOrder).parse(await venue.fetchOpenOrders(symbol));
           all.push(...orders.map((order) => orderOf(order, symbol)));
         }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const decimal = z
   .union([z.string(), z.number()])
   .transform(String)
-  .pipe(z.string().regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i));
+  .pipe(z.string().regex(/^-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i));
 const maybe = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((it) => it ?? undefined);
 const range = maybe(z.looseObject({ min: maybe(decimal), max: maybe(decimal) }));
@@ -48,6 +48,7 @@ export const FoundOrder = z.looseObject({
   status: maybe(z.string()),
   type: maybe(z.string()),
   side: z.enum(['buy', 'sell']),
+  timeInForce: maybe(z.string()),
   price: maybe(decimal),
   triggerPrice: maybe(decimal),
   amount: maybe(decimal),

@@ -7,8 +7,11 @@ import { createKnownOrders } from './known-orders.ts';
 import type { CcxtVenue } from './load-venue.ts';
 import type { MarketRules } from './market-rules.ts';
 import type { OrderNames } from './order-names.ts';
+import { createRecent } from './recent.ts';
 import { reportsFrom, type VenueState } from './reports.ts';
 import type { VenueParticulars } from './venues.ts';
+
+const mostTakenBack = 1_000;
 
 /** What becomes of orders after they were sent. */
 export interface FollowedOrders extends Pick<Broker, 'cancel' | 'refresh' | 'reportsOf'> {
@@ -16,7 +19,7 @@ export interface FollowedOrders extends Pick<Broker, 'cancel' | 'refresh' | 'rep
   has(id: OrderId): boolean;
   /** The venue's answer to a placement. */
   placed(order: OrderRequest, answer: unknown): void;
-  /** Asks the venue now, unless all is known that ever will be. */
+  /** Asks the venue now, unless all is known that ever will be, or can be: of what it does not list it tells nothing. */
   ask(order: OrderReference): Promise<readonly Report[] | undefined>;
 }
 
@@ -38,7 +41,7 @@ export function followOrders({
   warn: (message: string) => void;
 }): FollowedOrders {
   const known = createKnownOrders();
-  const takenBack = new Map<OrderId, Abandonment>();
+  const takenBack = createRecent<OrderId, Abandonment>(mostTakenBack);
 
   const stateOf = (
     { id, symbol }: OrderReference,
@@ -56,6 +59,10 @@ export function followOrders({
   const ask = async (order: OrderReference): Promise<readonly Report[] | undefined> => {
     const { id, symbol } = order;
     if (known.get(id)?.ended) return known.get(id)?.reports;
+    if (!marketOf(symbol)) {
+      warn(`${symbol} is not listed any more: what becomes of its orders cannot be asked`);
+      return known.get(id)?.reports;
+    }
     const state = await asking('order', async () => {
       const found = await find(order);
       if (!found) return undefined;

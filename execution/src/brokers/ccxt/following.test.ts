@@ -11,6 +11,7 @@ import type { Broker, Report } from '../broker.ts';
 
 const placing = 'POST /api/v3/order';
 const asking = 'GET /api/v3/order';
+const instruments = 'GET /api/v3/exchangeInfo';
 const why = { timeMs: 0, reason: 'SUPERSEDED', detail: 'a newer signal' } as const;
 let double: BinanceDouble;
 let broker: Broker;
@@ -142,11 +143,15 @@ describe('the reports of an order', () => {
     await signedRequest(double, 'DELETE /api/v3/order', named);
     expect((await broker.reportsOf(order))?.at(-1)).toMatchObject({
       type: 'cancelled',
-      reason: 'VENUE_REJECTED',
+      reason: 'CANCEL_REQUESTED',
+      detail: 'taken back at the venue',
     });
     const atOnce = anOrder({ type: 'limit', limitPrice: '40000', timeInForce: 'IOC' });
     await broker.place(atOnce);
-    expect(kinds(await broker.reportsOf(atOnce))).toEqual(['accepted', 'cancelled']);
+    expect(await broker.reportsOf(atOnce)).toMatchObject([
+      { type: 'accepted' },
+      { type: 'cancelled', reason: 'TIME_IN_FORCE' },
+    ]);
   });
 
   test('are none while the venue does not find it, and an error while it does not answer', async () => {
@@ -266,6 +271,32 @@ describe('the account', () => {
       expect.objectContaining({ symbol: 'ETH/USDT', status: 'halted' }),
       expect.objectContaining({ symbol: 'BNB/USDT', status: 'delisted' }),
     ]);
+  });
+
+  test('tells its open orders though one of the symbols is not listed', async () => {
+    await using other = await startBinanceDouble();
+    await using alone = await openOnDouble(other);
+    other.setStatus('BNBUSDT', 'delisted');
+    const order = anOrder({ type: 'limit', limitPrice: '40000' });
+    await alone.place(order);
+    const symbols = [SymbolName.parse('BNB/USDT'), symbol, SymbolName.parse('FOO/USDT')];
+    await alone.instruments(symbols);
+    expect(await alone.openOrders(symbols)).toMatchObject([{ clientOrderId: order.id }]);
+  });
+
+  test('trades on while its instruments cannot be asked for, or are on their way', async () => {
+    await using other = await startBinanceDouble();
+    await using alone = await openOnDouble(other, { requestTimeoutMs: 20_000 });
+    other.fault({ on: instruments, kind: 'lost_request' });
+    await expect(alone.instruments([symbol])).rejects.toMatchObject({ code: 'VENUE_NO_ANSWER' });
+    expect(await alone.place(anOrder())).toEqual({ status: 'taken' });
+    other.fault({ on: instruments, kind: 'late_request', ms: 3_600_000 });
+    const asked = alone.instruments([symbol]).then(
+      () => 'instruments',
+      () => 'instruments',
+    );
+    const placed = alone.place(anOrder()).then(({ status }) => status);
+    expect(await Promise.race([asked, placed])).toBe('taken');
   });
 
   test('has a clock of its own', async () => {

@@ -1,7 +1,9 @@
 import type { OrderId } from '@heliograph/contracts';
+import { createRecent } from './recent.ts';
 import type { VenueState } from './reports.ts';
 
 const mostEnded = 1_000;
+const mostFresh = 1_000;
 const freshMs = 1_000;
 
 /** What the venue has said of orders. It only ever grows: a copy of the venue that lags behind takes nothing back. */
@@ -17,7 +19,7 @@ export interface KnownOrders {
 export function createKnownOrders(): KnownOrders {
   const states = new Map<OrderId, VenueState>();
   const ended = new Set<OrderId>();
-  const fresh = new Map<OrderId, number>();
+  const fresh = createRecent<OrderId, number>(mostFresh);
   return {
     get: (id) => states.get(id),
     set(id, state) {
@@ -37,7 +39,7 @@ export function createKnownOrders(): KnownOrders {
         states.delete(oldest);
       }
     },
-    markFresh: (id, nowMs) => void fresh.set(id, nowMs),
+    markFresh: (id, nowMs) => fresh.set(id, nowMs),
     takeFresh(id, nowMs) {
       const askedMs = fresh.get(id);
       fresh.delete(id);

@@ -1,7 +1,7 @@
 import { UserError } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
-import { Subject, takeUntil } from 'rxjs';
-import type { Broker, OrderType } from '../broker.ts';
+import { ReplaySubject, takeUntil } from 'rxjs';
+import type { Broker, OrderType, TimeInForce } from '../broker.ts';
 import { createAccount } from './account.ts';
 import { createAsking } from './asking.ts';
 import { changesOf } from './changes.ts';
@@ -18,6 +18,7 @@ import { checkedVenues, particularsOf, type MarketType } from './venues.ts';
 
 const always: readonly OrderType[] = ['market', 'limit'];
 const stops: readonly OrderType[] = ['stop', 'stop_limit'];
+const timesInForce: readonly TimeInForce[] = ['GTC', 'IOC', 'FOK', 'PO'];
 
 export interface CcxtBrokerOptions {
   /** What is traded. Default: spot. */
@@ -119,11 +120,13 @@ export async function openCcxtBroker({
     describe,
     placed: orders.placed,
   });
-  const disposed = new Subject<void>();
+  // Replayed: who listens only afterwards must not begin to.
+  const disposed = new ReplaySubject<void>(1);
 
   return {
     ...createAccount({ venue, exchangeId, marketType, names, marketOf, asking }),
     orderTypes: venueStops ? [...always, ...stops] : always,
+    timesInForce,
     // A spot account has one balance, which the first order that waits would hold back.
     restsReduceOnly: marketType !== 'spot',
     placementWindowMs,
@@ -138,6 +141,7 @@ export async function openCcxtBroker({
     cancel: orders.cancel,
     async abandon(order) {
       if (nowMs() <= order.timeMs + placementWindowMs + settleMs) return false;
+      if (!marketOf(order.symbol)) return false;
       return (await orders.ask(order)) === undefined;
     },
     refresh: orders.refresh,

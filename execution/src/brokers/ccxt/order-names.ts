@@ -1,5 +1,9 @@
 import { OrderId } from '@heliograph/contracts';
+import { createRecent } from './recent.ts';
 import type { VenueParticulars } from './venues.ts';
+
+/** An order that is asked about is named again, so that none that is open is forgotten. */
+const mostNames = 10_000;
 
 /** How orders are called here and at the venue. */
 export interface OrderNames {
@@ -14,7 +18,7 @@ export function createOrderNames({ clientIdOf }: VenueParticulars): OrderNames {
       toVenue: (id) => id,
       toOurs: (clientId) => OrderId.safeParse(clientId).data,
     };
-  const ours = new Map<string, OrderId>();
+  const ours = createRecent<string, OrderId>(mostNames);
   return {
     toVenue(id) {
       const clientId = clientIdOf(id);

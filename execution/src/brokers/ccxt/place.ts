@@ -6,8 +6,12 @@ import type { MarketRules } from './market-rules.ts';
 import type { OrderNames } from './order-names.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Sender } from './sender.ts';
+import { createRecent } from './recent.ts';
 import { needsMarketPrice, sizeOrder } from './size-order.ts';
 import type { VenueParticulars } from './venues.ts';
+
+/** By far more than can be sent within the time in which one may still reach the venue. */
+const mostSent = 10_000;
 
 /** Places orders, each with one request at most. `placed` receives the venue's answer when it took one. */
 export function createPlacing({
@@ -35,13 +39,14 @@ export function createPlacing({
   describe: (error: unknown) => string;
   placed: (order: OrderRequest, answer: unknown) => void;
 }): { place(order: OrderRequest): Promise<Placement> } {
-  /** Orders of which a request went out and nobody knows what became of it. */
-  const unknown = new Set<OrderId>();
+  /** What is known of each order of which a request went out. */
+  const sent = createRecent<OrderId, 'taken' | 'unknown'>(mostSent);
 
   return { place };
 
   async function place(order: OrderRequest): Promise<Placement> {
-    if (unknown.has(order.id)) throw unknownOutcome('it has been sent before');
+    if (sent.get(order.id) === 'taken') return { status: 'taken' };
+    if (sent.get(order.id)) throw unknownOutcome('it has been sent before');
     const rules = marketOf(order.symbol);
     if (!rules) return rejected('UNKNOWN_SYMBOL', `the venue does not list ${order.symbol}`);
     const unsupported = whyUnsupported(order, rules, venueStops);
@@ -63,7 +68,7 @@ export function createPlacing({
       ...(order.reduceOnly && rules.market.contract && { reduceOnly: true }),
       ...particulars.fence?.(order.timeMs + offsetMs(), windowMs),
     };
-    unknown.add(order.id);
+    sent.set(order.id, 'unknown');
     const fence = {
       notAfterMs: order.timeMs + windowMs,
       abandonLate: particulars.fence === undefined,
@@ -72,8 +77,8 @@ export function createPlacing({
       venue.createOrder(order.symbol, type, order.side, sized.amount, sized.limitPrice, parameters),
     );
     if (result.status === 'fulfilled') {
-      unknown.delete(order.id);
       placed(order, result.value);
+      sent.set(order.id, 'taken');
       return { status: 'taken' };
     }
     const detail = describe(result.reason);
@@ -85,7 +90,8 @@ export function createPlacing({
       wasLate: nowMs() > fence.notAfterMs,
     });
     if (outcome.status === 'unknown') throw unknownOutcome(detail);
-    unknown.delete(order.id);
+    if (outcome.status === 'taken') sent.set(order.id, 'taken');
+    else sent.delete(order.id);
     return outcome;
   }
 }

@@ -37,6 +37,14 @@ describe('an order', () => {
     expect(requestsOf(order)).toHaveLength(1);
   });
 
+  test('that the venue takes without saying more is not sent again', async () => {
+    const order = anOrder();
+    double.fault({ on: endpoint, kind: 'answer', executed: true, status: 200, body: '{}' });
+    expect(await broker.place(order)).toEqual({ status: 'taken' });
+    expect(await broker.place(order), 'the same again').toEqual({ status: 'taken' });
+    expect(requestsOf(order)).toHaveLength(1);
+  });
+
   describe('has an unknown outcome', () => {
     const answers = Object.entries(unclearAnswers).flatMap(([name, answer]) =>
       [true, false].map((executed) => ({

@@ -97,14 +97,44 @@ describe('the reports of an order', () => {
   });
 
   test.each([
-    ['canceled', 'cancelled'],
-    ['expired', 'cancelled'],
-    ['closed', 'cancelled'],
-    ['rejected', 'rejected'],
-  ])('end without a fill when it is %s', (status, type) => {
-    const { reports, ended } = tell({ amount: '1', filled: '0', status }, []);
+    ['canceled', {}, 'cancelled', 'CANCEL_REQUESTED'],
+    ['canceled', { timeInForce: 'GTC', type: 'limit' }, 'cancelled', 'CANCEL_REQUESTED'],
+    ['canceled', { timeInForce: 'IOC' }, 'cancelled', 'TIME_IN_FORCE'],
+    ['closed', { timeInForce: 'FOK' }, 'cancelled', 'TIME_IN_FORCE'],
+    ['closed', { type: 'market' }, 'cancelled', 'TIME_IN_FORCE'],
+    ['closed', {}, 'cancelled', 'VENUE_REJECTED'],
+    ['expired', {}, 'cancelled', 'TIME_IN_FORCE'],
+    ['rejected', { timeInForce: 'IOC' }, 'rejected', 'VENUE_REJECTED'],
+  ])('end without a fill when it is %s, %o', (status, order, type, reason) => {
+    const { reports, ended } = tell({ amount: '1', filled: '0', status, ...order }, []);
     expect(ended).toBe(true);
-    expect(reports).toMatchObject([{ type: 'accepted' }, { type, reason: 'VENUE_REJECTED' }]);
+    expect(reports).toMatchObject([{ type: 'accepted' }, { type, reason }]);
+  });
+
+  test('have no end while the venue says closed and not how much of it', () => {
+    const state = tell({ amount: '1', status: 'closed' }, []);
+    expect(state.ended).toBe(false);
+    expect(state.reports).toMatchObject([{ type: 'accepted' }]);
+  });
+
+  test('take a rebate for no fee, and say so', () => {
+    const fee = { currency: 'USDT', cost: '-0.5' };
+    const trade = { id: '1', timestamp: 1, price: '50000', amount: '0.1', fee };
+    const { reports, warnings } = tell({ amount: '0.1' }, [VenueTrade.parse(trade)]);
+    expect(reports[1]).toMatchObject({ quantity: '0.1', fee: '0' });
+    expect(warnings).toEqual(['rebates are not counted']);
+  });
+
+  test('are plain decimals, however the venue writes its numbers', () => {
+    const fee = { currency: 'USDT', cost: 1e-7 };
+    const trade = { id: '1', timestamp: 1, price: 1e21, amount: '.0000001', fee };
+    const { reports } = tell({ amount: '1E-7' }, [VenueTrade.parse(trade)]);
+    expect(reports[1]).toMatchObject({
+      quantity: '0.0000001',
+      price: '1000000000000000000000',
+      fee: '0.0000001',
+      complete: true,
+    });
   });
 
   test('count each fee by its currency', () => {

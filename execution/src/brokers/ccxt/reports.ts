@@ -1,4 +1,4 @@
-import { Big, toDecimal, type OrderId } from '@heliograph/contracts';
+import { Big, toDecimal, type OrderId, type ReasonCode } from '@heliograph/contracts';
 import type { Abandonment, Report } from '../broker.ts';
 import type { FoundOrder, VenueTrade } from './answers.ts';
 import type { MarketRules } from './market-rules.ts';
@@ -38,7 +38,9 @@ export function reportsFrom({
   const acceptedMs = Math.min(toldMs, sorted[0]?.timestamp ?? toldMs);
   const next = createSequence();
   const filled = sorted.reduce((sum, { amount }) => sum.plus(amount), zero);
-  const allSeen = filled.gte(order.filled ?? '0');
+  // What is closed was filled, also where the venue does not say how much.
+  const told = order.filled ?? (order.status === 'closed' ? order.amount : undefined);
+  const allSeen = filled.gte(told ?? '0');
   // By the trades alone, so that a fill is told the same way whenever it is told.
   const whole = order.amount !== undefined && filled.gt(zero) && filled.gte(order.amount);
   const ended = whole || (allSeen && endings.has(order.status ?? ''));
@@ -67,25 +69,35 @@ export function reportsFrom({
       order.lastUpdateTimestamp ?? order.lastTradeTimestamp ?? acceptedMs,
       sorted.at(-1)?.timestamp ?? acceptedMs,
     );
+    const { reason, detail } = cancelled ?? endingOf(order);
     reports.push({
       type: order.status === 'rejected' ? 'rejected' : 'cancelled',
       orderId,
       timeMs,
       sequence: next(timeMs, 999),
-      reason: cancelled?.reason ?? 'VENUE_REJECTED',
-      detail: cancelled?.detail ?? endings.get(order.status ?? '') ?? '',
+      reason,
+      detail,
     });
   }
   return { reports, ended };
 }
 
-/** ccxt's words for an order that has ended, and ours for what is left of it. */
-const endings: ReadonlyMap<string, string> = new Map([
-  ['closed', 'the venue filled no more of it'],
-  ['canceled', 'cancelled at the venue'],
-  ['expired', 'expired at the venue: no more of it could be filled'],
-  ['rejected', 'rejected by the venue'],
-]);
+/** ccxt's words for an order that has ended. */
+const endings: ReadonlySet<string> = new Set(['closed', 'canceled', 'expired', 'rejected']);
+
+/** Why an order has ended that nobody here took back. Venues call the rest of an order at once what they like. */
+function endingOf({ status, type, timeInForce }: FoundOrder): {
+  reason: ReasonCode;
+  detail: string;
+} {
+  const isAtOnce = type === 'market' || timeInForce === 'IOC' || timeInForce === 'FOK';
+  if (status === 'rejected') return { reason: 'VENUE_REJECTED', detail: 'rejected by the venue' };
+  if (status === 'expired' || isAtOnce)
+    return { reason: 'TIME_IN_FORCE', detail: 'no more of it could be filled in time' };
+  if (status === 'canceled')
+    return { reason: 'CANCEL_REQUESTED', detail: 'taken back at the venue' };
+  return { reason: 'VENUE_REJECTED', detail: 'the venue filled no more of it' };
+}
 
 /**
  * Base units, price, and fee in quote currency. A fee in base units is part of the quantity that never arrived, or that
@@ -108,10 +120,11 @@ function amountsOf(
       fee = fee.plus(new Big(cost).times(trade.price));
     } else warn(`fees in ${currency ?? 'an unnamed currency'} are not counted`);
   }
+  if (fee.lt(zero)) warn('rebates are not counted');
   return {
     quantity: toDecimal(quantity),
     price: toDecimal(new Big(trade.price)),
-    fee: toDecimal(fee),
+    fee: toDecimal(fee.lt(zero) ? zero : fee),
   };
 }
 

@@ -24,11 +24,16 @@ export function sizeOrder(
   const quantity = quantityOf(order, rules, price);
   if (!quantity) return reject('VENUE_REJECTED', 'there is no price to turn the size into units');
   if (quantity.lte('0')) return reject('BELOW_MINIMUM', 'less than one lot');
-  const { minQuantity, minNotional } = rules;
+  const { minQuantity, maxQuantity, minNotional } = rules;
   if (minQuantity && quantity.lt(minQuantity))
     return reject(
       'BELOW_MINIMUM',
       `quantity ${quantity.toFixed()}, the minimum is ${minQuantity.toFixed()}`,
+    );
+  if (maxQuantity && quantity.gt(maxQuantity))
+    return reject(
+      'ABOVE_MAXIMUM',
+      `quantity ${quantity.toFixed()}, the maximum is ${maxQuantity.toFixed()}`,
     );
   const notional = price && quantity.times(price);
   if (minNotional && notional && notional.lt(minNotional))

@@ -16,5 +16,5 @@ export function otherMode({ signal, mode }: Considered): string | undefined {
 }
 
 export function afterTheEnd({ portfolio }: Considered): string | undefined {
-  return portfolio.marked ? 'the recording that it belongs to has ended' : undefined;
+  return portfolio.hasEnded ? 'the recording that it belongs to has ended' : undefined;
 }

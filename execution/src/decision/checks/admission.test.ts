@@ -41,7 +41,7 @@ testBothSides([
   {
     reason: 'TAPE_ENDED',
     what: 'after the end of its tape',
-    refused: { state: Object.assign(openedWith(), { marked: true }) },
+    refused: { state: Object.assign(openedWith(), { hasEnded: true }) },
     passed: {},
   },
   {

@@ -1,4 +1,5 @@
 import type { Considered } from '../considered.ts';
+import { isOnItsWay, leaving } from '../on-its-way.ts';
 import { isProtective, type Order } from '../order.ts';
 import { isHeld } from './positions.ts';
 
@@ -21,11 +22,24 @@ export function nothingToCancel({ signal, takenBack }: Considered): string | und
   return takenBack.length === 0 ? `no open entry in ${signal.data.symbol}` : undefined;
 }
 
-/** Protective orders never are: they come and go with what is held. */
+/**
+ * Protective orders come and go with what is held; one is in the way of an exit only when all that is held leaves by it
+ * already, for a venue without `reduceOnly` would sell it twice.
+ */
 function ordersInTheWay(considered: Considered): readonly Order[] {
   const { kind, orders, takenBack } = considered;
   if (kind === 'entry') return orders.filter((order) => !isProtective(order));
   // Without a position an exit has nothing to wait for but entries that somebody else must take back.
   const leavesNothing = !isHeld(considered) && takenBack.length === 0;
-  return orders.filter(({ role }) => role === 'exit' || (leavesNothing && role === 'entry'));
+  const isLeaving = isHeld(considered) && takenBack.length === 0 && isAllLeaving(considered);
+  return orders.filter(
+    (order) =>
+      order.role === 'exit' ||
+      (leavesNothing && order.role === 'entry') ||
+      (isLeaving && isOnItsWay(order)),
+  );
+}
+
+function isAllLeaving({ portfolio, key, position }: Considered): boolean {
+  return position !== undefined && leaving(portfolio, key).gte(position.quantity);
 }

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { createErrorDescriber } from './describe-error.ts';
+
+const describeError = createErrorDescriber({
+  apiKey: 'TheKey',
+  secret: 'c2Vj/cmV0+A==',
+  password: '',
+});
+
+test.each([
+  ['a key and a secret', 'TheKey with c2Vj/cmV0+A==', '[hidden] with [hidden]'],
+  ['a secret as it stands in a form', 'c2Vj%2FcmV0%2BA%3D%3D', '[hidden]'],
+  [
+    'a query',
+    'GET https://api.test/v3/order?signature=12ab 400',
+    'GET https://api.test/v3/order 400',
+  ],
+  ['a signature', 'body: a=1&signature=12ab', 'body: a=1&signature=[hidden]'],
+  [
+    'the path of a stream',
+    'Connection to wss://stream.test:9443/ws/keyOfTheStream timed out',
+    'Connection to wss://stream.test:9443 timed out',
+  ],
+  ['lines', 'one\n  two', 'one two'],
+])('%s are not told', (_, message, told) => {
+  expect(describeError(new Error(message))).toBe(told);
+});
+
+test('what is no error is told too, and nothing at length', () => {
+  expect(describeError('TheKey'.repeat(100))).toHaveLength(300);
+});

@@ -1,0 +1,135 @@
+import { Big, PermanentError } from '@heliograph/contracts';
+import type { DraftOf } from './draft.ts';
+import { changeLeg, changeOrder, closeLegs, protectsWhatIsHeld } from './evolve-orders.ts';
+import type { Order } from './order.ts';
+import { instrumentKey, settingsOf, type Portfolio, type PortfolioState } from './portfolio.ts';
+import {
+  applyFill,
+  enters,
+  openPosition,
+  splitAtFlat,
+  type Fill,
+  type Position,
+} from './position.ts';
+import { dayStartOf } from './trading-day.ts';
+
+const zero = new Big('0');
+
+export function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_filled'>): void {
+  const order = state.orders.get(data.orderId) ?? state.endedOrders.get(data.orderId);
+  if (!order) throw broken(state, `it fills order ${data.orderId}, which it never intended`);
+  const fill: Fill = {
+    side: data.side,
+    quantity: new Big(data.quantity),
+    price: new Big(data.price),
+    fee: new Big(data.fee),
+  };
+  if (state.positions.size === 0) beginDay(state, timeMs);
+  const after = afterFill(state, order, fill, { timeMs, isLast: data.complete });
+  const spent = fill.quantity.times(fill.price).plus(fill.fee);
+  changeOrder(state, order.id, data.complete ? 'whole' : 'part', {
+    filledQuantity: order.filledQuantity.plus(fill.quantity),
+    fillIds: [...order.fillIds, data.fillId],
+    reserved: order.reserved.gt(spent) ? order.reserved.minus(spent) : zero,
+  });
+  if (protectsWhatIsHeld(state, order))
+    changeLeg(state, order, (leg) => ({ ...leg, filled: leg.filled.plus(fill.quantity) }));
+  state.cash = after.cash;
+  state.lastFillMs = Math.max(state.lastFillMs, timeMs);
+  state.filledSequence = Math.max(state.filledSequence, data.marketSequence ?? 0);
+  const key = instrumentKey(order);
+  if (after.position) state.positions.set(key, after.position);
+  else state.positions.delete(key);
+  if (after.closed) closeLegs(state, after.closed.entrySignalId);
+  // Where nothing is held the worth is known without a price.
+  const { valuation, cash } = state;
+  if (state.positions.size === 0 && cash.gt(valuation.peakEquity))
+    state.valuation = { ...valuation, peakEquity: cash };
+}
+
+/** Nothing was held since the day began, so that is what it was worth then. */
+function beginDay(state: PortfolioState, timeMs: number): void {
+  const dayStartMs = dayStartOf(timeMs, settingsOf(state).dayStart);
+  if (dayStartMs > state.valuation.dayStartMs)
+    state.valuation = { ...state.valuation, dayStartEquity: state.cash, dayStartMs };
+}
+
+/**
+ * The cash and the order's position once a fill has been booked; `isLast`: the order is filled whole with it. Where the
+ * venue keeps its fee in what was bought, less than a lot is left of it in the end, which no order can sell: then the
+ * position is closed, and what that cost is counted as lost.
+ */
+export function afterFill(
+  { cash, positions, instruments }: Pick<Portfolio, 'cash' | 'positions' | 'instruments'>,
+  order: Order,
+  fill: Fill,
+  { timeMs, isLast }: { timeMs: number; isLast: boolean },
+): { cash: Big; position?: Position; closed?: Position } {
+  const notional = fill.quantity.times(fill.price);
+  const held = positions.get(instrumentKey(order));
+  const { within, beyond } = splitAtFlat(held, fill);
+  const kept = held && within ? applyFill(enteredBy(held, order), within) : held;
+  const lot = instruments.get(instrumentKey(order))?.rules.lotSize ?? '0';
+  const isLeft = kept !== undefined && within !== undefined && !enters(kept, fill.side);
+  const isClosed =
+    kept !== undefined && (kept.quantity.eq(zero) || (isLeft && isLast && kept.quantity.lt(lot)));
+  const opened = beyond && applyFill(openedBy(order, timeMs), beyond);
+  const position = opened ?? (isClosed ? undefined : kept);
+  return {
+    cash: (fill.side === 'buy' ? cash.minus(notional) : cash.plus(notional)).minus(fill.fee),
+    ...(position && { position }),
+    ...(isClosed && { closed: { ...kept, quantity: zero, enteredQuantity: kept.leftQuantity } }),
+  };
+}
+
+/** Whoever adds to a position says anew how it is to be protected, and whether it is wanted at all. */
+function enteredBy(position: Position, order: Order): Position {
+  if (!enters(position, order.side)) return position;
+  const { id, protection, cancellation } = order;
+  return {
+    ...position,
+    enteredBy: id,
+    isUnwanted: cancellation?.leave ?? false,
+    ...(protection && { protection }),
+  };
+}
+
+function openedBy(order: Order, timeMs: number): Position {
+  return openPosition({
+    venue: order.venue,
+    symbol: order.symbol,
+    side: order.side === 'buy' ? 'long' : 'short',
+    strategy: order.strategy,
+    correlationId: order.correlationId,
+    entrySignalId: order.signalId,
+    enteredBy: order.id,
+    isUnwanted: order.cancellation?.leave ?? false,
+    entryTimeMs: timeMs,
+    ...(order.protection && { protection: order.protection }),
+  });
+}
+
+/** What the journal says that came of a fill must be what comes of it here. */
+export function compare(
+  { name, cash }: Portfolio,
+  { id, data }: DraftOf<'position_changed'>,
+): void {
+  if (cash.eq(data.cash)) return;
+  throw broken(
+    { name },
+    `at event ${id} its fills leave ${cash.toFixed()} in cash, the event says ${data.cash}`,
+  );
+}
+
+function broken({ name }: Pick<Portfolio, 'name'>, contradiction: string): PermanentError {
+  return new PermanentError(
+    'JOURNAL_BROKEN',
+    `the journal of ${name} contradicts itself: ${contradiction}; put the stream back from a backup, or start another portfolio`,
+  );
+}
+
+export function closeTrade(state: PortfolioState, { data, timeMs }: DraftOf<'trade_closed'>): void {
+  const hasLost = new Big(data.pnl).lt(zero);
+  state.losingStreak = hasLost ? state.losingStreak + 1 : 0;
+  if (hasLost) state.lastLoss.set(instrumentKey(data), timeMs);
+}

@@ -1,0 +1,118 @@
+import { canonicalJson, type PortfolioSettings } from '@heliograph/contracts';
+import { createMemoryServer } from '@heliograph/contracts/bus';
+import type { Service } from '@heliograph/contracts/service';
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { coreOf, simulated, type CoreEvent, startTestWorker } from '../testing/expected.ts';
+import { createMortal } from '../testing/mortal.ts';
+import { playPaced, type TestInstant } from '../testing/paced-feed.ts';
+import { randomSettings } from '../testing/random-settings.ts';
+import { randomWish, signalOf } from '../testing/random-signals.ts';
+import { randomMoves, tapeOf } from '../testing/random-tape.ts';
+import { inVirtualTime, randomFrom } from '../testing/virtual-time.ts';
+import { runsOf } from './runs.ts';
+
+const tape = 't';
+const startMs = Date.UTC(2026, 0, 5);
+const minuteMs = 60_000;
+
+const history = fc.record({
+  settings: randomSettings,
+  steps: fc.array(
+    fc.record({ moves: randomMoves, wishes: fc.array(randomWish, { maxLength: 2 }) }),
+    {
+      minLength: 1,
+      maxLength: 25,
+      size: 'max',
+    },
+  ),
+  longEvery: fc.constantFrom(0, 0, 3),
+});
+
+const lives = fc.record({
+  deaths: fc.array(
+    fc.record({ atOperation: fc.integer({ min: 1, max: 250 }), effect: fc.boolean() }),
+    { maxLength: 3 },
+  ),
+  /** How fast its bus is; 0: everything is there at once. */
+  latencySeed: fc.nat(),
+});
+const processes = fc.array(lives, { minLength: 1, maxLength: 3, size: 'max' });
+
+test('the workers write the journal of the simulation, however many there are and whoever dies', async () => {
+  const { onPlayed, ...runs } = runsOf('equivalence', { few: 60 });
+  await fc.assert(
+    fc.asyncProperty(history, processes, async ({ settings, steps, longEvery }, workers) => {
+      const instants = instantsOf(steps, settings, longEvery);
+      const expected = simulated(instants, { tape, settings }).events;
+      const journal = await inVirtualTime(() => played(instants, settings, workers), {
+        startMs,
+        withinMs: 3_600_000,
+      });
+      onPlayed();
+      if (process.env.HISTORIES_TRACE)
+        for (const { type, time, recordedtime, source, data } of journal)
+          process.stderr.write(
+            `${time.slice(11)} ${recordedtime.slice(11)} ${source} ${type} ${JSON.stringify(data).slice(0, 1000)}\n`,
+          );
+      const actual = journal.map(coreOf);
+      const at = expected.findIndex((event, index) => !isDeepStrictEqual(event, actual[index]));
+      expect(told(actual, at), 'from the first difference on').toEqual(told(expected, at));
+      expect(actual).toEqual(expected);
+    }),
+    runs,
+  );
+}, 0);
+
+/** The events around a place, for people. */
+function told(events: readonly CoreEvent[], at: number): string[] {
+  return events.slice(Math.max(0, at - 8), at + 6).map(({ type, data }, index) => {
+    const text = `${type} ${canonicalJson(data)}`;
+    return at < 0 ? '' : index < Math.min(at, 8) ? text.slice(0, 300) : text;
+  });
+}
+
+type Step = typeof history extends fc.Arbitrary<{ steps: (infer S)[] }> ? S : never;
+type Process = typeof lives extends fc.Arbitrary<infer T> ? T : never;
+
+function instantsOf(
+  steps: readonly Step[],
+  settings: PortfolioSettings,
+  longEvery: number,
+): TestInstant[] {
+  const prices = tapeOf(
+    steps.map(({ moves }) => moves),
+    { startMs, lengthMs: minuteMs, longEvery, asPrints: settings.paper?.tape === 'trades' },
+  );
+  return prices.map(({ candles, prints, timeMs, last }, at) => ({
+    candles,
+    prints,
+    signals: (steps[at]?.wishes ?? []).flatMap((wish, index) => {
+      const signal = signalOf(wish, { id: `${at} ${index}`, timeMs, last, tape, mode: 'paper' });
+      return wish.isDoubled ? [signal, signal] : [signal];
+    }),
+  }));
+}
+
+async function played(
+  instants: readonly TestInstant[],
+  settings: PortfolioSettings,
+  workers: readonly Process[],
+) {
+  const server = createMemoryServer({ ackWaitMs: 5_000, drainTimeoutMs: 1, maxDeliver: 20 });
+  const services: Service[] = [];
+  const live = ({ deaths: [death, ...later], latencySeed }: Process, name: string): void => {
+    const random = randomFrom(latencySeed);
+    const mortal = createMortal({
+      ...(death ?? { atOperation: Infinity, effect: false }),
+      delayMs: () => (latencySeed > 0 && random() < 0.2 ? Math.ceil(random() * 20) : 0),
+    });
+    const service = startTestWorker(mortal.bus(server.connect()), name, settings);
+    service.finished.catch(() => undefined);
+    void mortal.died.then(() => live({ deaths: later, latencySeed }, `${name}-again`));
+    services.push(service);
+  };
+  for (const [index, worker] of workers.entries()) live(worker, `worker-${index}`);
+  return playPaced(server.connect(), instants, { tape });
+}

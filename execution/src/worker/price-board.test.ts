@@ -1,0 +1,23 @@
+import { createMemoryServer } from '@heliograph/contracts/bus';
+import { aCandleEvent } from '@heliograph/contracts/testing';
+import { expect, test } from 'vitest';
+import { held } from '../decision/order-events.ts';
+import { after, anOrder, openedWith } from '../testing/portfolios.ts';
+import { createPriceBoard } from './price-board.ts';
+
+test('whoever opens a tape reads the last thousand messages again, and decides nothing before', async () => {
+  const bus = createMemoryServer().connect();
+  for (let at = 0; at < 1_200; at++) {
+    const { id } = aCandleEvent({ at });
+    await bus.publish({ subject: 'market.candle.binance.BTC-USDT.1m', id, body: '' });
+  }
+  const fresh = createPriceBoard({ ...openedWith(), marketSequence: 1_100 });
+  await expect(fresh.start(bus)).resolves.toEqual({ after: 100, upTo: 1_200 });
+  const trailing = openedWith();
+  const order = { orderType: 'trailing_stop', trailingBps: 100, role: 'trailing_stop' };
+  after(trailing, held(trailing, anOrder(trailing, { ...order, marketSequence: 1_050 })));
+  const following = createPriceBoard({ ...trailing, marketSequence: 1_100 });
+  await expect(following.start(bus)).resolves.toEqual({ after: 50, upTo: 1_200 });
+  const { opened: _, ...unopened } = openedWith();
+  await expect(createPriceBoard(unopened).start(bus)).resolves.toEqual({ after: 200, upTo: 1_200 });
+});

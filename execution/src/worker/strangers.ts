@@ -1,0 +1,60 @@
+import type { OrderId } from '@heliograph/contracts';
+import type { Bus } from '@heliograph/contracts/bus';
+import { filter, firstValueFrom, take, toArray } from 'rxjs';
+import { strange } from '../decision/venue-trouble.ts';
+import type { Journal } from './journal.ts';
+
+/** An order is in its journal before it is sent, and what is told of it comes soon. */
+const lookBackMs = 3_600_000;
+/** As the decision core names orders. */
+const ourForm = /^h[a-z2-7]{26}$/;
+
+/** Notices orders that could be ours and that nobody here has ever intended. */
+export interface Strangers {
+  /** The venue tells of that order. */
+  look(id: OrderId | 'any'): Promise<void>;
+}
+
+export function createStrangers({
+  bus,
+  journal,
+  nowMs,
+}: {
+  bus: Bus;
+  journal: Journal;
+  nowMs: () => number;
+}): Strangers {
+  /** Of other portfolios that trade the same account. */
+  const ofOthers = new Set<OrderId>();
+
+  const isIntended = async (id: OrderId): Promise<boolean> => {
+    const found = await firstValueFrom(
+      bus
+        .read({
+          stream: 'TRADING',
+          subject: 'trading.*.order_intended',
+          from: { timeMs: nowMs() - lookBackMs },
+        })
+        .pipe(
+          filter(({ body }) => body.includes(id)),
+          take(1),
+          toArray(),
+        ),
+    );
+    return found.length > 0;
+  };
+  const isKnown = (id: OrderId): boolean => {
+    const { orders, endedOrders, strangers } = journal.state;
+    return orders.has(id) || endedOrders.has(id) || strangers.has(id) || ofOthers.has(id);
+  };
+
+  return {
+    async look(id) {
+      if (id === 'any' || !ourForm.test(id) || isKnown(id)) return;
+      await journal.catchUp();
+      if (isKnown(id)) return;
+      if (await isIntended(id)) ofOthers.add(id);
+      else await journal.transact((portfolio) => strange(portfolio, id, nowMs()));
+    },
+  };
+}
