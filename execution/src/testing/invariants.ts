@@ -172,7 +172,7 @@ function watchStops(
     );
     let covered = zero;
     for (const order of state.orders.values())
-      if (isStopOf(order, position.entrySignalId) && order.size.kind === 'base')
+      if (guards(order, position.entrySignalId) && order.size.kind === 'base')
         covered = covered.plus(order.size.quantity).minus(order.filledQuantity);
     const lot = state.opened?.settings.instruments?.[position.symbol]?.lotSize;
     const missing = position.quantity.minus(covered);
@@ -183,10 +183,10 @@ function watchStops(
   for (const key of nakedSince.keys()) if (!state.positions.has(key)) nakedSince.delete(key);
 }
 
-function isStopOf(order: Order, signalId: string): boolean {
-  return (
-    order.signalId === signalId && (order.role === 'stop_loss' || order.role === 'trailing_stop')
-  );
+/** A stop does, and so does a take-profit that was reached: it is a market order by then, and a stop beside it would sell twice. */
+function guards({ signalId, role, triggeredMs }: Order, entrySignalId: string): boolean {
+  const isStop = role === 'stop_loss' || role === 'trailing_stop';
+  return signalId === entrySignalId && (isStop || triggeredMs !== undefined);
 }
 
 /** The journal has booked what the venue has filled: each fill once, to the last digit. */

@@ -49,7 +49,7 @@ async function rowsOf(
 }
 
 test('docs/crashes.md tells what happens at the exchange wherever a live worker is killed', async () => {
-  const undisturbed = await runLive({ out: 'stop' });
+  const undisturbed = await runLive({ out: 'stop', placementWindowMs });
   expectOneTrade(undisturbed, 'undisturbed');
   const rows = await rowsOf(undisturbed.operations, 10, async (death, where) => {
     const run = await runLive({ out: 'stop', death, placementWindowMs });

@@ -13,20 +13,15 @@ import {
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
 import { NEVER } from 'rxjs';
-import type { Broker, Report } from '../brokers/broker.ts';
+import type { Broker } from '../brokers/broker.ts';
 import { decide, open } from '../decision/decide.ts';
 import type { Draft } from '../decision/draft.ts';
-import { lapse } from '../decision/lapse.ts';
 import { mark } from '../decision/mark.ts';
 import { isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { outage } from '../decision/outage.ts';
-import { currencyOf, type Portfolio } from '../decision/portfolio.ts';
-import { preview } from '../decision/preview.ts';
-import { protect } from '../decision/protection.ts';
-import { settle } from '../decision/settle.ts';
+import { currencyOf } from '../decision/portfolio.ts';
 import { value } from '../decision/value.ts';
 import { unreachable } from '../decision/venue-trouble.ts';
-import { withdraw } from '../decision/withdraw.ts';
 import { openPaperBroker, type PaperBroker } from '../paper/paper-broker.ts';
 import { candleOfPrint } from '../paper/slice.ts';
 import type { TapeItem } from '../paper/tape.ts';
@@ -38,6 +33,7 @@ import { createJournal } from './journal.ts';
 import { createPriceBoard } from './price-board.ts';
 import { createReconciler } from './reconciler.ts';
 import { createSerial } from './serial.ts';
+import { createSettler } from './settler.ts';
 import { followStates } from './state-follower.ts';
 import type { TradingStates } from './trading-states.ts';
 import { createStrangers } from './strangers.ts';
@@ -175,70 +171,15 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     ...(paper && { tapeSequence: marketSequence }),
   });
   const openOrders = (): Order[] => [...journal.state.orders.values()];
-  /** Of what execution holds itself the venue knows nothing. */
-  const sentOrders = (): Order[] => openOrders().filter(({ isHeld }) => !isHeld);
-
-  /** False when somebody else has written in the meantime, and then what was read is out of date. */
-  const write = async (events: readonly Draft[]): Promise<boolean> => {
-    const isWritten = await journal.tryWrite(events);
-    if (isWritten) dispatcher.written(events);
-    return isWritten;
-  };
-
-  const journalReports = async (timeMs: number): Promise<void> => {
-    while (!(await journalOnce(timeMs)));
-  };
-  /** False when other orders came to light on the way: theirs may be the earlier reports. */
-  const journalOnce = async (timeMs: number): Promise<boolean> => {
-    // What was intended before, perhaps by others, comes before whatever is told next.
-    await dispatcher.carryOut(moment(timeMs));
-    const reports = await Promise.all(sentOrders().map((order) => broker.reportsOf(order)));
-    const inOrder = reports
-      .flatMap((known) => known ?? [])
-      .toSorted((a, b) => a.sequence - b.sequence);
-    for (const report of inOrder) {
-      const told = settle(journal.state, report).map((event) => filledAt(report, event));
-      if (told.length === 0) continue;
-      // On a replay it is followed up at its own place, whoever finds it, and when; in one batch, lest others do it later.
-      const at = isLive ? { timeMs, sequence: marketSequence } : placeOf(report, journal.state);
-      const following = followingFrom(preview(journal.state, told), at);
-      if (!(await write([...told, ...following]))) return false;
-      if (following.length > 0) return false;
-    }
-    // What is known to be there can be taken back.
-    return !(await dispatcher.carryOut(moment(timeMs)));
-  };
-
-  /** What follows from the state by itself: protection, orders to take back. True when there was something to do. */
-  const followUp = async (timeMs: number): Promise<boolean> => {
-    const events = followingFrom(journal.state, { timeMs, sequence: marketSequence });
-    const isSaid = events.length > 0;
-    if (isSaid && !(await write(events))) return true;
-    return (await dispatcher.carryOut(moment(timeMs))) || isSaid;
-  };
-
-  const followingFrom = (state: Portfolio, at: { timeMs: number; sequence: number }): Draft[] => {
-    // Others have seen more of a replayed tape: what follows from that is for them to say, or for later.
-    if (!isLive && state.filledSequence > at.sequence) return [];
-    return [
-      ...withdraw(state, at.timeMs),
-      ...(broker.timesInForce.includes('GTD') ? [] : lapse(state, at.timeMs)),
-      ...protect(state, at.timeMs).map((event) => decidedAt(at.sequence, event)),
-    ];
-  };
-
-  /** Every open order, as the venue knows it, into the journal, and whatever follows from it. */
-  const settleOrders = async (timeMs: number): Promise<void> => {
-    let seen: number;
-    do {
-      seen = journal.sequence;
-      await broker.refresh(sentOrders());
-      if (paper)
-        await paper.matchMissed(timeMs, (candleMs) => journalReports(isLive ? timeMs : candleMs));
-      else await journalReports(timeMs);
-      // What came to light on the way, through us or through others, may be at the venue already.
-    } while ((await followUp(timeMs)) || journal.sequence !== seen);
-  };
+  const { write, journalReports, settleOrders } = createSettler({
+    journal,
+    broker,
+    paper,
+    dispatcher,
+    isLive,
+    marketSequence: () => marketSequence,
+    moment,
+  });
 
   const watch = async (timeMs: number): Promise<void> => {
     for (;;) {
@@ -419,24 +360,4 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await stack.disposeAsync();
     },
   };
-}
-
-/** Where on a replayed tape something happened: at a price, or else at the last thing that was decided or filled. */
-function placeOf(
-  { tape, timeMs }: Report,
-  { filledSequence, marketSequence }: Portfolio,
-): { timeMs: number; sequence: number } {
-  return tape ?? { timeMs, sequence: Math.max(filledSequence, marketSequence) };
-}
-
-function decidedAt(marketSequence: number, event: Draft): Draft {
-  return event.type === 'order_intended'
-    ? { ...event, data: { ...event.data, marketSequence } }
-    : event;
-}
-
-function filledAt({ tape }: Report, event: Draft): Draft {
-  return event.type === 'order_filled' && tape
-    ? { ...event, data: { ...event.data, marketSequence: tape.sequence } }
-    : event;
 }

@@ -1,0 +1,130 @@
+import type { Broker, Report } from '../brokers/broker.ts';
+import type { Draft } from '../decision/draft.ts';
+import { lapse } from '../decision/lapse.ts';
+import type { Order } from '../decision/order.ts';
+import type { Portfolio } from '../decision/portfolio.ts';
+import { preview } from '../decision/preview.ts';
+import { protect } from '../decision/protection.ts';
+import { settle } from '../decision/settle.ts';
+import { withdraw } from '../decision/withdraw.ts';
+import type { PaperBroker } from '../paper/paper-broker.ts';
+import type { Dispatcher, Moment } from './dispatcher.ts';
+import type { Journal } from './journal.ts';
+
+/** Brings what the venue says into the journal, together with whatever follows from it. */
+export interface Settler {
+  /** Every open order, as the venue knows it, into the journal, and whatever follows from it, until nothing more does. */
+  settleOrders(timeMs: number): Promise<void>;
+  /** The reports that are there, in the order of the venue. */
+  journalReports(timeMs: number): Promise<void>;
+  /** False when somebody else has written in the meantime, and then what was read is out of date. */
+  write(events: readonly Draft[]): Promise<boolean>;
+}
+
+export function createSettler({
+  journal,
+  broker,
+  paper,
+  dispatcher,
+  isLive,
+  marketSequence,
+  moment,
+}: {
+  journal: Journal;
+  broker: Broker;
+  /** The same, where it is a paper account: it fills from the tape. */
+  paper: PaperBroker | undefined;
+  dispatcher: Dispatcher;
+  isLive: boolean;
+  /** The message of MARKET that is worked off. */
+  marketSequence: () => number;
+  moment: (timeMs: number) => Moment;
+}): Settler {
+  /** Of what execution holds itself the venue knows nothing. */
+  const sentOrders = (): Order[] =>
+    [...journal.state.orders.values()].filter(({ isHeld }) => !isHeld);
+
+  /** False when somebody else has written in the meantime, and then what was read is out of date. */
+  const write = async (events: readonly Draft[]): Promise<boolean> => {
+    const isWritten = await journal.tryWrite(events);
+    if (isWritten) dispatcher.written(events);
+    return isWritten;
+  };
+
+  const journalReports = async (timeMs: number): Promise<void> => {
+    while (!(await journalOnce(timeMs)));
+  };
+  /** False when other orders came to light on the way: theirs may be the earlier reports. */
+  const journalOnce = async (timeMs: number): Promise<boolean> => {
+    // What was intended before, perhaps by others, comes before whatever is told next.
+    await dispatcher.carryOut(moment(timeMs));
+    const reports = await Promise.all(sentOrders().map((order) => broker.reportsOf(order)));
+    const inOrder = reports
+      .flatMap((known) => known ?? [])
+      .toSorted((a, b) => a.sequence - b.sequence);
+    for (const report of inOrder) {
+      const told = settle(journal.state, report).map((event) => filledAt(report, event));
+      if (told.length === 0) continue;
+      // On a replay it is followed up at its own place, whoever finds it, and when; in one batch, lest others do it later.
+      const at = isLive ? { timeMs, sequence: marketSequence() } : placeOf(report, journal.state);
+      const following = followingFrom(preview(journal.state, told), at);
+      if (!(await write([...told, ...following]))) return false;
+      if (following.length > 0) return false;
+    }
+    // What is known to be there can be taken back.
+    return !(await dispatcher.carryOut(moment(timeMs)));
+  };
+
+  /** What follows from the state by itself: protection, orders to take back. True when there was something to do. */
+  const followUp = async (timeMs: number): Promise<boolean> => {
+    const events = followingFrom(journal.state, { timeMs, sequence: marketSequence() });
+    const isSaid = events.length > 0;
+    if (isSaid && !(await write(events))) return true;
+    return (await dispatcher.carryOut(moment(timeMs))) || isSaid;
+  };
+
+  const followingFrom = (state: Portfolio, at: { timeMs: number; sequence: number }): Draft[] => {
+    // Others have seen more of a replayed tape: what follows from that is for them to say, or for later.
+    if (!isLive && state.filledSequence > at.sequence) return [];
+    return [
+      ...withdraw(state, at.timeMs),
+      ...(broker.timesInForce.includes('GTD') ? [] : lapse(state, at.timeMs)),
+      ...protect(state, at.timeMs).map((event) => decidedAt(at.sequence, event)),
+    ];
+  };
+
+  /** Every open order, as the venue knows it, into the journal, and whatever follows from it. */
+  const settleOrders = async (timeMs: number): Promise<void> => {
+    let seen: number;
+    do {
+      seen = journal.sequence;
+      await broker.refresh(sentOrders());
+      if (paper)
+        await paper.matchMissed(timeMs, (candleMs) => journalReports(isLive ? timeMs : candleMs));
+      else await journalReports(timeMs);
+      // What came to light on the way, through us or through others, may be at the venue already.
+    } while ((await followUp(timeMs)) || journal.sequence !== seen);
+  };
+
+  return { settleOrders, journalReports, write };
+}
+
+function decidedAt(marketSequence: number, event: Draft): Draft {
+  return event.type === 'order_intended'
+    ? { ...event, data: { ...event.data, marketSequence } }
+    : event;
+}
+
+function filledAt({ tape }: Report, event: Draft): Draft {
+  return event.type === 'order_filled' && tape
+    ? { ...event, data: { ...event.data, marketSequence: tape.sequence } }
+    : event;
+}
+
+/** Where on a replayed tape something happened: at a price, or else at the last thing that was decided or filled. */
+function placeOf(
+  { tape, timeMs }: Report,
+  { filledSequence, marketSequence }: Portfolio,
+): { timeMs: number; sequence: number } {
+  return tape ?? { timeMs, sequence: Math.max(filledSequence, marketSequence) };
+}
