@@ -49,18 +49,20 @@ test(
     };
     const work = publish();
 
+    const database = openDatabase(path);
+    const stored = database.prepare('SELECT count(*) FROM events').pluck();
     for (let round = 0; round < rounds; round++) {
+      const before = Number(stored.get());
       const child = startChild();
-      await sleep(700 + 150 * round);
+      // It is killed while it writes, however long it took to start.
+      await expect.poll(() => Number(stored.get()), { timeout: 20_000 }).toBeGreaterThan(before);
+      await sleep(50 * round);
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
     stopped.abort();
     await work;
 
-    const database = openDatabase(path);
-    const atKill = database.prepare('SELECT count(*) FROM events').pluck().get();
-    expect(atKill, 'the killed ones did write').toBeGreaterThan(0);
     await using tradeLog = startTradeLog({ bus, database, log: createSilentLogger() });
     const kept = database
       .prepare(
