@@ -9,7 +9,7 @@ import {
   reservedCash,
   type Portfolio,
 } from '../decision/portfolio.ts';
-import { averageEntryPrice } from '../decision/position.ts';
+import { averageEntryPrice, type Position } from '../decision/position.ts';
 import { manualStrategy } from '../decision/settle.ts';
 import {
   placementWindowMs,
@@ -172,7 +172,7 @@ function watchStops(
     );
     let covered = zero;
     for (const order of state.orders.values())
-      if (guards(order, position.entrySignalId) && order.size.kind === 'base')
+      if (guards(order, position) && order.size.kind === 'base')
         covered = covered.plus(order.size.quantity).minus(order.filledQuantity);
     const lot = state.opened?.settings.instruments?.[position.symbol]?.lotSize;
     const missing = position.quantity.minus(covered);
@@ -183,10 +183,12 @@ function watchStops(
   for (const key of nakedSince.keys()) if (!state.positions.has(key)) nakedSince.delete(key);
 }
 
-/** A stop does, and so does a take-profit that was reached: it is a market order by then, and a stop beside it would sell twice. */
-function guards({ signalId, role, triggeredMs }: Order, entrySignalId: string): boolean {
-  const isStop = role === 'stop_loss' || role === 'trailing_stop';
-  return signalId === entrySignalId && (isStop || triggeredMs !== undefined);
+/** A stop does, and so does whatever sells at once by now, as a take-profit that was reached: a stop beside it would sell twice. */
+function guards({ signalId, role, side, type, triggeredMs }: Order, held: Position): boolean {
+  if (signalId !== held.entrySignalId) return false;
+  const isExit = side === (held.side === 'long' ? 'sell' : 'buy');
+  const isAtOnce = type === 'market' || triggeredMs !== undefined;
+  return role === 'stop_loss' || role === 'trailing_stop' || (isExit && isAtOnce);
 }
 
 /** The journal has booked what the venue has filled: each fill once, to the last digit. */
