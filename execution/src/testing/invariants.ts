@@ -172,7 +172,7 @@ function watchStops(
     );
     let covered = zero;
     for (const order of state.orders.values())
-      if (guards(order, position) && order.size.kind === 'base')
+      if (guards(order, key, position) && order.size.kind === 'base')
         covered = covered.plus(order.size.quantity).minus(order.filledQuantity);
     const lot = state.opened?.settings.instruments?.[position.symbol]?.lotSize;
     const missing = position.quantity.minus(covered);
@@ -184,11 +184,12 @@ function watchStops(
 }
 
 /** A stop does, and so does whatever sells at once by now, as a take-profit that was reached: a stop beside it would sell twice. */
-function guards({ signalId, role, side, type, triggeredMs }: Order, held: Position): boolean {
-  if (signalId !== held.entrySignalId) return false;
-  const isExit = side === (held.side === 'long' ? 'sell' : 'buy');
-  const isAtOnce = type === 'market' || triggeredMs !== undefined;
-  return role === 'stop_loss' || role === 'trailing_stop' || (isExit && isAtOnce);
+function guards(order: Order, key: string, held: Position): boolean {
+  const isStop = order.role === 'stop_loss' || order.role === 'trailing_stop';
+  if (isStop && order.signalId === held.entrySignalId) return true;
+  const isExit =
+    instrumentKey(order) === key && order.side === (held.side === 'long' ? 'sell' : 'buy');
+  return isExit && (order.type === 'market' || order.triggeredMs !== undefined);
 }
 
 /** The journal has booked what the venue has filled: each fill once, to the last digit. */
