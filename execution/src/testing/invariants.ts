@@ -20,6 +20,8 @@ import {
 
 /** How long a position may be without its stop while things go wrong, ms. */
 const nakedForMs = 45_000;
+/** How long it may take, while nothing goes wrong any more, until it is known what became of an order. */
+const foundOutWithinMs = 30_000;
 /** How long an answer, or a message, may be on its way. */
 const slackMs = 1_000;
 const zero = new Big('0');
@@ -172,7 +174,7 @@ function watchStops(
     );
     let covered = zero;
     for (const order of state.orders.values())
-      if (guards(order, key, position) && order.size.kind === 'base')
+      if (guards(order, key, position, atMs) && order.size.kind === 'base')
         covered = covered.plus(order.size.quantity).minus(order.filledQuantity);
     const lot = state.opened?.settings.instruments?.[position.symbol]?.lotSize;
     const missing = position.quantity.minus(covered);
@@ -183,13 +185,22 @@ function watchStops(
   for (const key of nakedSince.keys()) if (!state.positions.has(key)) nakedSince.delete(key);
 }
 
-/** A stop does, and so does whatever sells at once by now, as a take-profit that was reached: a stop beside it would sell twice. */
-function guards(order: Order, key: string, held: Position): boolean {
+/**
+ * A stop does, and so does whatever sells at once by now, as a take-profit that was reached: a stop beside it would sell
+ * twice. What the venue has not confirmed does so for a while only.
+ */
+function guards(order: Order, key: string, held: Position, atMs: number): boolean {
+  if (isUnsent(order) && atMs - sentMs(order) > nakedForMs) return false;
   const isStop = order.role === 'stop_loss' || order.role === 'trailing_stop';
   if (isStop && order.signalId === held.entrySignalId) return true;
   const isExit =
     instrumentKey(order) === key && order.side === (held.side === 'long' ? 'sell' : 'buy');
   return isExit && (order.type === 'market' || order.triggeredMs !== undefined);
+}
+
+/** When an order was to be sent; epoch ms. */
+function sentMs({ triggeredMs, timeMs }: Order): number {
+  return triggeredMs ?? timeMs;
 }
 
 /** The journal has booked what the venue has filled: each fill once, to the last digit. */
@@ -243,8 +254,11 @@ function compareOrders({ venue }: LivedHistory, final: Portfolio, report: Report
   for (const order of final.orders.values()) {
     const { state } = final.tradingState;
     if (order.role === 'entry' && state !== 'ACTIVE') report(`entry ${order.id} outlives ${state}`);
-    if (isUnsent(order)) report(`${order.role} ${order.id} is ${order.status} for good`);
-    else if (!order.isHeld && !resting.has(order.id))
+    if (isUnsent(order)) {
+      const sinceMs = Date.now() - sentMs(order);
+      if (sinceMs > foundOutWithinMs)
+        report(`${order.role} ${order.id} is ${order.status} for ${sinceMs} ms`);
+    } else if (!order.isHeld && !resting.has(order.id))
       report(`${order.role} ${order.id} is ${order.status} here, but does not work at the venue`);
   }
 }
