@@ -92,3 +92,20 @@ test('workers that find out at once that they hold an order say so once', async 
     expect(journal.count).toBe(events.length + 1);
   }
 });
+
+test('whoever was held up until the venue would refuse its order does not send it any more', async () => {
+  const { journal, dispatcher, write, sent } = worker(
+    createMemoryServer().connect(),
+    someSettings(),
+  );
+  const { id, events } = aHeldStop();
+  await write(events);
+  await dispatcher.carryOut(moment);
+  const order = journal.state.orders.get(id);
+  if (!order) throw new Error('the order is not there');
+  const timeMs = nowMs() - 5_000;
+  await write([triggered(journal.state, order, { timeMs, price: new Big('90') })]);
+  await dispatcher.carryOut(moment);
+  expect(sent).toEqual([]);
+  expect(journal.state.endedOrders.has(id), 'it is given up, so another may follow').toBe(true);
+});

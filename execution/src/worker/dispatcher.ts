@@ -124,6 +124,7 @@ export function createDispatcher({
   };
 
   const find = async (order: Order, timeMs: number): Promise<void> => {
+    fresh.delete(order.id);
     await broker.refresh([order]);
     if ((await broker.reportsOf(order)) !== undefined) return;
     const why = { timeMs, ...neverSent };
@@ -131,9 +132,13 @@ export function createDispatcher({
     await end(order, why);
   };
 
+  /** Whoever was held up for so long would be refused, and others may have given the order up by now. */
+  const isTooLate = (order: Order): boolean =>
+    nowMs() - referenceOf(order).timeMs >= broker.placementWindowMs;
+
   const send = async (order: Order, moment: Moment): Promise<void> => {
     if (isToBeHeld(order)) await hold(order, moment);
-    else if (!takesOnce && !isFresh(order)) await find(order, moment.timeMs);
+    else if (!takesOnce && (!isFresh(order) || isTooLate(order))) await find(order, moment.timeMs);
     else if (mustNotBeSent(order, moment.timeMs, settingsOf(journal.state)))
       await abandon(order, { timeMs: moment.timeMs, ...expired });
     else await place(order, moment);
