@@ -1,9 +1,20 @@
 export type { Broker } from './brokers/broker.ts';
 export { openCcxtBroker, type CcxtBrokerOptions } from './brokers/ccxt/open-ccxt-broker.ts';
 export { draftOf, recorded, type Draft } from './decision/draft.ts';
+export { decisionsVersion } from './decision/version.ts';
 export type { Order } from './decision/order.ts';
 export type { Portfolio } from './decision/portfolio.ts';
+export { candleOfPrint } from './paper/slice.ts';
 export { createDecisionsHash } from './decisions-hash.ts';
 export { createSimulation, type Simulation } from './simulation.ts';
 export { startExecution, type ExecutionOptions } from './worker/execution.ts';
 export { listPortfolios, readPortfolio, type ListedPortfolio } from './worker/read-portfolio.ts';
+export { firstDifference, type FieldDifference } from './verify/difference.ts';
+export type { Facts } from './verify/derive.ts';
+export { createPriceHistory, type TapePrice } from './verify/price-history.ts';
+export {
+  verifyJournal,
+  type Difference,
+  type JournalEntry,
+  type JournalVerdict,
+} from './verify/verify-journal.ts';

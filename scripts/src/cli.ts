@@ -115,6 +115,24 @@ export function createProgram(): Command {
     examples: ['replay', 'replay --set risk.maxPositions=3 --set feeBps=2 --json'],
     load: async () => (await import('./commands/replay.ts')).replay,
   });
+  define(program, {
+    name: 'verify',
+    summary:
+      'decide a logged run again and compare every decision; exit 3 with the first difference',
+    options: [
+      dbFlag,
+      new Option('--run <id>', 'the portfolio or the run to verify, or all (default: the latest)'),
+    ],
+    examples: ['verify', 'verify --run all --json'],
+    load: async () => (await import('./commands/verify.ts')).verify,
+  });
+  define(program, {
+    name: 'migrate',
+    summary: 'bring a log that an older version has written up to date',
+    options: [dbFlag],
+    examples: ['migrate --db old.sqlite'],
+    load: async () => (await import('./commands/migrate.ts')).migrate,
+  });
   for (const [name, summary] of [
     ['signals', 'the signals of a portfolio and what became of them'],
     ['orders', 'its orders and their fills'],

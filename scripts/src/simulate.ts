@@ -8,7 +8,8 @@ import {
   type TradeSignal,
   type Venue,
 } from '@heliograph/contracts';
-import { createSimulation } from '@heliograph/execution';
+import { createSimulation, type Draft } from '@heliograph/execution';
+import type { RecordedPrint } from '@heliograph/trade-log';
 import { createTally, type Tally } from './tally.ts';
 
 /** A simulated run: instants in, in event time, and what it came to. */
@@ -16,29 +17,44 @@ export interface SimulatedRun {
   readonly tally: Tally;
   readonly candles: number;
   readonly signals: number;
+  /** No price came. */
+  readonly isEmpty: boolean;
   /** All candles of an instant, then the signals that were made of them. */
   play(candles: readonly Candle[], signals: readonly TradeSignal[]): void;
+  /** A trade of the market, where orders are filled from those. */
+  playPrint(print: RecordedPrint): void;
   end(): void;
 }
+
+type Last = Pick<Candle, 'venue' | 'symbol' | 'close'>;
 
 export function createSimulatedRun(options: {
   portfolio: string;
   tape: string;
   mode: Mode;
   settings: PortfolioSettings;
+  /** Called with each event of the journal, in order. */
+  onEvent?: (event: Draft) => void;
 }): SimulatedRun {
+  const { onEvent } = options;
   const tally = createTally();
-  const simulation = createSimulation({ ...options, onEvent: (event) => tally.add(event) });
-  const last = new Map<Venue, Map<SymbolName, Candle>>();
+  const simulation = createSimulation({
+    ...options,
+    onEvent(event) {
+      tally.add(event);
+      onEvent?.(event);
+    },
+  });
+  const last = new Map<Venue, Map<SymbolName, Last>>();
   let candleCount = 0;
   let signalCount = 0;
   let timeMs = 0;
 
-  const remember = (candle: Candle): void => {
-    const ofVenue = last.get(candle.venue);
-    if (ofVenue) ofVenue.set(candle.symbol, candle);
-    else last.set(candle.venue, new Map([[candle.symbol, candle]]));
-    timeMs = candle.closeTime;
+  const remember = (price: Last, at: number): void => {
+    const ofVenue = last.get(price.venue);
+    if (ofVenue) ofVenue.set(price.symbol, price);
+    else last.set(price.venue, new Map([[price.symbol, price]]));
+    timeMs = at;
   };
 
   return {
@@ -49,14 +65,22 @@ export function createSimulatedRun(options: {
     get signals() {
       return signalCount;
     },
+    get isEmpty() {
+      return last.size === 0;
+    },
     play(candles, signals) {
       for (const candle of candles) {
         simulation.onCandle(candle);
-        remember(candle);
+        remember(candle, candle.closeTime);
       }
       for (const signal of signals) simulation.onSignal(signal);
       candleCount += candles.length;
       signalCount += signals.length;
+    },
+    playPrint(print) {
+      simulation.onPrint(print);
+      const { venue, symbol, price } = print;
+      remember({ venue, symbol, close: Number(price) }, print.timeMs);
     },
     end() {
       const closes = [...last.values()]

@@ -26,6 +26,7 @@ export {
   readInstruments,
   readTradingStates,
 } from './account-queries.ts';
+export { readFacts, type LoggedFacts } from './facts.ts';
 export type { Filter } from './filter.ts';
 export type {
   CandleRow,
@@ -51,4 +52,5 @@ export {
   type Recorded,
   type Span,
 } from './recording.ts';
+export { pricesOf, type PriceKind, type RecordedPrice, type RecordedPrint } from './tape.ts';
 export { startTradeLog, type TradeLog, type TradeLogOptions } from './trade-log.ts';

@@ -41,7 +41,7 @@ export function checkMigrated(database: Database, path: string): void {
     throw new UserError(`${path}: it is empty; \`heliograph start --db ${path}\` fills it.`);
   if (version < migrations.length)
     throw new UserError(
-      `${path}: it was made by an older version of this program; \`heliograph start --db ${path}\` brings it up to date.`,
+      `${path}: it was made by an older version of this program; \`heliograph migrate --db ${path}\` brings it up to date.`,
     );
 }
 

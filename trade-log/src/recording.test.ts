@@ -4,9 +4,11 @@ import { expect, test } from 'vitest';
 import { createEventStore } from './event-store.ts';
 import { readJournal, readRecording, type Recorded } from './recording.ts';
 import {
+  aPrint,
   candleMessage,
   createJournal,
   createPlaces,
+  printMessage,
   signalMessage,
   startMs,
 } from './testing/history.ts';
@@ -51,9 +53,15 @@ function openRecording() {
 }
 
 function tell(recorded: Recorded): string {
-  return recorded.kind === 'candle'
-    ? `candle ${recorded.sequence} ${recorded.candle.symbol}`
-    : `signal ${recorded.sequence} ${recorded.signal.id}`;
+  const { kind, sequence } = recorded;
+  switch (recorded.kind) {
+    case 'candle':
+      return `${kind} ${sequence} ${recorded.candle.symbol}`;
+    case 'print':
+      return `${kind} ${sequence} ${recorded.print.symbol} ${recorded.print.price}`;
+    case 'signal':
+      return `${kind} ${sequence} ${recorded.signal.id}`;
+  }
 }
 
 test('candles and the signals decided on come by time, candles first, signals as they were decided', () => {
@@ -105,4 +113,20 @@ test('a journal comes in its order, to the byte', () => {
   expect(rows.map(({ body }) => body)).toEqual(own.map(({ body }) => body));
   expect(rows[0]).toMatchObject({ sequence: 1, type: 'portfolio_opened', time: startMs });
   expect(JSON.parse(rows[0]?.body ?? '').data.tape).toBe(liveTape);
+});
+
+test('a run that is filled from trades of the market has those for prices', () => {
+  using memory = openMemoryDatabase();
+  const store = createEventStore(memory.database);
+  const place = createPlaces({
+    MARKET: store.stream('MARKET', 'first').id,
+    TRADING: store.stream('TRADING', 'first').id,
+  });
+  store.keep([
+    place('MARKET', candleMessage(aCandleEvent({ at: 0 }))),
+    ...[1, 2].map((minute) => place('MARKET', printMessage(aPrint(minute)))),
+    place('TRADING', createJournal('paper').opened()),
+  ]);
+  const recorded = [...readRecording(memory.database, 'paper', { prices: 'print' })];
+  expect(recorded.map(tell)).toEqual(['print 2 BTC/USDT 100', 'print 3 BTC/USDT 100']);
 });

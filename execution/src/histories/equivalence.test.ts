@@ -6,10 +6,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { coreOf, simulated, type CoreEvent, startTestWorker } from '../testing/expected.ts';
 import { createMortal } from '../testing/mortal.ts';
-import { playPaced, type TestInstant } from '../testing/paced-feed.ts';
+import { endOf, playPaced, type TestInstant } from '../testing/paced-feed.ts';
 import { randomSettings } from '../testing/random-settings.ts';
 import { randomWish, signalOf } from '../testing/random-signals.ts';
 import { randomMoves, tapeOf } from '../testing/random-tape.ts';
+import { tapeIn, verified } from '../testing/verified.ts';
 import { inVirtualTime, randomFrom } from '../testing/virtual-time.ts';
 import { runsOf } from './runs.ts';
 
@@ -46,7 +47,7 @@ test('the workers write the journal of the simulation, however many there are an
     fc.asyncProperty(history, processes, async ({ settings, steps, longEvery }, workers) => {
       const instants = instantsOf(steps, settings, longEvery);
       const expected = simulated(instants, { tape, settings }).events;
-      const journal = await inVirtualTime(() => played(instants, settings, workers), {
+      const { journal, prices } = await inVirtualTime(() => played(instants, settings, workers), {
         startMs,
         withinMs: 3_600_000,
       });
@@ -60,6 +61,12 @@ test('the workers write the journal of the simulation, however many there are an
       const at = expected.findIndex((event, index) => !isDeepStrictEqual(event, actual[index]));
       expect(told(actual, at), 'from the first difference on').toEqual(told(expected, at));
       expect(actual).toEqual(expected);
+      const signals = instants.flatMap((instant) => instant.signals);
+      const ended = endOf(instants, tape);
+      const run = { portfolio: `paper-${tape}`, journal, tape: prices, signals, ended };
+      expect(verified(run).difference, 'what does not follow when it is decided again').toBe(
+        undefined,
+      );
     }),
     runs,
   );
@@ -114,5 +121,8 @@ async function played(
     services.push(service);
   };
   for (const [index, worker] of workers.entries()) live(worker, `worker-${index}`);
-  return playPaced(server.connect(), instants, { tape });
+  const bus = server.connect();
+  const journal = await playPaced(bus, instants, { tape });
+  const kind = settings.paper?.tape === 'trades' ? 'print' : 'candle';
+  return { journal, prices: await tapeIn(bus, tape, kind) };
 }

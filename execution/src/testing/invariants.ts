@@ -17,6 +17,7 @@ import {
   type LivedHistory,
   type LiveHistory,
 } from './live-history.ts';
+import { verified } from './verified.ts';
 
 /** How long a position may be without its stop while things go wrong, ms. */
 const nakedForMs = 45_000;
@@ -35,6 +36,7 @@ export function violationsOf(history: LiveHistory, lived: LivedHistory): string[
   compareOrders(lived, final, report);
   checkSignals(history, lived, report);
   checkSending(history, lived, report);
+  checkDerivation(history, lived, report);
   return violations;
 }
 
@@ -84,7 +86,7 @@ function hasMargin({ settings: { shorting = false, leverage = 1 } }: LiveHistory
 function checkEntry(
   before: Portfolio,
   { data }: DraftOf<'order_intended'>,
-  { closes }: LivedHistory,
+  { tape }: LivedHistory,
   report: Report,
 ): void {
   const { opened } = before;
@@ -110,8 +112,9 @@ function checkEntry(
     report(`MAX_NOTIONAL ${at}: ${notional.toFixed()}`);
 
   const prices = new Map<string, Big>();
-  for (const close of closes)
-    if (close.sequence <= (data.marketSequence ?? 0)) prices.set(close.key, exactly(close.price));
+  for (const { sequence, candle } of tape)
+    if (sequence <= (data.marketSequence ?? 0))
+      prices.set(instrumentKey(candle), exactly(candle.close));
   let equity = before.cash;
   let atCost = before.cash;
   let all = notional;
@@ -354,4 +357,16 @@ function checkSending(
   }
   for (const order of intended.values())
     if (order.timeMs > Date.now()) report(`${order.data.orderId} comes from the future`);
+}
+
+/** Whatever was decided follows from what was known. */
+function checkDerivation(
+  { instants }: LiveHistory,
+  { journal, tape }: LivedHistory,
+  report: Report,
+): void {
+  const signals = instants.flatMap((instant) => instant.signals);
+  const { difference } = verified({ portfolio, journal, tape, signals });
+  if (difference)
+    report(`entry ${difference.place} does not follow: ${JSON.stringify(difference)}`);
 }

@@ -13,6 +13,7 @@ import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger, type Logger } from '@heliograph/contracts/service';
 import { createFaultyBroker, seededFaults, type Fault } from '../brokers/faulty-broker.ts';
 import type { OrderRequest } from '../brokers/broker.ts';
+import type { TapePrice } from '../verify/price-history.ts';
 import { startExecution } from '../worker/execution.ts';
 import { createMortal } from './mortal.ts';
 import type { Prices } from './random-tape.ts';
@@ -50,12 +51,8 @@ export interface LivedHistory {
   readonly journal: readonly JournalEvent[];
   readonly venue: StrictVenue;
   readonly sent: readonly Sent[];
-  /** Closes of candles by their place in MARKET. */
-  readonly closes: readonly {
-    readonly sequence: number;
-    readonly key: string;
-    readonly price: number;
-  }[];
+  /** Candles by their place in MARKET. */
+  readonly tape: readonly TapePrice[];
 }
 
 export const placementWindowMs = 5_000;
@@ -149,7 +146,7 @@ export async function live(
   for (const [index, lives] of workers.entries()) start(lives, `worker-${index}`);
 
   const states = await bus.bucket(tradingStateBucket);
-  const closes: { sequence: number; key: string; price: number }[] = [];
+  const tape: TapePrice[] = [];
   for (const [at, { candles, timeMs, signals }] of instants.entries()) {
     await until(timeMs);
     for (const candle of candles) {
@@ -161,7 +158,7 @@ export async function live(
         body: JSON.stringify(event),
       };
       const { sequence } = await bus.publish(message);
-      closes.push({ sequence, key: `${candle.venue}|${candle.symbol}`, price: candle.close });
+      tape.push({ sequence, candle });
     }
     for (const [count, signal] of signals.entries()) await publish(bus, signal, count);
     for (const { state } of history.states.filter((change) => change.at === at)) {
@@ -174,7 +171,7 @@ export async function live(
   await until(Date.now() + calmMs);
   const entries = await bus.log(`trading.${portfolio}`).readAfter(0);
   const journal = entries.map(({ body }) => JournalEvent.parse(JSON.parse(body)));
-  return { journal, venue, sent, closes };
+  return { journal, venue, sent, tape };
 }
 
 /** One that comes twice comes as two messages. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openDatabase, readRecording } from '@heliograph/trade-log';
+import { playRecorded } from '../recorded-run.ts';
 import { createSimulatedRun } from '../simulate.ts';
 import { rowOf, type Measure } from './measure.ts';
 import { logHistory } from './play-history.ts';
@@ -61,9 +62,7 @@ function playLogged(database: Database, { portfolio }: SampleHistory): number {
     mode: 'backtest',
     settings: benchSettings,
   });
-  for (const event of readRecording(database, portfolio))
-    if (event.kind === 'signal') run.play([], [event.signal]);
-    else run.play([event.candle], []);
+  for (const event of readRecording(database, portfolio)) playRecorded(run, event);
   run.end();
   return run.signals;
 }

@@ -7,6 +7,7 @@ import { writeReport } from '../output/html-report.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
 import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
 import { changeSettings } from '../change-settings.ts';
+import { playRecorded, priceKindOf } from '../recorded-run.ts';
 import { createSimulatedRun } from '../simulate.ts';
 import { findPortfolio, openLog } from '../trade-log-options.ts';
 
@@ -39,15 +40,16 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
   const { terminal, json } = invocation;
   const progress = createPlayProgress(terminal, { unit: 'candles', total: end?.candles });
   const startedMs = performance.now();
-  for (const event of readRecording(log.database, portfolio, { from, to })) {
-    if (event.kind === 'signal') simulated.play([], [event.signal]);
-    else simulated.play([event.candle], []);
+  const prices = priceKindOf(settings);
+  for (const event of readRecording(log.database, portfolio, { from, to, prices })) {
+    playRecorded(simulated, event);
     if (simulated.candles % progressEvery === 0) progress.at(simulated.candles);
   }
-  if (simulated.candles === 0)
-    throw new UserError(`there is nothing to replay: ${portfolio} has no candles there`, {
-      exitCode: 1,
-    });
+  if (simulated.isEmpty)
+    throw new UserError(
+      `there is nothing to replay: ${portfolio} has no ${prices === 'candle' ? 'candles' : 'trades of the market'} there`,
+      { exitCode: 1 },
+    );
   simulated.end();
   const elapsedMs = Math.round(performance.now() - startedMs);
   progress.end();

@@ -1,0 +1,116 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { openDatabase } from '@heliograph/trade-log';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCli, temporaryFolder } from '../testing/cli.ts';
+
+const timeout = 120_000;
+
+describe.concurrent('verify', { timeout }, () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let log: string;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    const { code, stderr } = await runCli(['start', '--until-end', '--quiet', '--json'], {
+      cwd: folder.path,
+    });
+    if (code !== 0) throw new Error(stderr);
+    log = join(folder.path, 'heliograph-data', 'heliograph.sqlite');
+  }, timeout);
+  afterAll(() => folder[Symbol.asyncDispose]());
+
+  const verify = (db: string, ...more: readonly string[]) =>
+    runCli(['verify', '--db', db, '--quiet', ...more], { cwd: folder.path });
+
+  /** A copy of the log in which one entry of the journal was written over. */
+  const tampered = async (
+    name: string,
+    type: string,
+    change: (body: string) => string,
+  ): Promise<{ db: string; place: number }> => {
+    const db = join(folder.path, `${name}.sqlite`);
+    await copyFile(log, db);
+    const database = openDatabase(db);
+    using _ = { [Symbol.dispose]: () => void database.close() };
+    const row = database
+      .prepare<[string], { sequence: number; streamId: number; body: string }>(
+        `SELECT sequence, stream_id AS streamId, body FROM events WHERE type = ? AND portfolio IS NOT NULL
+         ORDER BY sequence LIMIT 1 OFFSET 3`,
+      )
+      .get(type);
+    if (!row) throw new Error(`no ${type}`);
+    const body = change(row.body);
+    expect(body).not.toBe(row.body);
+    database.exec('DROP TRIGGER events_are_never_changed');
+    database
+      .prepare('UPDATE events SET body = ? WHERE stream_id = ? AND sequence = ?')
+      .run(body, row.streamId, row.sequence);
+    return { db, place: row.sequence };
+  };
+
+  test('finds a run as it was decided', async () => {
+    const { code, stdout } = await verify(log, '--json');
+    expect(code).toBe(0);
+    const [verdict] = JSON.parse(stdout).portfolios;
+    expect(verdict).toMatchObject({ finding: null, notReplayed: null });
+    expect(verdict.derived).toBe(verdict.events - 1);
+    expect(verdict.replayed, 'decisions, fills and trades').toBe(87 + 1 + 87 + 43);
+  });
+
+  test.each([
+    ['order_intended', '"quantity":"', /"(quantity|notional)":"\d/, 'data.size'],
+    ['position_changed', 'cash', /"cash":"\d/, 'data.cash'],
+    ['trade_closed', 'pnl', /"pnl":"-?\d/, 'data.pnl'],
+  ])('finds one digit of a %s that was changed, and where', async (type, _, digit, field) => {
+    const { db, place } = await tampered(type, type, (body) =>
+      body.replace(digit, (text) => `${text.slice(0, -1)}${text.endsWith('1') ? '2' : '1'}`),
+    );
+    const { code, stdout } = await verify(db);
+    expect(code).toBe(3);
+    expect(stdout).toContain(`(TRADING ${place.toLocaleString('en-US')}), ${type}`);
+    expect(stdout).toContain(field);
+    expect(stdout).toMatch(/recorded .*\n.*derived/);
+  });
+
+  test('finds the price of a fill that was changed, by its tape if by nothing else', async () => {
+    const { db } = await tampered('fill', 'order_filled', (body) =>
+      body.replace('"liquidity":"taker"', '"liquidity":"maker"'),
+    );
+    const { code, stdout } = await verify(db);
+    expect(code).toBe(3);
+    expect(stdout).toContain('data.liquidity comes out differently when its tape is played');
+  });
+
+  test('finds bytes that are no event any more, and times that are not those that were noted', async () => {
+    const broken = await tampered('broken', 'order_accepted', (body) => body.replace('{', '['));
+    const moved = await tampered('moved', 'order_intended', (body) =>
+      body.replace(/"time":"(\d+)/, (_, year) => `"time":"${Number(year) + 1}`),
+    );
+    const [first, second] = [await verify(broken.db), await verify(moved.db)];
+    expect([first.code, second.code]).toEqual([3, 3]);
+    expect(first.stdout).toContain('it is no event any more');
+    expect(second.stdout).toContain('was noted when it came');
+  });
+
+  test('finds what an earlier version decided as it would be decided today', async () => {
+    const db = join(folder.path, 'old.sqlite');
+    const log = new URL('../testing/logs/log-by-rules-1.sqlite.gz', import.meta.url);
+    await writeFile(db, gunzipSync(await readFile(log)));
+    const before = await verify(db);
+    expect(before.code).toBe(78);
+    expect(before.stderr).toContain(`heliograph migrate --db ${db}`);
+    await runCli(['migrate', '--db', db], { cwd: folder.path });
+    const { code, stdout } = await verify(db);
+    expect(code).toBe(0);
+    expect(stdout).toContain('decided by rules of version 1');
+    expect(stdout).toMatch(/tape played again: \d+ decisions, fills and trades, all equal/);
+  });
+
+  test('says when there is nothing to verify', async () => {
+    const { code, stderr } = await verify(log, '--run', 'nobody');
+    expect(code).toBe(2);
+    expect(stderr).toContain('there is no portfolio nobody');
+  });
+});

@@ -1,0 +1,70 @@
+import { UserError } from '@heliograph/contracts';
+import { decisionsVersion } from '@heliograph/execution';
+import { readPortfolios } from '@heliograph/trade-log';
+import { z } from 'zod';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import { readOptions, type Invocation } from '../invocation.ts';
+import { count } from '../output/format.ts';
+import { findPortfolio, openLog } from '../trade-log-options.ts';
+import { verifyPortfolio, type Finding, type Verdict } from '../verify/verify-portfolio.ts';
+
+const VerifyOptions = z.object({ run: z.string().optional() });
+
+/** Whether what was logged is what is decided again; exit 3 with the first difference when it is not. */
+export async function verify(invocation: Invocation): Promise<ExitCode> {
+  const { run } = readOptions(invocation, VerifyOptions);
+  using log = openLog(invocation);
+  const { database } = log;
+  const one = run === 'all' ? undefined : findPortfolio(database, run, '--run');
+  const rows = one ? [one] : readPortfolios(database);
+  if (rows.length === 0)
+    throw new UserError('there is nothing to verify: the log has no portfolio', { exitCode: 1 });
+  const { terminal, json } = invocation;
+  const verdicts = rows.map((row) =>
+    verifyPortfolio(database, row, (events) =>
+      terminal.progress(`${row.portfolio}: ${count(events)} events decided again`),
+    ),
+  );
+  terminal.endProgress();
+  if (json) terminal.data(JSON.stringify({ portfolios: verdicts.map(jsonOf) }));
+  else terminal.data(verdicts.map(textOf).join('\n\n'));
+  return verdicts.some(({ finding }) => finding) ? exitCodes.findings : exitCodes.ok;
+}
+
+function jsonOf({ notReplayed, finding, ...verdict }: Verdict): object {
+  return { ...verdict, notReplayed: notReplayed ?? null, finding: finding ?? null };
+}
+
+function textOf(verdict: Verdict): string {
+  const { portfolio, rules, events, derived, observed, replayed, notReplayed, finding } = verdict;
+  const outside = Object.entries(observed).map(([type, times]) => `${type} ${count(times)}`);
+  const lines = [
+    `${portfolio}: ${finding ? 'DIFFERS' : 'verified'}`,
+    `  ${count(events)} events, ${count(derived)} of them decided again and equal`,
+    ...(rules === decisionsVersion
+      ? []
+      : [
+          `  decided by rules of version ${rules}, these are ${decisionsVersion}: ids are left out`,
+        ]),
+    ...(outside.length > 0 ? [`  taken as they are: ${outside.join(', ')}`] : []),
+  ];
+  if (finding) return [...lines, ...findingLines(finding)].join('\n');
+  if (notReplayed === undefined)
+    lines.push(`  tape played again: ${count(replayed)} decisions, fills and trades, all equal`);
+  else lines.push(`  tape not played again: ${notReplayed}`);
+  return lines.join('\n');
+}
+
+function findingLines(finding: Finding): string[] {
+  const { place, sequence, type, id, what, recorded, derived } = finding;
+  return [
+    `  entry ${count(place)} of the journal (TRADING ${count(sequence)}), ${type} ${id}:`,
+    `  ${what}`,
+    ...('recorded' in finding ? [`    recorded  ${shown(recorded)}`] : []),
+    ...('derived' in finding ? [`    derived   ${shown(derived)}`] : []),
+  ];
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}

@@ -1,0 +1,123 @@
+import {
+  firstDifference,
+  type Difference,
+  type Draft,
+  type JournalEntry,
+} from '@heliograph/execution';
+import { readRecording, type PortfolioRow } from '@heliograph/trade-log';
+import { Mode } from '@heliograph/contracts';
+import { playRecorded, priceKindOf } from '../recorded-run.ts';
+import { createSimulatedRun } from '../simulate.ts';
+import type { Database } from '../trade-log-options.ts';
+import { readEntries } from './recorded-journal.ts';
+
+/** What a run decided, and what came of it: the same however many workers made it, and however fast. */
+const compared: ReadonlySet<Draft['type']> = new Set([
+  'signal_skipped',
+  'order_intended',
+  'order_filled',
+  'trade_closed',
+]);
+
+export interface ReExecution {
+  readonly compared: number;
+  readonly difference: Difference | undefined;
+}
+
+/**
+ * Plays the logged prices and signals of a run through the decision core and a paper exchange again, and compares each
+ * decision, fill and trade with the journal, those of one type in their order.
+ */
+export function reExecute(
+  database: Database,
+  { portfolio, tape, mode, settings, end }: PortfolioRow,
+  rules: { byOtherRules: boolean },
+): ReExecution {
+  using entries = readEntries(database, portfolio);
+  const comparison = createComparison(entries, rules);
+  const run = createSimulatedRun({
+    portfolio,
+    tape,
+    mode: Mode.parse(mode),
+    settings,
+    onEvent: (event) => comparison.add(event),
+  });
+  for (const recorded of readRecording(database, portfolio, { prices: priceKindOf(settings) })) {
+    playRecorded(run, recorded);
+    if (comparison.result().difference) break;
+  }
+  if (end) {
+    run.end();
+    comparison.end();
+  }
+  return comparison.result();
+}
+
+interface Comparison {
+  add(derived: Draft): void;
+  /** Nothing more is derived: what else was recorded is too much. */
+  end(): void;
+  result(): ReExecution;
+}
+
+function createComparison(
+  entries: Iterable<JournalEntry>,
+  rules: { byOtherRules: boolean },
+): Comparison {
+  const source = entries[Symbol.iterator]();
+  /** Recorded, and not compared yet, by type. */
+  const waiting = new Map<Draft['type'], (JournalEntry & { place: number })[]>();
+  let place = 0;
+  let count = 0;
+  let difference: Difference | undefined;
+
+  const nextOf = (type: Draft['type']): (JournalEntry & { place: number }) | undefined => {
+    const queue = waiting.get(type);
+    const first = queue?.shift();
+    if (first) return first;
+    for (let next = source.next(); !next.done; next = source.next()) {
+      place++;
+      const { event } = next.value;
+      if (event.type === type) return { ...next.value, place };
+      if (!compared.has(event.type)) continue;
+      const others = waiting.get(event.type) ?? [];
+      others.push({ ...next.value, place });
+      waiting.set(event.type, others);
+    }
+    return undefined;
+  };
+
+  return {
+    add(derived) {
+      if (difference || !compared.has(derived.type)) return;
+      const recorded = nextOf(derived.type);
+      // A run that was not ended was cut off somewhere.
+      if (!recorded) return;
+      count++;
+      const field = firstDifference(withoutPlace(recorded.event), withoutPlace(derived), rules);
+      if (field) difference = { ...recorded, recorded: recorded.event, derived, field };
+    },
+    end() {
+      if (difference) return;
+      for (const type of compared) {
+        const recorded = nextOf(type);
+        if (!recorded) continue;
+        difference = {
+          ...recorded,
+          recorded: recorded.event,
+          derived: undefined,
+          field: undefined,
+        };
+        return;
+      }
+    },
+    result: () => ({ compared: count, difference }),
+  };
+}
+
+/** Where on the bus the tape was says nothing here: a simulation has none. */
+function withoutPlace(event: Draft): object {
+  if (!('marketSequence' in event.data)) return event;
+  const { marketSequence: _, ...data } = event.data;
+  return { ...event, data };
+}
