@@ -127,6 +127,14 @@ export function createProgram(): Command {
     load: async () => (await import('./commands/verify.ts')).verify,
   });
   define(program, {
+    name: 'trace',
+    summary: "a signal's story, from its candle to the closed trade, with the times between",
+    argument: new Argument('<id>', 'of the signal, of one of its orders or of a trade'),
+    options: [dbFlag],
+    examples: ['trace m3qe', 'trace h2k7vq… --json'],
+    load: async () => (await import('./commands/trace.ts')).trace,
+  });
+  define(program, {
     name: 'migrate',
     summary: 'bring a log that an older version has written up to date',
     options: [dbFlag],

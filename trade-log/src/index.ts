@@ -52,5 +52,6 @@ export {
   type Recorded,
   type Span,
 } from './recording.ts';
+export { readStory, type Chapter, type Story, type StoryEvent } from './story.ts';
 export { pricesOf, type PriceKind, type RecordedPrice, type RecordedPrint } from './tape.ts';
 export { startTradeLog, type TradeLog, type TradeLogOptions } from './trade-log.ts';

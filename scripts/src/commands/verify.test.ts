@@ -7,7 +7,7 @@ import { runCli, temporaryFolder } from '../testing/cli.ts';
 
 const timeout = 120_000;
 
-describe.concurrent('verify', { timeout }, () => {
+describe.concurrent('a logged run', { timeout }, () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let log: string;
 
@@ -106,6 +106,22 @@ describe.concurrent('verify', { timeout }, () => {
     expect(code).toBe(0);
     expect(stdout).toContain('decided by rules of version 1');
     expect(stdout).toMatch(/tape played again: \d+ decisions, fills and trades, all equal/);
+  });
+
+  test('can be traced, signal by signal', async () => {
+    const listed = await runCli(['signals', '--db', log, '--json', '--limit', '10'], {
+      cwd: folder.path,
+    });
+    const { signals } = JSON.parse(listed.stdout);
+    const entry = signals.find(({ intent }: { intent: string }) => intent === 'enter');
+    const trace = (id: string) => runCli(['trace', id, '--db', log], { cwd: folder.path });
+    const { code, stdout } = await trace(entry.id);
+    expect(code).toBe(0);
+    const steps = ['candle', 'signal: sma-cross', 'intended', 'accepted', 'filled', 'trade closed'];
+    expect(stdout).toMatch(new RegExp(steps.join('[^]*')));
+    const nobody = await trace('nobody');
+    expect(nobody.code).toBe(2);
+    expect(nobody.stderr).toContain('no signal, order or trade nobody');
   });
 
   test('says when there is nothing to verify', async () => {

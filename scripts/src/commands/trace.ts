@@ -1,0 +1,35 @@
+import { UserError } from '@heliograph/contracts';
+import { readStory, type Story } from '@heliograph/trade-log';
+import { exitCodes, type ExitCode } from '../exit.ts';
+import type { Invocation } from '../invocation.ts';
+import { storyTable } from '../output/story-text.ts';
+import { openLog } from '../trade-log-options.ts';
+
+/** A signal's whole story, with the times between its steps. */
+export async function trace(invocation: Invocation): Promise<ExitCode> {
+  const { words, json, terminal } = invocation;
+  const [id = ''] = words;
+  using log = openLog(invocation);
+  const story = readStory(log.database, id);
+  if (!story)
+    throw new UserError(
+      `the log has no signal, order or trade ${id}, or several whose ids begin so; \`heliograph signals --json\` lists them`,
+      { exitCode: exitCodes.usage },
+    );
+  if (json) terminal.data(JSON.stringify(story));
+  else terminal.data(textOf(story));
+  return exitCodes.ok;
+}
+
+function textOf({ signalId, signal, candle, chapters, deadLetters }: Story): string {
+  const before = candle ? [candle, signal] : [signal];
+  const parts = chapters.map(({ portfolio, events }) => {
+    const inOrder = [...before, ...events].toSorted((a, b) => a.storedTime - b.storedTime);
+    return `${portfolio}\n${storyTable(inOrder)}`;
+  });
+  const lost = deadLetters.map(
+    ({ time, error }) => `given up at ${new Date(time).toISOString()}: ${error}`,
+  );
+  const undecided = chapters.length === 0 ? [`not decided\n${storyTable(before)}`] : [];
+  return [`signal ${signalId}`, ...undecided, ...parts, ...lost].join('\n\n');
+}
