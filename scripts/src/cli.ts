@@ -110,9 +110,14 @@ export function createProgram(): Command {
       new Option('--from <time>', 'only what happened at or after it, RFC 3339 or a date'),
       new Option('--to <time>', 'only what happened before it'),
       repeatable(new Option('--set <name=value>', 'change a setting; repeatable')),
+      new Option('--compare', 'also with the settings as they were: what differs, and why'),
       reportFlag,
     ],
-    examples: ['replay', 'replay --set risk.maxPositions=3 --set feeBps=2 --json'],
+    examples: [
+      'replay',
+      'replay --set risk.maxPositions=3 --set feeBps=2 --json',
+      'replay --set stake=500 --compare',
+    ],
     load: async () => (await import('./commands/replay.ts')).replay,
   });
   define(program, {
@@ -125,6 +130,17 @@ export function createProgram(): Command {
     ],
     examples: ['verify', 'verify --run all --json'],
     load: async () => (await import('./commands/verify.ts')).verify,
+  });
+  define(program, {
+    name: 'compare',
+    summary: 'two portfolios of a log, trade by trade, such as a live one and its shadow',
+    options: [
+      dbFlag,
+      new Option('--run <id>', 'the first portfolio or run (default: the latest)'),
+      new Option('--with <id>', 'the second one'),
+    ],
+    examples: ['compare --run live --with shadow', 'compare --run paper --with careful --json'],
+    load: async () => (await import('./commands/compare.ts')).compare,
   });
   define(program, {
     name: 'trace',

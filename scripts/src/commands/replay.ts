@@ -7,6 +7,9 @@ import { writeReport } from '../output/html-report.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
 import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
 import { changeSettings } from '../change-settings.ts';
+import { compareRuns } from '../compare/compare-runs.ts';
+import { createRunRecord } from '../compare/run-record.ts';
+import { comparisonText } from '../output/comparison-text.ts';
 import { playRecorded, priceKindOf } from '../recorded-run.ts';
 import { createSimulatedRun } from '../simulate.ts';
 import { findPortfolio, openLog } from '../trade-log-options.ts';
@@ -23,26 +26,37 @@ const ReplayOptions = z.object({
   to: Moment,
   set: z.array(z.string()).default([]),
   report: z.string().min(1, 'expected a file').optional(),
+  compare: z.boolean().default(false),
 });
 
 const progressEvery = 1_000;
 
 /** A logged run once more: its candles and signals through the execution that decided them, unchanged or not. */
 export async function replay(invocation: Invocation): Promise<ExitCode> {
-  const { run, from, to, set, report } = readOptions(invocation, ReplayOptions);
+  const { run, from, to, set, report, compare } = readOptions(invocation, ReplayOptions);
   using log = openLog(invocation);
   const recorded = findPortfolio(log.database, run, '--run');
   if (!recorded)
     throw new UserError('there is nothing to replay: the log has no portfolio', { exitCode: 1 });
   const { portfolio, tape, mode, end } = recorded;
   const settings = set.reduce(changeSettings, recorded.settings);
-  const simulated = createSimulatedRun({ portfolio, tape, mode: Mode.parse(mode), settings });
+  const named = { portfolio, tape, mode: Mode.parse(mode) };
+  const [before, now] = [createRunRecord(), createRunRecord()];
+  const simulated = createSimulatedRun({ ...named, settings, onEvent: (event) => now.add(event) });
+  const unchanged = compare
+    ? createSimulatedRun({
+        ...named,
+        settings: recorded.settings,
+        onEvent: (event) => before.add(event),
+      })
+    : undefined;
   const { terminal, json } = invocation;
   const progress = createPlayProgress(terminal, { unit: 'candles', total: end?.candles });
   const startedMs = performance.now();
   const prices = priceKindOf(settings);
   for (const event of readRecording(log.database, portfolio, { from, to, prices })) {
     playRecorded(simulated, event);
+    if (unchanged) playRecorded(unchanged, event);
     if (simulated.candles % progressEvery === 0) progress.at(simulated.candles);
   }
   if (simulated.isEmpty)
@@ -51,11 +65,22 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
       { exitCode: 1 },
     );
   simulated.end();
+  unchanged?.end();
   const elapsedMs = Math.round(performance.now() - startedMs);
   progress.end();
   const result = simulatedRunJson({ run: portfolio, simulated, settings, elapsedMs });
   if (report !== undefined) await writeReport(report, { ...result, settings });
-  if (json) terminal.data(JSON.stringify({ ...result, settings }));
+  const comparison = compare ? compareRuns(before, now) : undefined;
+  if (json)
+    terminal.data(JSON.stringify({ ...result, settings, ...(comparison && { comparison }) }));
   else printSimulatedRun(terminal, result);
+  if (comparison && !json)
+    terminal.data(
+      `\n${comparisonText(comparison, { first: 'as it was set', second: changesText(set) })}`,
+    );
   return exitCodes.ok;
+}
+
+function changesText(set: readonly string[]): string {
+  return set.length === 0 ? 'the same once more' : `with ${set.join(' ')}`;
 }

@@ -1,6 +1,7 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { Big } from '@heliograph/contracts';
 import { openDatabase } from '@heliograph/trade-log';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli, temporaryFolder } from '../testing/cli.ts';
@@ -23,6 +24,11 @@ describe.concurrent('a logged run', { timeout }, () => {
 
   const verify = (db: string, ...more: readonly string[]) =>
     runCli(['verify', '--db', db, '--quiet', ...more], { cwd: folder.path });
+
+  const replay = (...more: readonly string[]) =>
+    runCli(['replay', '--compare', '--json', '--quiet', '--db', log, ...more], {
+      cwd: folder.path,
+    });
 
   /** A copy of the log in which one entry of the journal was written over. */
   const tampered = async (
@@ -106,6 +112,24 @@ describe.concurrent('a logged run', { timeout }, () => {
     expect(code).toBe(0);
     expect(stdout).toContain('decided by rules of version 1');
     expect(stdout).toMatch(/tape played again: \d+ decisions, fills and trades, all equal/);
+  });
+
+  test('replayed with other settings is explained trade by trade', async () => {
+    const same = JSON.parse((await replay()).stdout).comparison;
+    expect(same.trades).toEqual({ same: 43, changed: [], onlyFirst: [], onlySecond: [] });
+    expect([same.pnl.difference, same.equityDifference]).toEqual(['0', '0']);
+    const { comparison, metrics } = JSON.parse(
+      (await replay('--set', 'stake=9950', '--set', 'feeBps=30')).stdout,
+    );
+    const { trades, pnl, signals } = comparison;
+    expect([trades.changed.length, trades.onlyFirst.length]).toEqual([1, 42]);
+    const reasons = new Set(trades.onlyFirst.map(({ instead }: { instead: string }) => instead));
+    expect(reasons).toEqual(new Set(['MAX_EXPOSURE']));
+    expect(pnl.second).toBe(metrics.realisedPnl);
+    const parts = [pnl.byChanged, pnl.byMissing, pnl.byAdditional].map((text) => new Big(text));
+    const sum = parts.reduce((total, part) => total.plus(part), new Big('0'));
+    expect(sum.toFixed()).toBe(pnl.difference);
+    expect(signals.changed.length).toBe(85);
   });
 
   test('can be traced, signal by signal', async () => {
