@@ -161,6 +161,12 @@ export const PortfolioSettings = z
         'How long after its expiry an exit is still acted on, ms: leaving late is safer than staying. Default: 0.',
       )
       .optional(),
+    shadow: z
+      .boolean()
+      .describe(
+        'Whether it also takes what is meant for live trading, and trades that on paper: beside a live portfolio it shows what other settings would have made of the same signals. Default: false.',
+      )
+      .optional(),
     dayStart: z
       .string()
       .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day in UTC, such as 00:00')

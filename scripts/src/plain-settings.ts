@@ -7,6 +7,7 @@ const defaults = new Map<string, unknown>([
   ['signalSize', false],
   ['exitGraceMs', 0],
   ['dayStart', '00:00'],
+  ['shadow', false],
 ]);
 const paperDefaults = new Map<string, unknown>([
   ['tape', 'candles'],

@@ -70,7 +70,9 @@ async function runExecution(
   surroundings: Surroundings,
   options: BasePortfolioOptions & { readonly worker: string; readonly changeSettings: boolean },
 ): Promise<Service> {
-  const { log, stack, broker } = surroundings;
+  const { log, stack } = surroundings;
+  // A shadow never reaches an exchange.
+  const broker = options.settings.shadow ? undefined : surroundings.broker;
   const bus = await openBus(surroundings, `execution ${options.worker}`);
   return stack.use(
     startExecution({

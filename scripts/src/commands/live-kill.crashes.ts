@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Big,
   EventId,
   JournalEvent,
   MessageDeadLettered,
-  OrderId,
   subjects,
   toTime,
 } from '@heliograph/contracts';
@@ -16,47 +13,13 @@ import { connectJetStreamBus, startNatsServer, type Bus } from '@heliograph/cont
 import { aSignal, eventually } from '@heliograph/contracts/testing';
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
 import { startCli, temporaryFolder, type CliProcess } from '../testing/cli.ts';
+import { startExchange } from '../testing/exchange.ts';
 
 /** How long workers are killed; longer by hand. */
 const seconds = Number(process.env['HELIOGRAPH_CRASH_SECONDS'] ?? 20);
 const symbols = ['BTC/USDT', 'ETH/USDT', 'BNB/USDT'] as const;
 const prices = { 'BTC/USDT': '50000', 'ETH/USDT': '2500', 'BNB/USDT': '600' } as const;
-
-const Order = z.looseObject({
-  clientOrderId: OrderId,
-  status: z.string(),
-  side: z.string(),
-});
-const Balance = z.object({ free: z.string(), locked: z.string() });
-
-/** The exchange as a process of its own, which outlives every worker. */
-async function startExchange() {
-  const main = join(import.meta.dirname, '../../../execution/src/testing/binance-double/main.ts');
-  const child = spawn(process.execPath, [main], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<unknown> => JSON.parse((await lines.next()).value ?? '');
-  const Place = z.object({
-    url: z.string(),
-    key: z.object({ apiKey: z.string(), secret: z.string() }),
-  });
-  const place = Place.parse(await next());
-  const call = async (name: string, ...args: unknown[]): Promise<unknown> => {
-    child.stdin.write(`${JSON.stringify({ call: name, args })}\n`);
-    return z.object({ result: z.unknown() }).parse(await next()).result;
-  };
-  return {
-    ...place,
-    orders: async () => z.array(Order).parse(await call('orders')),
-    async total(asset: string): Promise<Big> {
-      const { free, locked } = Balance.parse(await call('balanceOf', asset));
-      return new Big(free).plus(locked);
-    },
-    set: (asset: string, amount: string) => call('setBalance', asset, amount),
-    [Symbol.dispose]: () => void child.stdin.end(),
-  };
-}
 
 async function journalOf(bus: Bus): Promise<JournalEvent[]> {
   const messages = await firstValueFrom(bus.read({ stream: 'TRADING' }).pipe(toArray()));

@@ -71,7 +71,9 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
 
 /** An exchange is asked for the orders of named symbols, and nothing else is ever traded there. */
 function refuseWithoutSymbols(portfolios: readonly BasePortfolioOptions[]): void {
-  const without = portfolios.find(({ settings }) => settings.risk.symbols === undefined);
+  const without = portfolios.find(
+    ({ settings }) => settings.risk.symbols === undefined && !settings.shadow,
+  );
   if (!without) return;
   throw new UserError(
     `--mode live: say which symbols ${without.portfolio} trades, as in {"symbols": ["BTC/USDT"]} in the file of --risk`,

@@ -10,8 +10,10 @@ export function addressedElsewhere({ portfolio, signal, tape }: Considered): str
     : `the signal is for ${addressee}, this is ${portfolio.name}`;
 }
 
-export function otherMode({ signal, mode }: Considered): string | undefined {
+/** A shadow trades on paper what others trade live; never the other way round. */
+export function otherMode({ signal, mode, settings }: Considered): string | undefined {
   if (signal.data.mode === mode) return undefined;
+  if (settings.shadow && mode === 'paper' && signal.data.mode === 'live') return undefined;
   return `the signal is for ${signal.data.mode}, this portfolio trades ${mode}`;
 }
 

@@ -39,6 +39,16 @@ testBothSides([
     passed: { signal: anEntry({ mode: 'live' }), context: { mode: 'live' } },
   },
   {
+    reason: 'MODE_MISMATCH',
+    what: 'meant for paper, where it would be traded live',
+    refused: {
+      state: openedWith({ shadow: true }),
+      signal: anEntry({ mode: 'paper' }),
+      context: { mode: 'live' },
+    },
+    passed: { state: openedWith({ shadow: true }), signal: anEntry({ mode: 'live' }) },
+  },
+  {
     reason: 'TAPE_ENDED',
     what: 'after the end of its tape',
     refused: { state: Object.assign(openedWith(), { hasEnded: true }) },

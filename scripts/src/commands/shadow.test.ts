@@ -1,0 +1,119 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { candleEvent, JournalEvent, subjects, toTime, type Candle } from '@heliograph/contracts';
+import { connectJetStreamBus, startNatsServer, type Bus } from '@heliograph/contracts/bus';
+import { aCandle, anExitSignal, aSignal, eventually } from '@heliograph/contracts/testing';
+import { firstValueFrom, toArray } from 'rxjs';
+import { expect, test } from 'vitest';
+import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
+import { startExchange } from '../testing/exchange.ts';
+
+const price = 50_000;
+
+async function typesOf(bus: Bus, portfolio: string): Promise<string[]> {
+  const messages = await firstValueFrom(
+    bus.read({ stream: 'TRADING', subject: `trading.${portfolio}.>` }).pipe(toArray()),
+  );
+  return messages.map(({ body }) => JournalEvent.parse(JSON.parse(body)).type);
+}
+
+function secondUpTo(nowMs: number): Candle {
+  const ends = { open: price, high: price, low: price, close: price };
+  return { ...aCandle(), ...ends, openTime: nowMs - 1_000, closeTime: nowMs };
+}
+
+async function publishCandle(bus: Bus): Promise<void> {
+  const candle = secondUpTo(Date.now());
+  const event = candleEvent(candle, { tape: 'live', source: 'test', recordedMs: Date.now() });
+  await bus.publish({
+    subject: subjects.candle(candle),
+    id: event.id,
+    body: JSON.stringify(event),
+  });
+}
+
+async function publishSignal(bus: Bus, enters: boolean): Promise<void> {
+  const time = toTime(Date.now());
+  const make = enters ? aSignal : anExitSignal;
+  const signal = make({
+    id: enters ? 'enter1' : 'leave1',
+    time,
+    recordedtime: time,
+    expirytime: toTime(Date.now() + 60_000),
+    data: { mode: 'live', referencePrice: { price: String(price), kind: 'last', time } },
+  });
+  const subject = subjects.signal(signal.data);
+  await bus.publish({ subject, id: signal.id, body: JSON.stringify(signal) });
+}
+
+test('a shadow trades on paper what its neighbour trades at an exchange, and the log compares and verifies both', async () => {
+  await using folder = await temporaryFolder();
+  const cwd = folder.path;
+  using exchange = await startExchange();
+  await exchange.set('USDT', '100000');
+  await exchange.set('BTC', '0');
+  await using server = await startNatsServer({
+    storeDir: join(cwd, 'nats'),
+    path: process.env['PATH'],
+    syncAlways: false,
+  });
+  const { port, user, password } = server;
+  const env = {
+    NATS_URL: `nats://${user}:${password}@127.0.0.1:${port}`,
+    HELIOGRAPH_VENUE_URL: exchange.url,
+    HELIOGRAPH_API_KEY: exchange.key.apiKey,
+    HELIOGRAPH_API_SECRET: exchange.key.secret,
+  };
+  await writeFile(
+    join(cwd, 'portfolios.json'),
+    JSON.stringify({
+      money: { risk: { symbols: ['BTC/USDT'] } },
+      shadow: { shadow: true, stake: '1000' },
+    }),
+  );
+  const flags = '--mode live --venue-id binance --cash 50000 --stake 500 --lot-size 0.00001';
+  const run = ['run', 'execution', ...flags.split(' '), '--portfolios', 'portfolios.json'];
+  await using execution = startCli(run, { cwd, env });
+  await using log = startCli(['run', 'trade-log', '--db', 'log.sqlite'], { cwd, env });
+  await using bus = await connectJetStreamBus({
+    servers: server.url,
+    credentials: { user, password },
+    name: 'test',
+  });
+  const patience = { timeoutMs: 30_000 };
+  await eventually(async () => {
+    expect(await typesOf(bus, 'money')).toContain('reconciliation_reported');
+  }, patience);
+
+  await publishCandle(bus);
+  for (const enters of [true, false]) {
+    await publishSignal(bus, enters);
+    const fills = enters ? 1 : 2;
+    await eventually(async () => {
+      await publishCandle(bus);
+      for (const portfolio of ['money', 'shadow']) {
+        const types = await typesOf(bus, portfolio);
+        const filled = types.filter((type) => type === 'order_filled').length;
+        expect({ portfolio, filled }).toEqual({ portfolio, filled: fills });
+      }
+    }, patience);
+  }
+  const orders = await exchange.orders();
+  expect(orders.length, 'the shadow never reaches the exchange').toBe(2);
+
+  const ask = (...args: readonly string[]) =>
+    runCli([...args, '--db', 'log.sqlite', '--json', '--quiet'], { cwd });
+  await eventually(async () => {
+    const { stdout } = await ask('compare', '--run', 'money', '--with', 'shadow');
+    const { signals, trades } = JSON.parse(stdout).comparison;
+    expect(signals).toMatchObject({ same: 2, changed: [] });
+    expect(trades.changed).toMatchObject([{ fields: expect.arrayContaining(['quantity']) }]);
+  }, patience);
+  await Promise.all([execution, log].map((process) => (process.kill('SIGTERM'), process.result)));
+  const verified = await ask('verify', '--run', 'all');
+  expect(JSON.parse(verified.stdout).portfolios).toMatchObject([
+    { portfolio: 'money', finding: null, notReplayed: 'its orders were filled by a venue' },
+    { portfolio: 'shadow', finding: null, notReplayed: 'it ran by the wall clock' },
+  ]);
+  expect(verified.code).toBe(0);
+}, 120_000);
