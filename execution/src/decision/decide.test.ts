@@ -176,6 +176,31 @@ describe('an exit', () => {
     expect(skipFor(state, anExitSignal())).toMatchObject({ reason: 'ORDER_PENDING' });
   });
 
+  test('takes several orders where one may not have all of it', () => {
+    const state = holdingWith(
+      { instruments: { 'BTC/USDT': { maxQuantity: '0.8', lotSize: '0.001' } } },
+      { order: { size: { kind: 'base', quantity: '2' } } },
+    );
+    const orders = decide(state, anExitSignal(), context);
+    expect(orders).toMatchObject([
+      { type: 'order_intended', data: { size: { quantity: '0.667' }, reduceOnly: true } },
+      { type: 'order_intended', data: { size: { quantity: '0.667' } } },
+      { type: 'order_intended', data: { size: { quantity: '0.666' } } },
+    ]);
+    expect(new Set(orders.map(({ id }) => id)).size).toBe(3);
+    after(state, ...orders);
+    const [one, lost, other] = [...state.orders.values()].filter(({ role }) => role === 'exit');
+    if (!one || !lost || !other) throw new Error('there are not three exits');
+    expect(decide(state, anExitSignal(), context)).toEqual([]);
+    const why = { timeMs: nowMs, reason: 'NOT_SENT', detail: '' } as const;
+    after(state, cancelled(state, lost, why));
+    hear(state, one, { type: 'filled', quantity: '0.667' });
+    expect(orderFor(state, anExitSignal()), 'only what was lost is tried again').toMatchObject({
+      size: { quantity: lost.size.kind === 'base' ? lost.size.quantity : '' },
+      attempt: 2,
+    });
+  });
+
   test('before there is a position takes the entry back', () => {
     const state = openedWith();
     const order = anOrder(state);

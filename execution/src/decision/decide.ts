@@ -15,6 +15,7 @@ import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
 import { cancelIntended, shortened } from './order-events.ts';
 import type { Portfolio } from './portfolio.ts';
 import type { Refusal } from './refusal.ts';
+import { partsOf } from './size.ts';
 
 export type { DecisionContext } from './considered.ts';
 
@@ -45,8 +46,8 @@ export function decide(
     return trips ? [...trip(considered, { reason, detail }), skipped] : [skipped];
   }
   const drafts = takeBack(considered);
-  if (considered.kind === 'exit' && isHeld(considered) && considered.leaving().gt('0'))
-    drafts.push(exitOrder(considered, facts, orders + 1));
+  if (considered.kind === 'exit' && isHeld(considered))
+    drafts.push(...exitOrders(considered, facts, orders + 1));
   if (considered.kind === 'entry') drafts.push(entryOrder(considered, facts, orders + 1));
   return drafts;
 }
@@ -66,15 +67,18 @@ export function open(
 }
 
 /**
- * The client order id: letters and digits, the same for the same portfolio, signal and attempt, whoever computes it.
+ * The client order id: letters and digits, the same for the same portfolio, signal, attempt and part of it, whoever
+ * computes it.
  */
 export function orderIdFor(
   portfolio: string,
   signal: Pick<TradeSignal, 'id'>,
   attempt = 1,
+  part = 1,
 ): OrderId {
   const again = attempt === 1 ? [] : [String(attempt)];
-  return OrderId.parse(`h${deterministicId('order', portfolio, signal.id, ...again)}`);
+  const further = part === 1 ? [] : [`part ${part}`];
+  return OrderId.parse(`h${deterministicId('order', portfolio, signal.id, ...again, ...further)}`);
 }
 
 type Facts = ReturnType<typeof factsOf> & { marketSequence?: number };
@@ -83,24 +87,36 @@ function entryOrder(considered: Considered, facts: Facts, attempt: number): Draf
   const plan = considered.plan();
   if ('reason' in plan) return skip(considered, facts, plan);
   const { orderType, size, limitPrice, stopPrice, timeInForce, protection } = plan;
-  return intended(considered, facts, attempt, {
-    orderType,
-    size,
-    ...(limitPrice !== undefined && { limitPrice }),
-    ...(stopPrice !== undefined && { stopPrice }),
-    ...(timeInForce && { timeInForce }),
-    ...(protection && { protection }),
-    reduceOnly: false,
-  });
+  return intended(
+    considered,
+    facts,
+    { attempt },
+    {
+      orderType,
+      size,
+      ...(limitPrice !== undefined && { limitPrice }),
+      ...(stopPrice !== undefined && { stopPrice }),
+      ...(timeInForce && { timeInForce }),
+      ...(protection && { protection }),
+      reduceOnly: false,
+    },
+  );
 }
 
-function exitOrder(considered: Considered, facts: Facts, attempt: number): Draft {
-  const quantity = PositiveDecimal.parse(considered.leaving().toFixed());
-  return intended(considered, facts, attempt, {
-    orderType: 'market',
-    size: { kind: 'base', quantity },
-    reduceOnly: true,
-  });
+/** As many as it takes where an order may not have all of it. */
+function exitOrders(considered: Considered, facts: Facts, attempt: number): Draft[] {
+  return partsOf(considered.leaving(), considered.rules).map((quantity, index) =>
+    intended(
+      considered,
+      facts,
+      { attempt, part: index + 1 },
+      {
+        orderType: 'market',
+        size: { kind: 'base', quantity: PositiveDecimal.parse(quantity.toFixed()) },
+        reduceOnly: true,
+      },
+    ),
+  );
 }
 
 type Order = DraftOf<'order_intended'>['data'];
@@ -108,17 +124,17 @@ type Order = DraftOf<'order_intended'>['data'];
 function intended(
   considered: Considered,
   facts: Facts,
-  attempt: number,
+  { attempt, part = 1 }: { attempt: number; part?: number },
   order: Pick<Order, 'orderType' | 'size' | 'reduceOnly'> & Partial<Order>,
 ): Draft {
   const { portfolio, signal } = considered;
   const context = contextOf(considered);
   return draft(
     'order_intended',
-    attempt === 1 ? context : { ...context, key: `${signal.id} ${attempt}` },
+    { ...context, key: keyOf(signal, attempt, part) },
     {
       ...facts,
-      orderId: orderIdFor(portfolio.name, signal, attempt),
+      orderId: orderIdFor(portfolio.name, signal, attempt, part),
       ...order,
       ...(attempt > 1 && { attempt }),
       expiryTime: signal.expirytime,
@@ -126,6 +142,11 @@ function intended(
       reasons: signal.data.reasons ?? [],
     },
   );
+}
+
+/** The first order of a signal has its name. */
+function keyOf({ id }: TradeSignal, attempt: number, part: number): string {
+  return `${id}${attempt === 1 ? '' : ` ${attempt}`}${part === 1 ? '' : ` part ${part}`}`;
 }
 
 function takeBack({ portfolio, signal, takenBack, nowMs }: Considered): Draft[] {

@@ -68,7 +68,7 @@ export function afterFill(
   const notional = fill.quantity.times(fill.price);
   const held = positions.get(instrumentKey(order));
   const { within, beyond } = splitAtFlat(held, fill);
-  const kept = held && within ? applyFill(enteredBy(held, order), within) : held;
+  const kept = held && within ? applyFill(enteredBy(held, order, timeMs), within) : held;
   const lot = instruments.get(instrumentKey(order))?.rules.lotSize ?? '0';
   const isLeft = kept !== undefined && within !== undefined && !enters(kept, fill.side);
   const isClosed =
@@ -83,14 +83,15 @@ export function afterFill(
 }
 
 /** Whoever adds to a position says anew how it is to be protected, and whether it is wanted at all. */
-function enteredBy(position: Position, order: Order): Position {
+function enteredBy(position: Position, order: Order, timeMs: number): Position {
   if (!enters(position, order.side)) return position;
   const { id, protection, cancellation } = order;
+  const isAnother = id !== position.enteredBy;
   return {
     ...position,
     enteredBy: id,
     isUnwanted: cancellation?.leave ?? false,
-    ...(protection && { protection }),
+    ...(protection && isAnother && { protection, protectedMs: timeMs }),
   };
 }
 
@@ -105,6 +106,7 @@ function openedBy(order: Order, timeMs: number): Position {
     enteredBy: order.id,
     isUnwanted: order.cancellation?.leave ?? false,
     entryTimeMs: timeMs,
+    protectedMs: timeMs,
     ...(order.protection && { protection: order.protection }),
   });
 }

@@ -110,17 +110,19 @@ export function changeOrder(
   id: OrderId,
   fact: OrderFact,
   more?: Partial<Order>,
-  reason?: ReasonCode,
+  ending?: { readonly reason: ReasonCode; readonly timeMs: number },
 ): void {
   const order = state.orders.get(id) ?? state.endedOrders.get(id);
   const status = order && statusAfter(order.status, fact);
   if (!order || !status) return;
   update(state, id, () => ({ ...order, status, changes: order.changes + 1, ...more }));
-  const hasFailed = (status === 'cancelled' || status === 'rejected') && !order.cancellation;
+  const hasEnded = status === 'cancelled' || status === 'rejected';
+  const hasFailed = hasEnded && !order.cancellation && ending?.reason !== 'POSITION_CLOSED';
   if (hasFailed && protectsWhatIsHeld(state, order))
     changeLeg(state, order, (leg) => ({
       ...leg,
-      failures: failuresAfter(leg, reason),
+      failures: failuresAfter(leg, ending?.reason),
+      ...(ending && ending.reason !== 'NOT_SENT' && { refusedMs: ending.timeMs }),
       ...(order.triggeredMs !== undefined && { isTriggered: true }),
     }));
 }
@@ -147,7 +149,7 @@ export function mayBeSentAgain(state: PortfolioState, id: OrderId): void {
 
 /** A person has been told that this order was the last of its leg. */
 export function giveUp(state: PortfolioState, id: OrderId | undefined): void {
-  const order = id && state.endedOrders.get(id);
+  const order = id && (state.orders.get(id) ?? state.endedOrders.get(id));
   if (order && protectsWhatIsHeld(state, order))
     changeLeg(state, order, (leg) => ({ ...leg, isGivenUp: true }));
 }

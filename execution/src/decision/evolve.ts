@@ -30,13 +30,13 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       });
       break;
     case 'order_rejected':
-      changeOrder(state, event.data.orderId, 'rejected');
+      changeOrder(state, event.data.orderId, 'rejected', {}, ending(event));
       break;
     case 'order_cancelled':
       state.foreignOrders.delete(event.data.orderId);
       if (event.data.reason === 'TAPE_ENDED') state.hasEnded = true;
       if (event.data.reason === 'NOT_SENT') mayBeSentAgain(state, event.data.orderId);
-      changeOrder(state, event.data.orderId, 'cancelled', {}, event.data.reason);
+      changeOrder(state, event.data.orderId, 'cancelled', {}, ending(event));
       break;
     case 'order_unknown':
       changeOrder(state, event.data.orderId, 'unknown');
@@ -94,6 +94,10 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       break;
   }
   return state;
+}
+
+function ending({ timeMs, data }: DraftOf<'order_rejected' | 'order_cancelled'>) {
+  return { reason: data.reason, timeMs };
 }
 
 function open(state: PortfolioState, { data, timeMs }: DraftOf<'portfolio_opened'>): void {

@@ -1,4 +1,4 @@
-import { Big, type OrderId } from '@heliograph/contracts';
+import { Big } from '@heliograph/contracts';
 import type { Order } from './order.ts';
 import { instrumentKey, type Portfolio } from './portfolio.ts';
 
@@ -8,10 +8,14 @@ export function isOnItsWay({ reduceOnly, type, triggeredMs }: Order): boolean {
 }
 
 /** What is on its way out of a position already; base units. */
-export function leaving(portfolio: Portfolio, key: string, except?: OrderId): Big {
+export function leaving(
+  portfolio: Portfolio,
+  key: string,
+  counts: (order: Order) => boolean = () => true,
+): Big {
   let quantity = new Big('0');
   for (const order of portfolio.orders.values()) {
-    if (!isOnItsWay(order) || order.id === except) continue;
+    if (!isOnItsWay(order) || !counts(order)) continue;
     if (instrumentKey(order) === key && order.size.kind === 'base')
       quantity = quantity.plus(order.size.quantity).minus(order.filledQuantity);
   }

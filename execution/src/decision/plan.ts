@@ -3,7 +3,7 @@ import type { Considered } from './considered.ts';
 import { unspent } from './funds.ts';
 import { leaving } from './on-its-way.ts';
 import { refusal, type Refusal } from './refusal.ts';
-import { atMost, feeFor, multiple, quantityAt, quantityLosing, reservation } from './size.ts';
+import { feeFor, multiple, quantityAt, quantityLosing, reservation } from './size.ts';
 import { decimalText, termsOf, type EntryTerms } from './terms.ts';
 
 /** The order that an entry would become. */
@@ -61,18 +61,17 @@ export function planEntry(considered: Considered): EntryPlan | Refusal {
 }
 
 /**
- * Base units that an exit or a reduction leaves with: never more than is held and not on its way out yet, nor than an order
- * may have, and all of it without regard to lots.
+ * Base units that an exit or a reduction leaves with: never more than is held and not on its way out yet, and all of it
+ * without regard to lots.
  */
 export function leavingQuantity(considered: Considered): Big {
   const { portfolio, key, signal, position, rules } = considered;
   if (!position) return zero;
   const stays = position.quantity.minus(leaving(portfolio, key));
   if (stays.lte(zero)) return zero;
-  const held = atMost(rules.maxQuantity, stays);
-  if (signal.data.intent === 'exit') return held;
+  if (signal.data.intent === 'exit') return stays;
   const wanted = reducedBy(considered, signal.data.size);
-  return wanted.gte(held) ? held : multiple(wanted, rules.lotSize);
+  return wanted.gte(stays) ? stays : multiple(wanted, rules.lotSize);
 }
 
 function reducedBy(considered: Considered, size: TradeSignal['data']['size']): Big {

@@ -106,6 +106,8 @@ export interface Leg {
   readonly filled: Big;
   /** How many of them ended by themselves without doing their work. */
   readonly failures: number;
+  /** When the venue refused the last of them; epoch ms. */
+  readonly refusedMs?: number;
   /** One that ended so had been triggered: the price was there. */
   readonly isTriggered?: boolean;
   /** A person was told that nothing more is tried. */

@@ -20,8 +20,9 @@ export interface Position {
   /** Its entry was filled although an exit had taken it back. */
   readonly isUnwanted: boolean;
   readonly entryTimeMs: number;
-  /** What its last entry asked to be protected by. */
+  /** What its last entry asked to be protected by, and since when; epoch ms. */
   readonly protection?: Protection;
+  readonly protectedMs: number;
   readonly quantity: Big;
   readonly enteredQuantity: Big;
   readonly enteredNotional: Big;

@@ -179,6 +179,47 @@ describe('a position that asks for a stop', () => {
     expect(guard(state)).toEqual([]);
   });
 
+  test('that cannot be closed is tried again once a minute, without another word', () => {
+    const { state } = entered(stop);
+    guard(state);
+    for (const role of ['stop_loss', 'stop_loss', 'stop_loss', ...Array(3).fill('unprotected')]) {
+      hear(state, first(state, role), { type: 'rejected' });
+      guard(state);
+    }
+    expect(guard(state, nowMs + 29_999)).toEqual([]);
+    expect(guard(state, nowMs + 30_000), 'a minute after the refusal').toMatchObject([
+      { data: { role: 'unprotected', orderType: 'market', size: { quantity: '2' } } },
+    ]);
+  });
+
+  test('leaves a venue that refuses alone for longer and longer', () => {
+    const { state } = entered(stop);
+    guard(state);
+    const pauses: number[] = [];
+    for (let timeMs = nowMs; pauses.length < 5; timeMs += 500) {
+      const open = protective(state);
+      for (const order of open) hear(state, order, { type: 'rejected', timeMs });
+      if (open.length === 0 && guard(state, timeMs).length === 0) continue;
+      const [order] = protective(state);
+      if (order && open.length === 0) pauses.push(timeMs - nowMs);
+    }
+    expect(pauses.map((timeMs, at) => timeMs - (pauses[at - 1] ?? 0))).toEqual(
+      [500, 1_500, 3_500, 10_500, 30_500].map((pauseMs) => expect.closeTo(pauseMs, -3)),
+    );
+  });
+
+  test('on a replay is tried again at once, and left alone in the end', () => {
+    const state = openedWith({}, { tape: 'replay' });
+    const entry = anOrder(state, { protection: stop, size: { kind: 'base', quantity: '2' } });
+    hear(state, entry, { type: 'filled', quantity: '2', timeMs: nowMs });
+    guard(state);
+    for (const role of ['stop_loss', 'stop_loss', 'stop_loss', ...Array(3).fill('unprotected')]) {
+      hear(state, first(state, role), { type: 'rejected', timeMs: nowMs });
+      guard(state);
+    }
+    expect(guard(state, nowMs + 3_600_000)).toEqual([]);
+  });
+
   test('does not count one as lost that was taken back', () => {
     const { state } = entered(stop);
     guard(state);
@@ -238,6 +279,24 @@ describe('profit targets', () => {
 });
 
 describe('a position that has been held long enough', () => {
+  test('that are lost three times are told to a person, once, and tried again after an hour', () => {
+    const { state } = entered({ takeProfits: [{ price: '110', ratio: 1 }] });
+    guard(state);
+    for (let times = 0; times < 2; times++) {
+      hear(state, first(state, 'take_profit'), { type: 'rejected' });
+      expect(guard(state)).toMatchObject([{ data: { role: 'take_profit' } }]);
+    }
+    hear(state, first(state, 'take_profit'), { type: 'rejected' });
+    expect(guard(state)).toMatchObject([
+      {
+        type: 'incident_reported',
+        data: { kind: 'UNPROTECTED', detail: expect.stringContaining('take_profit at 110') },
+      },
+    ]);
+    expect(guard(state, nowMs + 60_000)).toEqual([]);
+    expect(guard(state, nowMs + 3_600_000)).toMatchObject([{ data: { role: 'take_profit' } }]);
+  });
+
   test('that is being stopped out is not sold a second time when its time is over', () => {
     const { state } = entered({ ...stop, timeStopMs: 60_000 });
     guard(state);
@@ -245,6 +304,49 @@ describe('a position that has been held long enough', () => {
     hear(state, order, { type: 'accepted' });
     after(state, triggered(state, order, { timeMs: nowMs, price: new Big('95') }));
     expect(guard(state, nowMs + 3_600_000)).toEqual([]);
+  });
+
+  test.each([
+    ['a stop that was reached is refused', 1],
+    ['a stop is given up', 3],
+  ])('is not sold by two at once when %s', (_, refusals) => {
+    const { state } = entered({ ...stop, timeStopMs: 60_000 });
+    guard(state);
+    for (let times = 1; times <= refusals; times++) {
+      const order = first(state, 'stop_loss');
+      if (refusals === 1) {
+        hear(state, order, { type: 'accepted' });
+        after(state, triggered(state, order, { timeMs: nowMs, price: new Big('95') }));
+      }
+      hear(state, order, { type: 'rejected' });
+      if (times < refusals) guard(state);
+    }
+    const later = guard(state, nowMs + 3_600_000);
+    const sold = later.filter(
+      (draft) => draft.type === 'order_intended' && draft.data.orderType === 'market',
+    );
+    expect(sold).toMatchObject([{ data: { size: { quantity: '2' } } }]);
+    expect(guard(state, nowMs + 3_600_000)).toEqual([]);
+  });
+
+  test('counts from the fill that asked for it', () => {
+    const { state } = entered(stop);
+    guard(state);
+    const laterMs = nowMs + 7_200_000;
+    const more = anOrder(state, {
+      intent: 'increase',
+      protection: { ...stop, timeStopMs: 3_600_000 },
+      size: { kind: 'base', quantity: '1' },
+    });
+    hear(state, more, { type: 'filled', quantity: '0.5', complete: false, timeMs: laterMs });
+    hear(state, more, { type: 'filled', quantity: '0.5', timeMs: laterMs + 60_000 });
+    const rolesAt = (timeMs: number) =>
+      guard(state, timeMs).flatMap(({ type, data }) =>
+        type === 'order_intended' ? [data.role] : [],
+      );
+    expect(rolesAt(laterMs + 60_000)).not.toContain('time_stop');
+    expect(rolesAt(laterMs + 3_599_999)).not.toContain('time_stop');
+    expect(rolesAt(laterMs + 3_600_000)).toContain('time_stop');
   });
 
   test('is left at the market, once', () => {
@@ -335,9 +437,9 @@ test('where an order may not have all of a position, several protect it', () => 
   hear(state, entry, { type: 'filled', quantity: '2', complete: true });
   const drafts = guard(state);
   expect(drafts).toMatchObject([
-    { data: { role: 'stop_loss', size: { quantity: '0.8' } } },
-    { data: { role: 'stop_loss', size: { quantity: '0.8' } } },
-    { data: { role: 'stop_loss', size: { quantity: '0.4' } } },
+    { data: { role: 'stop_loss', size: { quantity: '0.667' } } },
+    { data: { role: 'stop_loss', size: { quantity: '0.667' } } },
+    { data: { role: 'stop_loss', size: { quantity: '0.666' } } },
   ]);
   expect(new Set(drafts.map(({ id }) => id)).size).toBe(3);
   expect(guard(state)).toEqual([]);

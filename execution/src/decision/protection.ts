@@ -14,7 +14,7 @@ import { cancelIntended } from './order-events.ts';
 import { isProtective, legOf } from './order.ts';
 import { instrumentKey, maxFailures, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
 import { averageEntryPrice, type Position } from './position.ts';
-import { atMost, multiple } from './size.ts';
+import { multiple, partsOf } from './size.ts';
 
 /** A protective order is good as long as the position is. */
 const never = '9999-12-31T23:59:59.999Z';
@@ -34,10 +34,17 @@ export function protect(portfolio: Portfolio, nowMs: number): Draft[] {
   const drafts = obsolete(portfolio, nowMs);
   for (const position of portfolio.positions.values()) {
     const situation = { portfolio, position, nowMs };
-    if (position.isUnwanted) drafts.push(...leave(situation, 'unwanted'));
-    if (position.protection) drafts.push(...missing(situation, position.protection));
+    const out = position.isUnwanted ? leave(situation, 'unwanted') : [];
+    drafts.push(...out);
+    // What sells at once is written down before anything else is looked at: two would sell twice.
+    if (position.protection && !out.some(sellsAtOnce))
+      drafts.push(...missing(situation, position.protection));
   }
   return drafts;
+}
+
+function sellsAtOnce(draft: Draft): boolean {
+  return draft.type === 'order_intended' && draft.data.orderType === 'market';
 }
 
 interface Situation {
@@ -79,8 +86,9 @@ function missing(situation: Situation, protection: Protection): Draft[] {
     drafts.push(
       ...guard(situation, { role: 'stop_loss', orderType: 'stop', stopPrice: stopLoss.price }),
     );
+  if (drafts.some(sellsAtOnce)) return drafts;
   drafts.push(...targets(situation, takeProfits));
-  if (timeStopMs !== undefined && situation.nowMs >= position.entryTimeMs + timeStopMs)
+  if (timeStopMs !== undefined && situation.nowMs >= position.protectedMs + timeStopMs)
     drafts.push(...leave(situation, 'time_stop'));
   return drafts;
 }
@@ -104,9 +112,13 @@ function guard(situation: Situation, terms: Terms): Draft[] {
   const isGivenUp = leg.failures >= maxFailures;
   // It had been reached: another stop would wait for the price to be there once more.
   const again: Terms = leg.isTriggered ? { role: terms.role, orderType: 'market' } : terms;
-  const next = isGivenUp ? leave(situation, 'unprotected') : intended(situation, again, quantity);
-  if (next[0]?.type !== 'order_intended') return next;
-  const what = isGivenUp ? 'the position is closed' : 'it is placed again';
+  const next = isGivenUp
+    ? leave(situation, 'unprotected', leg)
+    : isPausing(situation, leg)
+      ? []
+      : intended(situation, again, quantity);
+  if (next[0]?.type !== 'order_intended' || legIn(situation, 'unprotected').isGivenUp) return next;
+  const what = isGivenUp ? 'the position is being closed' : 'it is placed again';
   const detail = `${terms.role} was lost ${leg.failures} times: ${what}`;
   const attempt = legIn(situation, 'unprotected').orders;
   const which = `${terms.role} ${leg.failures} ${leg.orders} ${attempt}`;
@@ -137,41 +149,81 @@ function targets(
     const done = leg.filled.plus(openIn(situation, terms));
     const quantity = upToHere.minus(planned).minus(done);
     planned = upToHere;
-    if (quantity.gt(zero) && leg.failures < maxFailures)
+    if (quantity.lte(zero)) continue;
+    if (leg.failures >= maxFailures && !leg.isGivenUp) drafts.push(givenUp(situation, terms, leg));
+    else if (isTriedAgain(situation, leg, { kind: 'target' }))
       drafts.push(...intended(situation, terms, quantity));
   }
   return drafts;
 }
 
-/** Out at once with all that is held, unless that is on its way. */
-function leave(situation: Situation, role: 'time_stop' | 'unprotected' | 'unwanted'): Draft[] {
+function givenUp(situation: Situation, terms: Terms, { orders, failures }: Leg): Draft {
+  const detail = `${terms.role} at ${terms.limitPrice} was lost ${failures} times: the position goes on without it`;
+  const orderId = orderIdIn(situation, legOf(terms), orders);
+  return lost(situation, `${legOf(terms)} ${orders}`, { detail, orderId });
+}
+
+/** Out at once with all that is held, unless that is on its way; `former`: the guard that was lost. */
+function leave(
+  situation: Situation,
+  role: 'time_stop' | 'unprotected' | 'unwanted',
+  former?: Leg,
+): Draft[] {
   const { portfolio, position } = situation;
   const isLeaving = [...portfolio.orders.values()].some(
     (order) => instrumentKey(order) === instrumentKey(position) && isOnItsWay(order),
   );
   if (isLeaving) return [];
   const leg = legIn(situation, role);
-  if (leg.failures < maxFailures)
-    return intended(situation, { role, orderType: 'market' }, position.quantity);
-  if (leg.isGivenUp) return [];
+  if (leg.failures < maxFailures || leg.isGivenUp)
+    return isTriedAgain(situation, leg, { former })
+      ? intended(situation, { role, orderType: 'market' }, position.quantity)
+      : [];
   const detail = `${role} was lost ${leg.failures} times: a person must close the position`;
   const orderId = orderIdIn(situation, role, leg.orders);
   return [lost(situation, `${role} ${leg.orders}`, { detail, orderId })];
 }
 
+/**
+ * How long the venue is left alone after one refusal, after two, and so on, ms; as long as the last one after more. Exchanges
+ * close a market for seconds when it crashes, and then the position must still get out.
+ */
+const pausesMs = [0, 1_000, 3_000, 10_000, 30_000, 60_000];
+/** The same once a person was told that it is given up: of what leaves the position, and of what waits for a better price. */
+const restMs = { exit: 60_000, target: 3_600_000 } as const;
+
+/** On a replay the venue would say the same again, whenever it is asked. */
+function isPausing(
+  { portfolio, nowMs }: Situation,
+  { failures, refusedMs, isGivenUp }: Leg,
+  { former = untried, kind = 'exit' }: Pausing = {},
+): boolean {
+  const sinceMs = refusedMs ?? former.refusedMs;
+  if (portfolio.opened?.tape !== liveTape || sinceMs === undefined) return false;
+  const times = Math.min(failures + former.failures, pausesMs.length);
+  const pauseMs = isGivenUp ? restMs[kind] : (pausesMs[times - 1] ?? 0);
+  return nowMs < sinceMs + pauseMs;
+}
+
+interface Pausing {
+  /** The guard that was lost before it. */
+  readonly former?: Leg | undefined;
+  readonly kind?: keyof typeof restMs;
+}
+
+/** Whoever was told that nothing helps may not be there: at a venue it is tried on and on. */
+function isTriedAgain(situation: Situation, leg: Leg, pausing?: Pausing): boolean {
+  const isOver = leg.isGivenUp && situation.portfolio.opened?.tape !== liveTape;
+  return !isOver && !isPausing(situation, leg, pausing);
+}
+
 /** As many orders as it takes where an order may not have all of it. */
 function intended(situation: Situation, terms: Terms, quantity: Big): Draft[] {
-  const { maxQuantity } = rulesOf(situation.portfolio, situation.position);
+  const rules = rulesOf(situation.portfolio, situation.position);
   const { orders } = legIn(situation, legOf(terms));
-  const drafts: Draft[] = [];
-  for (let left = quantity; left.gt(zero); left = left.minus(atMost(maxQuantity, left)))
-    drafts.push(
-      orderOf(situation, terms, {
-        quantity: atMost(maxQuantity, left),
-        number: orders + drafts.length + 1,
-      }),
-    );
-  return drafts;
+  return partsOf(quantity, rules).map((part, index) =>
+    orderOf(situation, terms, { quantity: part, number: orders + index + 1 }),
+  );
 }
 
 function orderOf(

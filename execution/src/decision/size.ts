@@ -97,8 +97,25 @@ export function reservation(
   return notional.plus(feeFor(notional, settings));
 }
 
-export function atMost(limit: string | undefined, quantity: Big): Big {
-  return limit !== undefined && quantity.gt(limit) ? new Big(limit) : quantity;
+/**
+ * A quantity in as few orders as its instrument takes, none larger than its maximum and all of about a size: a rest might
+ * be smaller than its minimum.
+ */
+export function partsOf(
+  quantity: Big,
+  { maxQuantity, lotSize }: { readonly maxQuantity?: string | undefined; readonly lotSize: string },
+): Big[] {
+  if (quantity.lte(zero)) return [];
+  if (maxQuantity === undefined || quantity.lte(maxQuantity)) return [quantity];
+  const most = new Big(maxQuantity);
+  const count = quantity.div(most).round(0, Big.roundUp);
+  const share = multiple(quantity.div(count), lotSize, Big.roundUp);
+  const largest = multiple(most, lotSize);
+  const each = share.lte(most) ? share : largest.gt(zero) ? largest : most;
+  const parts: Big[] = [];
+  for (let left = quantity; left.gt(zero); left = left.minus(each))
+    parts.push(left.gt(each) ? each : left);
+  return parts;
 }
 
 export function multiple(value: Big, step: string, rounding: RoundingMode = Big.roundDown): Big {

@@ -6,6 +6,7 @@ import {
   emptyPortfolio,
   freeCash,
   instrumentKey,
+  maxFailures,
   reservedCash,
   type Portfolio,
 } from '../decision/portfolio.ts';
@@ -34,6 +35,7 @@ export function violationsOf(history: LiveHistory, lived: LivedHistory): string[
   const final = foldAndWatch(history, lived, report);
   compareLedgers(history, lived, final, report);
   compareOrders(lived, final, report);
+  checkReductions(lived, report);
   checkSignals(history, lived, report);
   checkSending(history, lived, report);
   checkDerivation(history, lived, report);
@@ -172,9 +174,9 @@ function watchStops(
     }
   for (const [key, position] of state.positions) {
     const { stopLoss, trailingStop } = position.protection ?? {};
-    const isGivenUp = [...(state.legs.get(position.entrySignalId)?.values() ?? [])].some(
-      ({ failures }) => failures >= 3,
-    );
+    const legs = state.legs.get(position.entrySignalId);
+    const guard = legs?.get(trailingStop ? 'trailing_stop' : 'stop_loss');
+    const isGivenUp = (guard?.failures ?? 0) >= maxFailures;
     let covered = zero;
     for (const order of state.orders.values())
       if (guards(order, key, position, atMs) && order.size.kind === 'base')
@@ -266,7 +268,28 @@ function compareOrders({ venue }: LivedHistory, final: Portfolio, report: Report
   }
 }
 
-/** Each signal is decided, once, and trades once at most. */
+/** What may only make a position smaller never makes one on the other side, whatever else is being sold meanwhile. */
+function checkReductions({ venue }: LivedHistory, report: Report): void {
+  const fills = venue.taken
+    .flatMap(({ id, request, ...order }) =>
+      venue
+        .reportsOf({ id, request, ...order })
+        .flatMap((told) => (told.type === 'filled' ? [{ id, request, told }] : [])),
+    )
+    .toSorted((a, b) => a.told.sequence - b.told.sequence);
+  const held = new Map<string, Big>();
+  for (const { id, request, told } of fills) {
+    const key = instrumentKey(request);
+    const before = held.get(key) ?? zero;
+    const after = before.plus(new Big(told.quantity).times(request.side === 'buy' ? '1' : '-1'));
+    held.set(key, after);
+    const isBeyond = after.abs().gt(before.abs()) || after.times(before).lt(zero);
+    if (request.reduceOnly && isBeyond)
+      report(`${id} takes ${key} from ${before.toFixed()} to ${after.toFixed()}`);
+  }
+}
+
+/** Each signal is decided, once, and trades once at most; what one order may not have is an order more of that once. */
 function checkSignals(
   { instants }: LiveHistory,
   { journal, venue }: LivedHistory,
@@ -301,13 +324,20 @@ function checkSignals(
         event.type === 'order_intended' ? [event.data] : [],
       );
       const skips = events.filter(({ type }) => type === 'signal_skipped');
-      const taken = orders.filter(({ orderId }) => seen.has(orderId));
-      if (taken.length > 1) report(`signal ${id} has traded ${taken.length} times`);
-      const given = skips.length > 0 ? orders : orders.slice(0, -1);
+      const attempts = orders.filter(({ orderId }) => seen.has(orderId)).map(attemptOf);
+      const entries = orders.filter(({ orderId, reduceOnly }) => seen.has(orderId) && !reduceOnly);
+      if (new Set(attempts).size > 1 || entries.length > 1)
+        report(`signal ${id} has traded ${attempts.length} times`);
+      const last = Math.max(...orders.map(attemptOf));
+      const given = skips.length > 0 ? orders : orders.filter((order) => attemptOf(order) < last);
       if (given.some(({ orderId }) => !notSent.has(orderId)))
         report(`signal ${id} was decided again though its order may have arrived`);
       if (skips.length > 1) report(`signal ${id} was skipped ${skips.length} times`);
     }
+}
+
+function attemptOf({ attempt = 1 }: { attempt?: number | undefined }): number {
+  return attempt;
 }
 
 /** Nothing goes out too late, nor after a halt has come to be known. */

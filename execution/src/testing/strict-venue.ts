@@ -49,7 +49,10 @@ export interface StrictVenue {
 
 export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
   const { settings, windowMs, settleMs, random } = options;
-  const inner = createExchangeBroker(settings);
+  // Where orders that may only reduce cannot wait, as on a spot exchange, there is no such thing: whoever sells too much
+  // sells what else is there.
+  const knowsReduceOnly = options.restsReduceOnly;
+  const inner = createExchangeBroker(knowsReduceOnly ? settings : { ...settings, shorting: true });
   const { exchange } = inner;
   const taken: TakenOrder[] = [];
   const hints = new Subject<OrderId | 'any'>();
@@ -89,7 +92,8 @@ export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
     const order: TakenOrder = { id: request.id, venueId, request, takenMs: Date.now() };
     taken.push(order);
     const { protects: _, tapeSequence: __, ...rest } = request;
-    const placement = exchange.place({ ...rest, id: venueId, timeMs: Date.now() });
+    const reduceOnly = knowsReduceOnly && rest.reduceOnly;
+    const placement = exchange.place({ ...rest, reduceOnly, id: venueId, timeMs: Date.now() });
     if (placement.status !== 'taken') taken.splice(taken.indexOf(order), 1);
     return placement;
   };

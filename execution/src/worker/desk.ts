@@ -252,8 +252,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     error: (error: unknown) => trouble.failed(following, error),
   });
 
-  const orderOf = (signal: TradeSignal): Order | undefined =>
-    openOrders().findLast((order) => order.signalId === signal.id && !isProtective(order));
+  const unsentOf = (signal: TradeSignal): Order[] =>
+    openOrders().filter(
+      (order) =>
+        order.signalId === signal.id &&
+        !isProtective(order) &&
+        isUnsent(order) &&
+        !order.cancellation,
+    );
 
   const send = async (order: Order, signal: TradeSignal): Promise<void> => {
     const { reachedSequence } = follower;
@@ -263,6 +269,19 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     } finally {
       await settleOrders(nowFor(signal));
     }
+  };
+
+  /** An exit may take several; one that fails keeps none of the others back. */
+  const sendAll = async (signal: TradeSignal): Promise<void> => {
+    const failures: unknown[] = [];
+    const tried = new Set<OrderId>();
+    for (let [order] = unsentOf(signal); order;) {
+      tried.add(order.id);
+      await send(order, signal).catch((error: unknown) => failures.push(error));
+      order = unsentOf(signal).find(({ id }) => !tried.has(id));
+    }
+    if (failures.length > 0) throw failures[0];
+    if (tried.size === 0) await settleOrders(nowFor(signal));
   };
 
   const decideAndSend = async (signal: TradeSignal): Promise<void> => {
@@ -286,9 +305,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       } while (!(await write(decision)));
       // Entries are taken back before the exit goes out that leaves with what they have bought.
       await dispatcher.carryOut(moment(nowFor(signal)));
-      const order = orderOf(signal);
-      if (order && isUnsent(order) && !order.cancellation) await send(order, signal);
-      else await settleOrders(nowFor(signal));
+      await sendAll(signal);
     } while (journal.state.unsent.has(signal.id));
     await states.mirror();
   };

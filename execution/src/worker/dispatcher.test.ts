@@ -44,12 +44,18 @@ function worker(bus: Bus, settings: PortfolioSettings) {
   return { journal, dispatcher, write, sent };
 }
 
-/** A stop, as the journal has it after the portfolio was opened. */
-function aHeldStop(): { id: OrderId; events: Draft[] } {
+const filled = { type: 'filled', fee: '0', liquidity: 'taker', price: '100' } as const;
+
+/** Stops of 1 each, as the journal has them after so much was bought. */
+function heldStops(held: string, count: number): { ids: OrderId[]; events: Draft[] } {
   const portfolio = aPortfolio();
-  const id = portfolio.intend({ side: 'sell' });
+  const entry = portfolio.intend({ quantity: held });
+  portfolio.report({ ...filled, orderId: entry, fillId: '1', quantity: held, complete: true });
+  const ids = Array.from({ length: count }, (_, at) =>
+    portfolio.intend({ id: `stop-${at}`, side: 'sell', quantity: '1', reduceOnly: true }),
+  );
   const events = portfolio.events.map((event): Draft => {
-    if (event.type !== 'order_intended') return event;
+    if (event.type !== 'order_intended' || !ids.includes(event.data.orderId)) return event;
     const stop = {
       orderType: 'stop',
       role: 'stop_loss',
@@ -57,6 +63,13 @@ function aHeldStop(): { id: OrderId; events: Draft[] } {
     } as const;
     return { ...event, data: { ...event.data, ...stop, expiryTime: '9999-12-31T23:59:59.999Z' } };
   });
+  return { ids, events };
+}
+
+function aHeldStop(): { id: OrderId; events: Draft[] } {
+  const { ids, events } = heldStops('1', 1);
+  const [id] = ids;
+  if (!id) throw new Error('there is no stop');
   return { id, events };
 }
 
@@ -108,4 +121,26 @@ test('whoever was held up until the venue would refuse its order does not send i
   await dispatcher.carryOut(moment);
   expect(sent).toEqual([]);
   expect(journal.state.endedOrders.has(id), 'it is given up, so another may follow').toBe(true);
+});
+
+test.each([
+  ['2', ['1', '1']],
+  ['1.5', ['1', '0.5']],
+  ['1', ['1']],
+])('stops that are triggered together sell what is held: %s', async (held, expected) => {
+  const server = createMemoryServer();
+  const { journal, dispatcher, write, sent } = worker(server.connect(), someSettings());
+  const { ids, events } = heldStops(held, 2);
+  await write(events);
+  await dispatcher.carryOut(moment);
+  const price = new Big('90');
+  const triggers = ids.flatMap((id) => {
+    const order = journal.state.orders.get(id);
+    return order ? [triggered(journal.state, order, { ...moment, price })] : [];
+  });
+  await write(triggers);
+  await dispatcher.carryOut(moment);
+  expect(sent.map(({ size }) => (size.kind === 'base' ? size.quantity : size))).toEqual(expected);
+  const ended = ids.flatMap((id) => journal.state.endedOrders.get(id) ?? []);
+  expect(ended.length, 'what has nothing left to sell has ended').toBe(2 - expected.length);
 });

@@ -22,6 +22,7 @@ const cancelAgainMs = 5_000;
 const expired = { reason: 'EXPIRED', detail: 'it expired before it could be sent' } as const;
 /** Refusals of a request for when it came, not for what it asked. */
 const ofTime: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['EXPIRED', 'CLOCK_SKEW']);
+const nothingLeft = { reason: 'POSITION_CLOSED', detail: 'others leave with all of it' } as const;
 const neverSent = { reason: 'NOT_SENT', detail: 'the venue does not have it' } as const;
 
 /** When and where on the tape an order is sent. */
@@ -139,6 +140,8 @@ export function createDispatcher({
   const send = async (order: Order, moment: Moment): Promise<void> => {
     if (isToBeHeld(order)) await hold(order, moment);
     else if (!takesOnce && (!isFresh(order) || isTooLate(order))) await find(order, moment.timeMs);
+    else if (hasNothingLeft(order, journal.state))
+      await abandon(order, { timeMs: moment.timeMs, ...nothingLeft });
     else if (mustNotBeSent(order, moment.timeMs, settingsOf(journal.state)))
       await abandon(order, { timeMs: moment.timeMs, ...expired });
     else await place(order, moment);
@@ -241,6 +244,25 @@ function referenceOf({ id, venue, symbol, timeMs, triggeredMs }: Order) {
   return { id, venue, symbol, timeMs: triggeredMs ?? timeMs };
 }
 
+/** What there is for an order that was triggered: of those that were triggered with it the earlier ones come first. */
+function leftFor(order: Order, portfolio: Portfolio): Big {
+  const key = instrumentKey(order);
+  const held = portfolio.positions.get(key)?.quantity ?? new Big('0');
+  return held.minus(leaving(portfolio, key, (other) => comesBefore(other, order, portfolio)));
+}
+
+function hasNothingLeft(order: Order, portfolio: Portfolio): boolean {
+  return order.triggeredMs !== undefined && order.reduceOnly && leftFor(order, portfolio).lte('0');
+}
+
+function comesBefore(other: Order, order: Order, { orders }: Portfolio): boolean {
+  if (other.id === order.id) return false;
+  if (other.triggeredMs === undefined || order.triggeredMs === undefined) return true;
+  if (other.triggeredMs !== order.triggeredMs) return other.triggeredMs < order.triggeredMs;
+  for (const id of orders.keys()) if (id === other.id || id === order.id) return id === other.id;
+  return false;
+}
+
 /** What execution held itself goes out as a market order, for no more than is there. */
 function sized(order: Order, portfolio: Portfolio): Order {
   if (order.triggeredMs === undefined) return order;
@@ -249,11 +271,8 @@ function sized(order: Order, portfolio: Portfolio): Order {
     order.type === 'stop_limit' && limitPrice !== undefined
       ? { ...rest, type: 'limit', limitPrice }
       : { ...rest, type: 'market' };
-  const key = instrumentKey(order);
-  const held = portfolio.positions.get(key)?.quantity ?? new Big('0');
-  const left = held.minus(leaving(portfolio, key, order.id));
-  const isMore =
-    order.reduceOnly && left.gt('0') && order.size.kind === 'base' && left.lt(order.size.quantity);
+  const left = leftFor(order, portfolio);
+  const isMore = order.reduceOnly && order.size.kind === 'base' && left.lt(order.size.quantity);
   return {
     ...sent,
     timeMs: order.triggeredMs,

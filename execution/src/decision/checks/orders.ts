@@ -27,14 +27,15 @@ export function nothingToCancel({ signal, takenBack }: Considered): string | und
  * already, for a venue without `reduceOnly` would sell it twice.
  */
 function ordersInTheWay(considered: Considered): readonly Order[] {
-  const { kind, orders, takenBack } = considered;
+  const { kind, orders, takenBack, signal } = considered;
   if (kind === 'entry') return orders.filter((order) => !isProtective(order));
   // Without a position an exit has nothing to wait for but entries that somebody else must take back.
   const leavesNothing = !isHeld(considered) && takenBack.length === 0;
   const isLeaving = isHeld(considered) && takenBack.length === 0 && isAllLeaving(considered);
   return orders.filter(
     (order) =>
-      order.role === 'exit' ||
+      // Of its own orders one may be lost while the others are on their way.
+      (order.role === 'exit' && order.signalId !== signal.id) ||
       (leavesNothing && order.role === 'entry') ||
       (isLeaving && isOnItsWay(order)),
   );
