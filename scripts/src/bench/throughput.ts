@@ -5,6 +5,7 @@ import { startBareWorker, startExecutionWorker } from './child.ts';
 import { watchDecisions } from './decisions.ts';
 import { createLiveMarket, type LiveMarket } from './live-market.ts';
 import { rowOf, type BenchContext, type Measure, type Row } from './measure.ts';
+import { onlyWrites } from './only-writes.ts';
 import { interleave } from './rounds.ts';
 
 const portfolio = 'bench';
@@ -22,7 +23,7 @@ const settleMs = 500;
  *
  * The floor is three processes with bare consumers, one for each partition with one message in flight as execution has
  * them, that only acknowledge the same signals, published by the same publisher; without candles, which would only
- * hold the publisher up.
+ * hold the publisher up. Beside both stands what a traded signal's writes alone would allow.
  */
 export const throughput: Measure = {
   name: 'throughput',
@@ -52,19 +53,20 @@ export const throughput: Measure = {
     const processes = (await Promise.all([...execution, ...bare])).map((child) => stack.use(child));
     const failed = Promise.race(processes.map((child) => child.failed));
 
+    const count = market.symbols.length * Math.max(2, Math.round(5 * context.seconds));
+    const floor = (): Promise<number> => {
+      const done = acked.after(count * floorFactor);
+      const work = { client, market, kind: 'floor', count: count * floorFactor, done } as const;
+      return Promise.race([rate(work), failed]);
+    };
     const measureBoth = async (kind: 'filled' | 'skipped'): Promise<Row> => {
-      const count = market.symbols.length * Math.max(2, Math.round(5 * context.seconds));
       const before = skips.count;
       const measured = await interleave(context, {
         ours: () => {
           const done = decided.after(count);
           return Promise.race([rate({ client, market, kind, count, done }), failed]);
         },
-        floor: () => {
-          const done = acked.after(count * floorFactor);
-          const work = { client, market, kind: 'floor', count: count * floorFactor, done } as const;
-          return Promise.race([rate(work), failed]);
-        },
+        floor,
         onRound: (round) => note(context, `throughput, ${kind}: round ${round}`),
       });
       return rowOf({
@@ -76,7 +78,15 @@ export const throughput: Measure = {
         facts: { signalsPerRound: count, workers, skipped: skips.count - before },
       });
     };
-    return [await measureBoth('filled'), await measureBoth('skipped')];
+    const measureWrites = async (): Promise<Row> => {
+      const measured = await interleave(context, {
+        ours: (round) => onlyWrites(address, { seconds: context.seconds, round }),
+        floor,
+        onRound: (round) => note(context, `throughput, writes alone: round ${round}`),
+      });
+      return rowOf({ measure: 'throughput', figure: 'its writes alone', unit: '/s', ...measured });
+    };
+    return [await measureBoth('filled'), await measureBoth('skipped'), await measureWrites()];
   },
 };
 
