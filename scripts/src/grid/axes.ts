@@ -28,6 +28,8 @@ function readAxis(text: string): Axis {
   const [, name = '', list = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === '') refuse(`expected name=5,10,20 or name=5..50:5, found ${JSON.stringify(text)}`);
   const [, from, to, step = '1'] = /^(-?[\d.]+)\.\.(-?[\d.]+)(?::([\d.]+))?$/.exec(list) ?? [];
+  if (from === undefined && list.includes('..'))
+    refuse(`expected a rising range such as 5..50:5, found ${JSON.stringify(text)}`);
   const values =
     from === undefined || to === undefined
       ? list.split(',').map((value) => value.trim())

@@ -18,8 +18,18 @@ export interface FoldResult extends Fold {
   readonly outOfSampleResult: JobResult | undefined;
 }
 
-/** A figure by which combinations are ranked. */
-export type Objective = keyof Performance;
+/** The figures by which combinations can be ranked: more is better, and a loss is below 0. */
+export const figures = [
+  'netPnl',
+  'returnRatio',
+  'expectancy',
+  'expectancyRatio',
+  'profitFactor',
+  'returnProfitFactor',
+  'winRate',
+  'sqn',
+] as const satisfies readonly (keyof Performance)[];
+export type Figure = (typeof figures)[number];
 
 /** Tries every combination on each fold, and the best of each on what follows it. */
 export async function searchGrid(
@@ -33,7 +43,7 @@ export async function searchGrid(
   }: {
     combinations: readonly (readonly string[])[];
     folds: readonly Fold[];
-    by: Objective;
+    by: Figure;
     threads: number;
     onDone: (done: number) => void;
   },
@@ -68,11 +78,9 @@ export async function searchGrid(
 }
 
 /** Undefined where there is not enough data for the figure: behind all others. */
-export function valueOf({ inSample }: Candidate, by: Objective): number | undefined {
-  const value: unknown = inSample.metrics[by];
-  if (value === null || value === undefined || value === '') return undefined;
-  const number = Number(typeof value === 'object' ? NaN : value);
-  return Number.isFinite(number) ? number : undefined;
+function valueOf({ inSample }: Candidate, by: Figure): number | undefined {
+  const value = inSample.metrics[by];
+  return value === null ? undefined : Number(value);
 }
 
 function compare(a: number | undefined, b: number | undefined): number {
@@ -80,8 +88,16 @@ function compare(a: number | undefined, b: number | undefined): number {
   return a - b;
 }
 
-/** The results of all parts that parameters were not chosen on, one after the other: they add up. */
-export function outOfSampleTotals(folds: readonly FoldResult[]) {
+export interface OutOfSampleTotals {
+  readonly folds: number;
+  readonly profitable: number;
+  readonly trades: number;
+  /** Quote currency. */
+  readonly netPnl: string;
+}
+
+/** The results of all parts that parameters were not chosen on; each began with the cash at the start. */
+export function outOfSampleTotals(folds: readonly FoldResult[]): OutOfSampleTotals {
   const results = folds.flatMap(({ outOfSampleResult }) => outOfSampleResult ?? []);
   const netPnl = results.reduce((sum, { metrics }) => sum.plus(metrics.netPnl), new Big('0'));
   const trades = results.reduce((sum, { metrics }) => sum + metrics.trades, 0);
