@@ -42,6 +42,6 @@ function answerOf(worker: Worker, job: Job | undefined): Promise<JobResult> {
     };
     worker.once('message', answered);
     worker.once('error', reject);
-    worker.postMessage(job);
+    worker.postMessage(job, []);
   });
 }

@@ -10,7 +10,7 @@ parentPort?.on('message', (job: Job) => {
   running
     .then((run) => run(job))
     .then(
-      (result) => parentPort?.postMessage({ result }),
-      (error: unknown) => parentPort?.postMessage({ error }),
+      (result) => parentPort?.postMessage({ result }, []),
+      (error: unknown) => parentPort?.postMessage({ error }, []),
     );
 });
