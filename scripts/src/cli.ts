@@ -91,15 +91,50 @@ export function createProgram(): Command {
     options: [
       repeatable(new Option('--candles <path>', 'candle file or folder of them; repeatable')),
       ...instrumentFlags,
+      new Option('--run <id>', 'instead: the candles of a logged run'),
+      dbFlag,
       ...strategyFlags,
       ...executionFlags,
+      new Option('--monte-carlo <runs>', 'draw its trades again by chance so many times'),
+      new Option('--seed <number>', 'of that').default('1'),
       reportFlag,
     ],
     examples: [
       'backtest --candles BTC_USDT-1m.csv.gz',
+      'backtest --candles BTC_USDT-1m.csv.gz --monte-carlo 1000',
+      'backtest --run paper-x2dszzyct4ig-1 --param fast=5',
       'backtest --candles candles/ --param fast=5 --param slow=20 --stake all --json',
     ],
     load: async () => (await import('./commands/backtest.ts')).backtest,
+  });
+  define(program, {
+    name: 'grid',
+    summary: 'try combinations of parameters, and the best on candles that it has not seen',
+    options: [
+      repeatable(new Option('--candles <path>', 'candle file or folder of them; repeatable')),
+      ...instrumentFlags,
+      ...strategyFlags,
+      repeatable(
+        new Option(
+          '--grid <name=values>',
+          'what is tried: fast=5,10,20 or fast=5..50:5; repeatable',
+        ),
+      ),
+      new Option('--by <figure>', 'what the best has most of').default('netPnl'),
+      new Option('--keep-back <part>', 'the last part is not chosen on but tried on, as 30%'),
+      new Option(
+        '--walk-forward <folds>',
+        'so many times: choose on a part, try on what follows it, a third as long',
+      ),
+      new Option('--threads <count>', 'how many at once (default: as many as processors)'),
+      new Option('--limit <count>', 'the best so many').default('20'),
+      ...executionFlags,
+    ],
+    examples: [
+      'grid --candles BTC_USDT-1m.csv.gz --grid fast=5..30:5 --grid slow=20..120:20 --keep-back 30%',
+      'grid --candles candles/ --grid fast=5,10 --grid slow=30,60 --walk-forward 5 --by sqn --json',
+    ],
+    load: async () => (await import('./commands/grid.ts')).grid,
   });
   define(program, {
     name: 'replay',

@@ -6,6 +6,7 @@ import {
   type CandleFileFeed,
   type ConfiguredStrategy,
   type Feed,
+  type InstrumentOverrides,
   type Speed,
 } from '@heliograph/signal-engine';
 import { z } from 'zod';
@@ -28,12 +29,16 @@ const InstrumentOptions = z.object({
   venue: z.string().exactOptional(),
 });
 
+export function instrumentOverrides(invocation: Invocation): InstrumentOverrides {
+  return readOptions(invocation, InstrumentOptions);
+}
+
 /** Opens candle files with what the flags say of them. */
 export function openFeed(
   invocation: Invocation,
   paths: readonly string[] = [demoCandles],
 ): Promise<CandleFileFeed> {
-  return openCandleFileFeed(paths, readOptions(invocation, InstrumentOptions));
+  return openCandleFileFeed(paths, instrumentOverrides(invocation));
 }
 
 /** The candles that come with the project. */

@@ -1,5 +1,6 @@
 export { openDatabase } from './database.ts';
 export { rebuildProjections } from './event-store.ts';
+export { drawTradesAgain, type MonteCarlo, type Percentiles } from './monte-carlo.ts';
 export {
   summarisePerformance,
   type ClosedTrade,
@@ -53,5 +54,11 @@ export {
   type Span,
 } from './recording.ts';
 export { readStory, type Chapter, type Story, type StoryEvent } from './story.ts';
-export { pricesOf, type PriceKind, type RecordedPrice, type RecordedPrint } from './tape.ts';
+export {
+  pricesOf,
+  timeOfPrice,
+  type PriceKind,
+  type RecordedPrice,
+  type RecordedPrint,
+} from './tape.ts';
 export { startTradeLog, type TradeLog, type TradeLogOptions } from './trade-log.ts';

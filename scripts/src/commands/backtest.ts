@@ -1,31 +1,64 @@
 import { canonicalJson, deterministicId, toTime, UserError } from '@heliograph/contracts';
-import { createSignalMachine, type StrategyFailure } from '@heliograph/signal-engine';
+import {
+  createSignalMachine,
+  type CandleFileFeed,
+  type StrategyFailure,
+} from '@heliograph/signal-engine';
+import { drawTradesAgain } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { readExecutionOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { openFeed, readStrategy } from '../feed-options.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
+import { openLogFeed } from '../log-feed.ts';
 import { count } from '../output/format.ts';
 import { writeReport } from '../output/html-report.ts';
+import { monteCarloText } from '../output/monte-carlo-text.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
 import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
 import { createSimulatedRun } from '../simulate.ts';
+import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
 
 const BacktestOptions = z.object({
-  candles: z.array(z.string(), { error: 'name a candle file, or a folder of them' }),
+  candles: z.array(z.string()).optional(),
+  run: z.string().optional(),
   report: z.string().min(1, 'expected a file').optional(),
+  monteCarlo: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'expected how often trades are drawn again, such as 1000')
+    .transform(Number)
+    .optional(),
+  seed: z
+    .string()
+    .regex(/^\d{1,9}$/, 'expected a whole number')
+    .transform(Number),
 });
 
 /** Candles through the strategy and the execution of the services, synchronously and without a bus. */
 export async function backtest(invocation: Invocation): Promise<ExitCode> {
-  const { candles, report } = readOptions(invocation, BacktestOptions);
+  const {
+    candles,
+    run: logged,
+    report,
+    monteCarlo,
+    seed,
+  } = readOptions(invocation, BacktestOptions);
+  if ((candles === undefined) === (logged === undefined))
+    throw new UserError(
+      '--candles: name a candle file, or a folder of them, or with --run a logged run whose candles are played',
+      { exitCode: exitCodes.usage },
+    );
   const { portfolio, settings } = await readExecutionOptions(invocation);
   if (settings.paper?.tape === 'trades')
     throw new UserError('--paper-tape trades: candle files hold no trades to fill orders from', {
       exitCode: exitCodes.usage,
     });
   const strategy = await readStrategy(invocation);
-  const feed = await openFeed(invocation, candles);
+  await using stack = new AsyncDisposableStack();
+  const feed =
+    logged === undefined
+      ? await openFeed(invocation, candles)
+      : openLogged(stack.use(openLog(invocation)).database, logged);
   const { terminal, json } = invocation;
   const { name, version, configHash, params } = strategy;
   const run = deterministicId(
@@ -62,11 +95,29 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
   progress.end();
 
   const result = simulatedRunJson({ run, simulated, settings, elapsedMs });
-  const played = { ...result, strategy: { name, version, params } };
+  const drawn =
+    monteCarlo === undefined
+      ? undefined
+      : drawTradesAgain(
+          result.trades.map(({ pnl }) => Number(pnl)),
+          { startCash: Number(settings.cash), runs: monteCarlo, seed },
+        );
+  const played = {
+    ...result,
+    strategy: { name, version, params },
+    ...(monteCarlo !== undefined && { monteCarlo: drawn ?? null }),
+  };
   if (report !== undefined) await writeReport(report, { ...played, settings });
   if (json) terminal.data(JSON.stringify(played));
   else printSimulatedRun(terminal, result);
+  if (monteCarlo !== undefined && !json) terminal.data(`\n${monteCarloText(drawn)}`);
   return reportFailures(failures, invocation);
+}
+
+function openLogged(database: Database, run: string): CandleFileFeed {
+  const row = findPortfolio(database, run, '--run');
+  if (!row) throw new UserError('--run: the log has no portfolio', { exitCode: exitCodes.usage });
+  return openLogFeed(database, row);
 }
 
 /** A strategy that threw made no signals where it did: the result is there, but it is not that of the strategy. */

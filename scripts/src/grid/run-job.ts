@@ -1,0 +1,65 @@
+import {
+  createSignalMachine,
+  loadStrategy,
+  openCandleFileFeed,
+  type Instant,
+} from '@heliograph/signal-engine';
+import { metricsOf } from '../output/metrics.ts';
+import { createSimulatedRun } from '../simulate.ts';
+import type { GridSetting, Job, JobResult } from './job.ts';
+
+/** So many candles are kept in memory between jobs; more are read again for each. */
+const keptCandles = 500_000;
+
+/**
+ * Runs jobs over the same candles. The strategy sees everything before its window, so that it begins it as it would have
+ * in one long run; only what it signals within is traded, from the cash at the start.
+ */
+export async function createJobRunner(
+  setting: GridSetting,
+): Promise<(job: Job) => Promise<JobResult>> {
+  const feed = await openCandleFileFeed(setting.candles, setting.overrides);
+  let kept: (readonly Instant[])[] | undefined;
+
+  const chunks = async function* () {
+    if (kept) return yield* kept;
+    const chunksSoFar: (readonly Instant[])[] = [];
+    let count = 0;
+    for await (const chunk of feed.chunks()) {
+      count += chunk.reduce((sum, { candles }) => sum + candles.length, 0);
+      if (count <= keptCandles) chunksSoFar.push(chunk);
+      yield chunk;
+    }
+    if (count <= keptCandles) kept = chunksSoFar;
+  };
+
+  return async ({ params, window }) => {
+    const { portfolio, settings } = setting;
+    let failures = 0;
+    const machine = createSignalMachine({
+      strategy: await loadStrategy(setting.strategy, params),
+      tape: feed.identity,
+      mode: 'backtest',
+      runId: 'grid',
+      source: 'backtest',
+      onError: () => failures++,
+    });
+    const run = createSimulatedRun({ portfolio, tape: feed.identity, mode: 'backtest', settings });
+    // To the end, and not only to that of the window: what is read whole is kept.
+    for await (const chunk of chunks())
+      for (const instant of chunk) {
+        if (instant.time > window.to) break;
+        const signals = machine.onInstant(instant, instant.time);
+        if (instant.time > window.from) run.play(instant.candles, signals);
+      }
+    run.end();
+    const { tally, signals } = run;
+    return {
+      metrics: metricsOf(tally, settings.cash),
+      signals,
+      skipped: tally.skipped,
+      failures,
+      decisionsHash: tally.decisionsHash(),
+    };
+  };
+}
