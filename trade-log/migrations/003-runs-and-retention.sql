@@ -1,4 +1,4 @@
--- Who wrote the log and when, which messages were refused, and what was pruned.
+-- Who wrote the log and when, which messages were refused, what was pruned, and the way to the latest rows.
 
 -- A run of the trade log: one process that wrote into this file. One that nobody has ended is `open`; the next one that
 -- begins calls it `crashed`.
@@ -72,3 +72,13 @@ WHEN coalesce((
 BEGIN
   SELECT RAISE(ABORT, 'events are never deleted, only pruned');
 END;
+
+-- The latest rows, of all or of one portfolio, without a look at the others.
+CREATE INDEX signals_in_order ON signals (stream_id, sequence);
+CREATE INDEX signals_of_tape ON signals (tape, stream_id, sequence);
+CREATE INDEX orders_in_order ON orders (stream_id, sequence);
+CREATE INDEX orders_of_portfolio ON orders (stream_id, portfolio, sequence);
+CREATE INDEX fills_in_order ON fills (stream_id, sequence);
+CREATE INDEX fills_of_portfolio ON fills (stream_id, portfolio, sequence);
+CREATE INDEX trades_in_order ON trades (stream_id, sequence);
+CREATE INDEX trades_of_portfolio ON trades (stream_id, portfolio, sequence);

@@ -22,13 +22,17 @@ interface Columns {
   readonly time?: string;
 }
 
+/** The condition for rows of the newest journal of a portfolio; `run` is the prefix of the columns. */
+export function ofNewestJournal(run = ''): string {
+  return `(${run}stream_id, ${run}portfolio) = (SELECT max(stream_id), portfolio FROM portfolios WHERE portfolio = ?)`;
+}
+
 export function conditions(
   { portfolio, symbol, strategy, from, to }: Filter,
   { run = '', row = '', ordered = row, time = 'time' }: Columns = {},
 ): Query['where'] {
   return {
-    [`(${run}stream_id, ${run}portfolio) = (SELECT max(stream_id), portfolio FROM portfolios WHERE portfolio = ?)`]:
-      portfolio,
+    [ofNewestJournal(run)]: portfolio,
     [`${row}symbol = ?`]: symbol,
     [`${ordered}strategy = ?`]: strategy,
     [`${row}${time} >= ?`]: from,

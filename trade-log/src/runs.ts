@@ -68,13 +68,11 @@ export function readPortfolioRuns(database: Database, limit = -1): PortfolioRunR
       .prepare<[number], Omit<PortfolioRunRow, 'settingsHash'> & { settings: string }>(
         `SELECT p.portfolio, p.mode, p.tape, p.decisions_version AS decisionsVersion, p.settings,
            p.opened_time AS openedTime, p.ended_time AS endedTime, s.name AS stream, s.id AS streamId,
-           e.firstSequence, e.lastSequence, e.events
+           (SELECT min(sequence) FROM events WHERE portfolio = p.portfolio AND stream_id = p.stream_id) AS firstSequence,
+           (SELECT max(sequence) FROM events WHERE portfolio = p.portfolio AND stream_id = p.stream_id) AS lastSequence,
+           (SELECT count(*) FROM events WHERE portfolio = p.portfolio AND stream_id = p.stream_id) AS events
          FROM (SELECT * FROM portfolios ORDER BY stream_id DESC, sequence DESC LIMIT ?) AS p
          JOIN streams AS s ON s.id = p.stream_id
-         JOIN (
-           SELECT stream_id, portfolio, min(sequence) AS firstSequence, max(sequence) AS lastSequence, count(*) AS events
-           FROM events WHERE portfolio IS NOT NULL GROUP BY portfolio, stream_id
-         ) AS e ON e.stream_id = p.stream_id AND e.portfolio = p.portfolio
          ORDER BY p.stream_id, p.sequence`,
       )
       .all(limit)
