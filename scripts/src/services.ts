@@ -17,7 +17,13 @@ import {
   type SignalEngine,
   type Speed,
 } from '@heliograph/signal-engine';
-import { openDatabase, startTradeLog, type RunFacts, type TradeLog } from '@heliograph/trade-log';
+import {
+  openDatabase,
+  startLogQueries,
+  startTradeLog,
+  type RunFacts,
+  type TradeLog,
+} from '@heliograph/trade-log';
 import type { Env } from './env.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
 import type { BrokerOptions } from './live-options.ts';
@@ -59,11 +65,13 @@ export async function runTradeLog(surroundings: Surroundings, path: string): Pro
     open.close();
   });
   const bus = await openBus(surroundings, 'trade-log');
+  const logger = log.child({ service: 'trade-log' });
+  stack.use(startLogQueries({ bus, database, log: logger }));
   return stack.use(
     startTradeLog({
       bus,
       database,
-      log: log.child({ service: 'trade-log' }),
+      log: logger,
       run: facts && { ...facts, natsVersion: bus.serverVersion },
     }),
   );

@@ -57,7 +57,7 @@ export function exportRows(
   const rows = database
     .prepare<unknown[], readonly ExportValue[]>(sql)
     .raw()
-    .iterate(...used.map(([, value]) => value));
+    .iterate(...used.flatMap(([, value]) => value));
   return { columns: Object.keys(columns), json: new Set(json), rows: explained(rows, database) };
 }
 

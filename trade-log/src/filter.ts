@@ -7,8 +7,16 @@ export interface Filter {
   readonly strategy?: string | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  /** Only what comes before it in the order of the rows. */
+  readonly before?: Placed | undefined;
   /** The newest so many. Default: all. */
   readonly limit?: number | undefined;
+}
+
+/** Where a row comes from. */
+export interface Placed {
+  readonly streamId: number;
+  readonly sequence: number;
 }
 
 /** The order of a journal. */
@@ -28,7 +36,7 @@ export function ofNewestJournal(run = ''): string {
 }
 
 export function conditions(
-  { portfolio, symbol, strategy, from, to }: Filter,
+  { portfolio, symbol, strategy, from, to, before }: Filter,
   { run = '', row = '', ordered = row, time = 'time' }: Columns = {},
 ): Query['where'] {
   return {
@@ -37,5 +45,6 @@ export function conditions(
     [`${ordered}strategy = ?`]: strategy,
     [`${row}${time} >= ?`]: from,
     [`${row}${time} < ?`]: to,
+    [`(${row}stream_id, ${row}sequence) < (?, ?)`]: before && [before.streamId, before.sequence],
   };
 }

@@ -62,4 +62,5 @@ export { readStory, type Chapter, type Story, type StoryEvent } from './story.ts
 export { pricesOf, type PriceKind, type RecordedPrice, type RecordedPrint } from './tape.ts';
 export type { RunFacts } from './run-manifest.ts';
 export { readLogRuns, readPortfolioRuns, type LogRunRow, type PortfolioRunRow } from './runs.ts';
+export { startLogQueries } from './query-service.ts';
 export { startTradeLog, type TradeLog, type TradeLogOptions } from './trade-log.ts';

@@ -58,8 +58,11 @@ type Outcome = Pick<SignalRow, 'portfolio' | 'status' | 'reason' | 'orderId'>;
 
 const undecided: Outcome = { portfolio: null, status: null, reason: null, orderId: null };
 
-/** Orders as they stand, in the order in which they were intended. */
-export function readOrders(database: Database, filter: Filter = {}): OrderRow[] {
+/** Orders as they stand, in the order in which they were intended; `statuses` are those that count. */
+export function readOrders(
+  database: Database,
+  filter: Filter & { readonly statuses?: readonly string[] | undefined } = {},
+): OrderRow[] {
   return newest<StoredOrder>(database, {
     select: `portfolio, order_id AS orderId, signal_id AS signalId, time, strategy, venue, symbol, intent, side,
       order_type AS orderType, role, size, limit_price AS limitPrice, stop_price AS stopPrice,
@@ -68,7 +71,11 @@ export function readOrders(database: Database, filter: Filter = {}): OrderRow[] 
       filled_quantity AS filledQuantity, venue_order_id AS venueOrderId, trigger_price AS triggerPrice, reason, detail,
       cancel_time AS cancelTime, cancel_reason AS cancelReason
       FROM orders`,
-    where: conditions(filter),
+    where: {
+      ...conditions(filter),
+      'status IN (SELECT value FROM json_each(?))':
+        filter.statuses && JSON.stringify(filter.statuses),
+    },
     order: inJournal,
     limit: filter.limit,
   }).map(({ size, protection, reduceOnly, ...row }) => ({
