@@ -12,5 +12,6 @@ const bus = await connectJetStreamBus({
   ackWaitMs: 500,
 });
 const log = createLogger({ name: 'trade-log', level: 'warn' });
-await startTradeLog({ bus, database: openDatabase(path), log, maxBatch: 20, maxWaitMs: 5 })
+const run = { programVersion: 'test' };
+await startTradeLog({ bus, database: openDatabase(path), log, run, maxBatch: 20, maxWaitMs: 5 })
   .finished;
