@@ -28,7 +28,11 @@ export interface Entry {
 export interface EventStore {
   /** This database's own name. */
   readonly id: string;
-  /** The newest generation of the stream with that identity, noted down if it is new. */
+  /**
+   * The newest generation of the stream with that identity, noted down if it is new.
+   * @throws TransientError while it cannot be written
+   * @throws UserError when the file is damaged
+   */
   stream(name: LoggedStream, identity: string): KnownStream;
   /** Begins another generation of it. */
   nextGeneration(name: LoggedStream, identity: string): KnownStream;
@@ -165,11 +169,12 @@ export function createEventStore(database: Database, nowMs: () => number = Date.
 
   return {
     id,
-    stream(name, identity) {
-      const known = newestGeneration.get(name, identity);
-      if (known === undefined) return nextGeneration(name, identity);
-      return { ...known, lastKept: lastKept.get(known.id) };
-    },
+    stream: (name, identity) =>
+      whileWriting(() => {
+        const known = newestGeneration.get(name, identity);
+        if (known === undefined) return nextGeneration(name, identity);
+        return { ...known, lastKept: lastKept.get(known.id) };
+      }),
     nextGeneration,
     beginRun: (facts) => whileWriting(() => beginRun.immediate(facts)),
     endRun: (failure) => whileWriting(() => manifest.end(failure)),

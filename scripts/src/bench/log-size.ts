@@ -1,4 +1,6 @@
 // A trade log of many events, and what it costs: node scripts/src/bench/log-size.ts --events 1000000
+// The log's service writes up to a million of them. What is above that are copies under other ids, which are put in
+// bare; their tables come from the rebuild that is measured.
 import { rmSync, statSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -37,6 +39,7 @@ const { values } = parseArgs({
   },
 });
 const wanted = Number(values.events);
+const written = Math.min(wanted, 1_000_000);
 const path = values.db;
 const terminal = createTerminal({ stdout: process.stdout, stderr: process.stderr, quiet: false });
 const runs = { instants: 1_000, every: 5 };
@@ -51,11 +54,11 @@ function timed<T>(work: () => T): { result: T; ms: number } {
 
 /** Run after run, each with a tape and a portfolio of its own, until there are enough events. */
 async function fill(database: Database): Promise<{ events: number; ms: number }> {
-  const progress = createPlayProgress(terminal, { unit: 'events', total: wanted });
+  const progress = createPlayProgress(terminal, { unit: 'events', total: written });
   const last = new Map<string, number>();
   let events = 0;
   let ms = 0;
-  for (let run = 1; events < wanted; run++) {
+  for (let run = 1; events < written; run++) {
     const history = goneOn(sampleHistory({ ...runs, name: `bench-${run}` }), last);
     const startedMs = performance.now();
     events += await logHistory(history, database);
@@ -64,6 +67,69 @@ async function fill(database: Database): Promise<{ events: number; ms: number }>
   }
   progress.end();
   return { events, ms };
+}
+
+interface Row {
+  readonly stream_id: number;
+  readonly sequence: number;
+  readonly id: string;
+  readonly body: string;
+  readonly portfolio: string | null;
+  readonly tape: string | null;
+}
+
+/** The events once more, so many times, behind those that are there. Resolves to how many there are then. */
+function copy(database: Database, times: number): number {
+  const last = new Map(
+    database.prepare<[], [number, number]>('SELECT id, last_sequence FROM streams').raw().all(),
+  );
+  const page = database.prepare<[number, number, number, number], Row>(
+    `SELECT * FROM events WHERE stream_id = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?`,
+  );
+  const add = database.prepare(
+    `INSERT INTO events VALUES (@stream_id, @sequence, @id, @type, @subject, @portfolio, @tape, @time, @recorded_time,
+       @stored_time, @body)`,
+  );
+  const move = database.prepare('UPDATE streams SET last_sequence = ? WHERE id = ?');
+  const addAll = database.transaction((rows: readonly Row[], by: (row: Row) => Row) => {
+    for (const row of rows) add.run(by(row));
+  });
+  const { at, end } = createPlayProgress(terminal, { unit: 'events', total: wanted });
+  let events = countEvents(database);
+  for (let time = 1; time <= times; time++)
+    for (const [stream, end] of last) {
+      const again = copied(time, end);
+      for (let from = 0; ;) {
+        const rows = page.all(stream, from, end, 5_000);
+        if (rows.length === 0) break;
+        addAll.immediate(rows, again);
+        at((events += rows.length));
+        from = rows.at(-1)?.sequence ?? from;
+      }
+      move.run(end * (time + 1), stream);
+    }
+  end();
+  return events;
+}
+
+/** Every id and every name of a run is another one; order ids have 32 letters and digits at most. */
+function copied(time: number, end: number): (row: Row) => Row {
+  const text = (value: string): string =>
+    value
+      .replaceAll(/\b[a-z2-7]{26}\b/g, (id) => `${id}x${time}`)
+      .replaceAll(/\bbench-(\d+)/g, (name) => `${name}x${time}`);
+  return (row) => ({
+    ...row,
+    sequence: row.sequence + time * end,
+    id: text(row.id),
+    portfolio: row.portfolio && text(row.portfolio),
+    tape: row.tape && text(row.tape),
+    body: text(row.body),
+  });
+}
+
+function countEvents(database: Database): number {
+  return database.prepare<[], number>('SELECT count(*) FROM events').pluck().get() ?? 0;
 }
 
 /** In the streams where the last one ended. */
@@ -108,12 +174,14 @@ function measureQueries(database: Database): void {
 
 async function write(): Promise<void> {
   const writer = openDatabase(path);
-  const { events, ms } = await fill(writer);
+  const { events: own, ms } = await fill(writer);
+  say(
+    'written',
+    `${count(own)} events in ${duration(ms)}, ${count(Math.round((own / ms) * 1_000))} a second`,
+  );
+  const events = copy(writer, Math.max(0, Math.round(wanted / own) - 1));
   say('events', count(events));
-  say('written', `${duration(ms)}, ${count(Math.round((events / ms) * 1_000))} a second`);
   say('closed', duration(timed(() => writer.close()).ms));
-  const { size } = statSync(path);
-  say('size', `${bytes(size)}, ${Math.round(size / events)} bytes an event`);
 }
 
 function read(): void {
@@ -138,8 +206,14 @@ function rebuild(): void {
   const { at, end } = createPlayProgress(terminal, { unit: 'events', total: wanted });
   const { ms } = timed(() => rebuildProjections(opening.result, at));
   end();
-  say('rebuild', `${duration(ms)}, ${mostMemory()}`);
+  const events = countEvents(opening.result);
+  say(
+    'rebuild',
+    `${duration(ms)}, ${count(Math.round((events / ms) * 1_000))} a second, ${mostMemory()}`,
+  );
   opening.result.close();
+  const { size } = statSync(path);
+  say('size', `${bytes(size)}, ${Math.round(size / events)} bytes an event`);
 }
 
 function mostMemory(): string {
@@ -156,7 +230,7 @@ function inChild(phase: keyof typeof phases): void {
 
 if (values.phase === undefined) {
   await write();
-  for (const phase of ['read', 'check', 'rebuild'] as const) inChild(phase);
+  for (const phase of ['rebuild', 'read', 'check'] as const) inChild(phase);
   if (!values.keep)
     for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
 } else for (const [name, work] of Object.entries(phases)) if (name === values.phase) work();
