@@ -66,7 +66,7 @@ export async function killTradeLog(
 
   await using tradeLog = startTradeLog({ bus, database, log: createSilentLogger() });
   // Deliveries that died with a process come again after a while.
-  await expect.poll(() => kept(database), { timeout: 30_000 }).toEqual(counts);
+  await expect.poll(() => kept(database), { timeout: 300_000 }).toEqual(counts);
   await tradeLog.stop();
   expect(checkLog(database).findings).toEqual([]);
   const crashedRuns = readLogRuns(database).filter(({ outcome }) => outcome !== 'clean').length;
