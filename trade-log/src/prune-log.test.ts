@@ -2,11 +2,13 @@ import { toTime } from '@heliograph/contracts';
 import type { StoredMessage } from '@heliograph/contracts/bus';
 import { aCandleEvent, anExitSignal, aSignal } from '@heliograph/contracts/testing';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkLog } from './check-log.ts';
 import { createEventStore, type Entry } from './event-store.ts';
 import { planPruning } from './plan-pruning.ts';
 import { countPruned, pruneLog } from './prune-log.ts';
+import { inputsPrunedBefore } from './pruned-inputs.ts';
 import { readCandles, readPortfolios, readPositions, readSignals, readTrades } from './queries.ts';
 import {
   aDeadLetter,
@@ -17,7 +19,7 @@ import {
   signalMessage,
   startMs,
 } from './testing/history.ts';
-import { openTempDatabase } from './testing/temp-database.ts';
+import { openMemoryDatabase, openTempDatabase } from './testing/temp-database.ts';
 
 const minute = 60_000;
 const at = (minutes: number): string => toTime(startMs + minutes * minute);
@@ -187,6 +189,17 @@ test('a candle that another storage of the stream holds as well is still there',
   clean(database);
 });
 
+test('a portfolio that was decided on what is gone says so', async () => {
+  using temp = openTempDatabase();
+  const { database } = temp;
+  fill(database);
+  expect(inputsPrunedBefore(database, 'paper')).toBeUndefined();
+  await pruneLog(database, planPruning(database, { before: msAt(3) }));
+  expect(inputsPrunedBefore(database, 'paper'), 'no signal is that old').toBeUndefined();
+  await pruneLog(database, planPruning(database, { before }));
+  expect(inputsPrunedBefore(database, 'paper')).toBe(before);
+});
+
 test('a replay that ended with something open goes only when it is asked for', () => {
   using temp = openTempDatabase();
   const { database } = temp;
@@ -226,5 +239,42 @@ test('nothing can be deleted that is not noted as pruned', () => {
   fill(temp.database);
   expect(() => temp.database.exec('DELETE FROM events WHERE sequence = 1')).toThrow(
     'never deleted, only pruned',
+  );
+});
+
+test('however often and whenever it is pruned, what is younger or needed stays, and the log is whole', async () => {
+  const times = fc.array(fc.integer({ min: 0, max: 70 }), { minLength: 1, maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(times, fc.boolean(), async (minutes, open) => {
+      using memory = openMemoryDatabase();
+      const { database } = memory;
+      const store = fill(database, { open });
+      const keys = () =>
+        database
+          .prepare<[], string>("SELECT stream_id || ' ' || sequence FROM events ORDER BY 1")
+          .pluck()
+          .all();
+      const needed = database.prepare<[number, number], string>(
+        `SELECT stream_id || ' ' || sequence FROM events
+         WHERE stored_time >= ? OR portfolio = 'paper' OR (tape = 'live' AND time >= ?) ORDER BY 1`,
+      );
+      for (const minute of minutes) {
+        const before = msAt(minute);
+        const must = needed.pluck().all(before, open ? msAt(30) : Number.MAX_SAFE_INTEGER);
+        const plan = planPruning(database, { before });
+        const counted = countPruned(database, plan);
+        const all = keys();
+        expect(await pruneLog(database, plan)).toEqual(counted);
+        expect(keys()).toHaveLength(all.length - counted.events);
+        expect(new Set(keys()).isSupersetOf(new Set(must))).toBe(true);
+        clean(database);
+        expect(countPruned(database, planPruning(database, { before })).events).toBe(0);
+      }
+      const place = createPlaces({ MARKET: store.stream('MARKET', 'first').id });
+      const left = keys();
+      store.keep(candlesOf('tape-1').map((event) => place('MARKET', candleMessage(event))));
+      expect(keys(), 'nothing comes back').toEqual(left);
+    }),
+    { numRuns: 25 },
   );
 });

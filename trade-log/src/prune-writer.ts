@@ -19,6 +19,9 @@ export function createPruneWriter(database: Database): PruneWriter {
     `SELECT first_sequence AS first, last_sequence AS last FROM pruned WHERE stream_id = ? AND first_sequence < ?
      ORDER BY first_sequence DESC LIMIT 1`,
   );
+  const absorb = database.prepare(
+    'DELETE FROM pruned WHERE stream_id = ? AND first_sequence BETWEEN ? AND ?',
+  );
   const extend = database.prepare(
     'UPDATE pruned SET last_sequence = ? WHERE stream_id = ? AND first_sequence = ?',
   );
@@ -44,6 +47,8 @@ export function createPruneWriter(database: Database): PruneWriter {
 
   /** Before the events: whatever is deleted without it is refused. */
   const note = (streamId: number, first: number, last: number, pruningId: number): void => {
+    // What an earlier pruning has left between two events that go now.
+    absorb.run(streamId, first, last);
     const { first: begin = 0, last: end = 0 } = former.get(streamId, first) ?? {};
     if (end === first - 1 && end > 0) extend.run(last, streamId, begin);
     else add.run(streamId, first, last, pruningId);

@@ -106,6 +106,10 @@ describe.concurrent('the commands for the log', { timeout }, () => {
     const pruned = streams.map((stream: { pruned: number }) => stream.pruned);
     expect(pruned.reduce((sum: number, one: number) => sum + one, 0)).toBe(events);
     expect((await here.run('trades', '--json')).code, 'the journal is there').toBe(0);
+    expect(await here.run('verify'), 'what is gone is no difference').toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is pruned up to .*\n.*a backup from before the pruning/),
+    });
     expect(await here.run('prune')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('90d'),
