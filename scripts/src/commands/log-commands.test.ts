@@ -131,7 +131,7 @@ describe.concurrent('the commands for the log', { timeout }, () => {
     const args = ['export', '--what', 'events', '--format', 'jsonl', '--out', out];
     expect(await here.run(...args)).toMatchObject({ code: 0, stdout: '' });
     const lines = (await readFile(out, 'utf8')).trim().split('\n');
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ stream: 'MARKET', sequence: 1 });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ streamId: 1, sequence: 1 });
     expect(await here.run(...args)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--force'),
