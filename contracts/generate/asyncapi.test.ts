@@ -5,6 +5,7 @@ import { Ajv, type SchemaObject } from 'ajv';
 import { expect, test } from 'vitest';
 import { eventSchemas } from '../src/events.ts';
 import { keysOf } from '../src/keys-of.ts';
+import { queryNames } from '../src/queries.ts';
 import { subjects } from '../src/subjects.ts';
 import { streams } from '../src/bus/streams.ts';
 import { subjectMatches } from '../src/bus/subject-match.ts';
@@ -74,6 +75,22 @@ test.each(keysOf(channels))('the address of %s is where its events are published
   expect(published[name]).toMatch(new RegExp(`^${pattern}$`));
   const stored: readonly string[] = streams[channel.stream].subjects;
   expect(stored.some((subject) => subjectMatches(subject, published[name]))).toBe(true);
+});
+
+test.each(queryNames)('%s can be asked of the trade log and is answered', (name) => {
+  const operation = at(document, `/operations/trade-log-answers-${name}`);
+  expect(operation).toMatchObject({
+    action: 'receive',
+    bindings: { nats: { queue: 'trade-log' } },
+  });
+  expect(at(document, `/channels/query-${name}/address`)).toBe(subjects.query(name));
+  expect(at(document, `/channels/query-${name}-answers/address`)).toBeNull();
+  expect(subjectMatches(subjects.everyQuery(), subjects.query(name))).toBe(true);
+});
+
+test('no stream stores questions', () => {
+  const stored = Object.values(streams).flatMap((stream): readonly string[] => stream.subjects);
+  expect(stored.filter((subject) => subjectMatches(subject, 'query.orders'))).toEqual([]);
 });
 
 test('every parameter of an address is explained', () => {

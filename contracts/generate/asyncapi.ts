@@ -10,6 +10,7 @@ import {
   type ServiceName,
 } from './channels.ts';
 import type { JsonSchema } from './json-schemas.ts';
+import { queryChannels, queryMessages, queryOperations } from './query-channels.ts';
 import { validVectors } from './vectors.ts';
 
 /** The AsyncAPI 3.1 document: channels, messages, who sends and who receives. */
@@ -32,14 +33,20 @@ export function asyncApiDocument(schemas: Map<EventType, JsonSchema>, version: s
         security: [{ $ref: '#/components/securitySchemes/userPassword' }],
       },
     },
-    channels: mapValues(channels, channelObject),
-    operations: Object.fromEntries(
-      Object.entries(channels).flatMap(([name, channel]) => operations(name, channel)),
-    ),
-    components: {
-      messages: Object.fromEntries(
-        [...schemas].map(([type, schema]) => [type, messageObject(type, schema)]),
+    channels: { ...mapValues(channels, channelObject), ...queryChannels() },
+    operations: {
+      ...Object.fromEntries(
+        Object.entries(channels).flatMap(([name, channel]) => operations(name, channel)),
       ),
+      ...queryOperations(),
+    },
+    components: {
+      messages: {
+        ...Object.fromEntries(
+          [...schemas].map(([type, schema]) => [type, messageObject(type, schema)]),
+        ),
+        ...queryMessages(),
+      },
       securitySchemes: { userPassword: { type: 'userPassword' } },
     },
   };

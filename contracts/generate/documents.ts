@@ -4,6 +4,7 @@ import { format } from 'oxfmt';
 import { asyncApiDocument } from './asyncapi.ts';
 import { eventJsonSchemas } from './json-schemas.ts';
 import { eventsPage, reasonCodesPage } from './pages.ts';
+import { queryJsonSchemas } from './query-schemas.ts';
 import { settingsPage } from './settings-page.ts';
 
 export const root = join(import.meta.dirname, '../..');
@@ -15,6 +16,8 @@ export async function documents(): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   for (const [type, schema] of schemas)
     texts.set(`contracts/schemas/${type}.schema.json`, JSON.stringify(schema, null, 2));
+  for (const [path, schema] of queryJsonSchemas())
+    texts.set(`contracts/${path}`, JSON.stringify(schema, null, 2));
   texts.set(
     'contracts/asyncapi.json',
     JSON.stringify(asyncApiDocument(schemas, String(version)), null, 2),

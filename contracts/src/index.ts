@@ -39,10 +39,27 @@ export {
   Stake,
 } from './portfolio-settings.ts';
 export { TradePrinted } from './print.ts';
+export {
+  queryNames,
+  queryRequests,
+  type CheckedRequest,
+  type QueryAnswer,
+  type QueryError,
+  type QueryName,
+  type QueryRequest,
+  type QueryResult,
+} from './queries.ts';
 export { ReasonCode, reasonCodes } from './reason-codes.ts';
 export { Intent, Mode, Protection, Side, TimeInForce, TradeSignal } from './signal.ts';
 export { tradingStateBucket, TradingStateEntry } from './trading-state.ts';
-export { executionGroup, journalPrefix, portfolioFor, subjects, symbolToken } from './subjects.ts';
+export {
+  executionGroup,
+  journalPrefix,
+  portfolioFor,
+  queryGroup,
+  subjects,
+  symbolToken,
+} from './subjects.ts';
 export {
   Big,
   Decimal,

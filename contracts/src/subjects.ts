@@ -1,4 +1,5 @@
 import type { JournalEventType } from './journal.ts';
+import type { QueryName } from './queries.ts';
 import type { SymbolName, Timeframe, Venue } from './units.ts';
 
 /**
@@ -23,7 +24,13 @@ export const subjects = {
     `trade_signal.${signal.strategy}.${signal.venue}.${symbolToken(signal.symbol)}`,
   journal: (portfolio: string, type: JournalEventType): string => `trading.${portfolio}.${type}`,
   deadLetter: (consumer: string): string => `dead_letter.${consumer}`,
+  /** Where the trade log is asked; nothing is stored there. */
+  query: (name: QueryName): string => `query.${name}`,
+  everyQuery: (): string => 'query.*',
 } as const;
+
+/** The queue group of the trade logs: one of them answers a question. */
+export const queryGroup = 'trade-log';
 
 /** The prefix of a portfolio's journal. */
 export function journalPrefix(portfolio: string): string {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import { measureNames } from './bench/measure.ts';
 import { controlCommands } from './control/commands.ts';
@@ -7,6 +6,7 @@ import type { Invocation } from './invocation.ts';
 import {
   changeSettingsFlag,
   dataDirFlag,
+  dbFlag,
   executionFlags,
   feedFlags,
   instrumentFlags,
@@ -17,13 +17,15 @@ import {
   strategyFlags,
   workerFlags,
 } from './flags.ts';
+import { logCommands } from './log-commands.ts';
 import { createTerminal } from './output/terminal.ts';
+import { programVersion } from './program-version.ts';
 
 /** The command line. Only its grammar is loaded here: each command's code comes when it is asked for. */
 export function createProgram(): Command {
   const program = new Command('heliograph')
     .description('Candles become signals, signals become paper trades, exactly once.')
-    .version(version(), '-V, --version')
+    .version(programVersion(), '-V, --version')
     .option('--json', 'data as JSON on standard output')
     .addOption(
       new Option('--config <file>', 'JSON with flags, e.g. {"cash": 20000}').env(
@@ -216,7 +218,7 @@ export function createProgram(): Command {
     examples: ['performance', 'performance --portfolio paper --json'],
     load: async () => (await import('./commands/performance.ts')).performance,
   });
-  for (const command of controlCommands) define(program, command);
+  for (const command of [...logCommands, ...controlCommands]) define(program, command);
   define(program, {
     name: 'bench',
     summary: 'how fast it is on this machine, against a floor measured beside it',
@@ -231,10 +233,6 @@ export function createProgram(): Command {
   });
   return program;
 }
-
-const dbFlag = new Option('--db <file>', 'the trade log')
-  .default('heliograph-data/heliograph.sqlite')
-  .env('HELIOGRAPH_DB');
 
 function define(program: Command, { name, summary, argument, options, ...rest }: Definition): void {
   const command = program.command(name).description(summary);
@@ -270,13 +268,4 @@ async function invocationOf(command: Command): Promise<Invocation> {
 
 function examples(lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  heliograph ${line}\n`).join('')}`;
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-  );
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : 'unknown';
 }

@@ -98,6 +98,10 @@ export const changeSettingsFlag = new Option(
 
 export const reportFlag = new Option('--report <file>', 'write the run as one HTML file, too');
 
+export const dbFlag = new Option('--db <file>', 'the trade log')
+  .default('heliograph-data/heliograph.sqlite')
+  .env('HELIOGRAPH_DB');
+
 export const queryFlags: readonly Option[] = [
   new Option('--portfolio <name>', 'which one, or all (default: the latest)'),
 ];

@@ -17,7 +17,13 @@ import {
   type SignalEngine,
   type Speed,
 } from '@heliograph/signal-engine';
-import { openDatabase, startTradeLog, type TradeLog } from '@heliograph/trade-log';
+import {
+  openDatabase,
+  startLogQueries,
+  startTradeLog,
+  type RunFacts,
+  type TradeLog,
+} from '@heliograph/trade-log';
 import type { Env } from './env.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
 import type { BrokerOptions } from './live-options.ts';
@@ -29,6 +35,8 @@ export interface Surroundings {
   readonly log: Logger;
   /** Into how many parts the signals are divided, where the streams are made. */
   readonly partitions: number;
+  /** What the trade log notes of this process. */
+  readonly facts?: RunFacts | undefined;
   /** The account for real orders; without it everything is on paper. */
   readonly broker?: BrokerOptions | undefined;
   /** Everything that is opened goes on it at once; services stop in the reverse of the order of their start. */
@@ -52,12 +60,21 @@ export async function openBus(surroundings: Surroundings, name: string): Promise
 }
 
 export async function runTradeLog(surroundings: Surroundings, path: string): Promise<TradeLog> {
-  const { log, stack } = surroundings;
+  const { log, stack, facts } = surroundings;
   const database = stack.adopt(openDatabase(path), (open) => {
     open.close();
   });
   const bus = await openBus(surroundings, 'trade-log');
-  return stack.use(startTradeLog({ bus, database, log: log.child({ service: 'trade-log' }) }));
+  const logger = log.child({ service: 'trade-log' });
+  stack.use(startLogQueries({ bus, database, log: logger }));
+  return stack.use(
+    startTradeLog({
+      bus,
+      database,
+      log: logger,
+      run: facts && { ...facts, natsVersion: bus.serverVersion },
+    }),
+  );
 }
 
 export async function runNotifier(surroundings: Surroundings, sink: Sink): Promise<Notifier> {

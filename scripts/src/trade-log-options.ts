@@ -13,6 +13,13 @@ export function openLog(invocation: Invocation): { database: Database } & Dispos
   return { database, [Symbol.dispose]: () => void database.close() };
 }
 
+/** The trade log, to be changed; it has to be there. Disposing closes it. */
+export function openLogToWrite(invocation: Invocation): { database: Database } & Disposable {
+  const { db } = readOptions(invocation, DatabaseOptions);
+  const database = openDatabase(db, { mustExist: true });
+  return { database, [Symbol.dispose]: () => void database.close() };
+}
+
 /**
  * The portfolio that is meant: by its name or that of its tape, or without either the one that was opened last;
  * undefined in a log without any.

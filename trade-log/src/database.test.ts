@@ -60,8 +60,14 @@ describe('openDatabase', () => {
         hash: expect.stringMatching(/^[0-9a-f]{64}$/),
         time: expect.any(Number),
       },
+      {
+        version: 3,
+        name: '003-runs-and-retention',
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        time: expect.any(Number),
+      },
     ]);
-    expect(temp.database.pragma('user_version', { simple: true })).toBe(2);
+    expect(temp.database.pragma('user_version', { simple: true })).toBe(3);
   });
 
   test('leaves a database that is up to date as it is', () => {
@@ -158,7 +164,7 @@ describe('openDatabase says in one sentence what is wrong', () => {
     using temp = openTempDatabase();
     temp.database.pragma('user_version = 99');
     expect(failureOf(() => openDatabase(temp.path))).toMatchObject(
-      userError(/version 99 and this program knows 2/),
+      userError(/version 99 and this program knows 3/),
     );
     expect(failureOf(() => openDatabase(temp.path, { readOnly: true }))).toMatchObject(
       userError(/version 99/),

@@ -12,12 +12,12 @@ const busyTimeoutMs = 250;
  * Opens the log's database, made and brought up to date if need be, so that what is committed outlives a power cut.
  * Close it when done.
  *
- * With `readOnly` it has to be there and up to date, and is not written to.
+ * With `readOnly` it has to be there and up to date, and is not written to. With `mustExist` it has to be there.
  * @throws UserError that names the path and the remedy: exit code 2 for a file to read that is not there, else 78
  * @throws TransientError SQLITE_FULL when the disk is full
  */
-export function openDatabase(path: string, { readOnly = false } = {}): Database {
-  checkPath(path, readOnly);
+export function openDatabase(path: string, { readOnly = false, mustExist = false } = {}): Database {
+  checkPath(path, readOnly || mustExist);
   if (!readOnly) makeFolder(path);
   let database: Database | undefined;
   try {
@@ -43,13 +43,13 @@ export function openDatabase(path: string, { readOnly = false } = {}): Database 
 }
 
 /** What SQLite would only call "unable to open". */
-function checkPath(path: string, readOnly: boolean): void {
+function checkPath(path: string, mustExist: boolean): void {
   const found = entryAt(path);
   if (found?.isDirectory())
     throw new UserError(
       `${path}: it is a folder; name a file in it, such as ${path}/heliograph.db.`,
     );
-  if (found === undefined && readOnly)
+  if (found === undefined && mustExist)
     throw new UserError(`${path}: there is no such database; \`heliograph start\` creates one.`, {
       exitCode: 2,
     });

@@ -5,6 +5,7 @@ import type { Place } from './changes.ts';
 import { writingError } from './database-errors.ts';
 import { createProjector } from './projector.ts';
 import type { LoggedStream, ReadEvent } from './read-event.ts';
+import { createRunManifest, type KeptRange, type RunFacts } from './run-manifest.ts';
 
 /** One storage of a bus stream, as the database knows it. */
 export interface KnownStream {
@@ -20,15 +21,31 @@ export interface Entry {
   readonly streamId: number;
   readonly message: StoredMessage;
   readonly read: ReadEvent | undefined;
+  /** Why it could not be read. */
+  readonly refusal?: string | undefined;
 }
 
 export interface EventStore {
   /** This database's own name. */
   readonly id: string;
-  /** The newest generation of the stream with that identity, noted down if it is new. */
+  /**
+   * The newest generation of the stream with that identity, noted down if it is new.
+   * @throws TransientError while it cannot be written
+   * @throws UserError when the file is damaged
+   */
   stream(name: LoggedStream, identity: string): KnownStream;
   /** Begins another generation of it. */
   nextGeneration(name: LoggedStream, identity: string): KnownStream;
+  /**
+   * Writes down that a process has begun to write; one that nobody has ended before is called crashed.
+   * @throws TransientError while it cannot be written
+   */
+  beginRun(facts: RunFacts): void;
+  /**
+   * Writes down that it has ended, clean or with what went wrong.
+   * @throws TransientError while it cannot be written
+   */
+  endRun(failure?: string): void;
   /**
    * Keeps all entries and brings the derived tables up to date, or does nothing. What is there already is passed over.
    * @returns how many were new
@@ -40,8 +57,9 @@ export interface EventStore {
 /** The code of the error that says that a stream now holds other messages under sequences that were kept. */
 export const streamRenewed = 'STREAM_RENEWED';
 
-export function createEventStore(database: Database): EventStore {
+export function createEventStore(database: Database, nowMs: () => number = Date.now): EventStore {
   const projector = createProjector(database);
+  const manifest = createRunManifest(database, nowMs);
   const id = database.prepare<[], string>('SELECT id FROM log').pluck().get();
   if (id === undefined) throw new Error(`${database.name}: its table log is empty`);
 
@@ -68,6 +86,16 @@ export function createEventStore(database: Database): EventStore {
   );
   const idAt = database
     .prepare<[number, number], string>('SELECT id FROM events WHERE stream_id = ? AND sequence = ?')
+    .pluck();
+
+  const addRefusal = database.prepare(
+    'INSERT INTO refused (stream_id, sequence, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const prunedUpTo = database
+    .prepare<[number, number], number>(
+      `SELECT last_sequence FROM pruned WHERE stream_id = ? AND first_sequence <= ?
+       ORDER BY first_sequence DESC LIMIT 1`,
+    )
     .pluck();
 
   /** @returns whether it is new */
@@ -97,25 +125,34 @@ export function createEventStore(database: Database): EventStore {
   const keep = database.transaction((entries: readonly Entry[]): number => {
     const reached = new Map<number, number>();
     const disordered = new Map<string, Place>();
-    let count = 0;
-    for (const { streamId, message, read } of entries) {
+    const kept = new Map<number, KeptRange>();
+    for (const { streamId, message, read, refusal = 'unreadable' } of entries) {
       const { sequence } = message;
       const before = reached.get(streamId) ?? lastSequence.get(streamId) ?? 0;
       reached.set(streamId, Math.max(before, sequence));
-      if (read === undefined) continue;
+      if (read === undefined) {
+        addRefusal.run(streamId, sequence, refusal);
+        continue;
+      }
+      // A message that was lost on its way comes again after later ones; what was pruned does not come back.
+      const isLate = sequence <= before;
+      if (isLate && (prunedUpTo.get(streamId, sequence) ?? 0) >= sequence) continue;
       const place = { streamId, sequence, portfolio: read.portfolio };
       if (!add(read, message, place)) continue;
-      count++;
+      kept.set(streamId, extended(kept.get(streamId), place));
       if (read.event === undefined) continue;
-      // A message that was lost on its way comes again after later ones.
-      if (sequence < before && place.portfolio !== null)
+      if (isLate && place.portfolio !== null)
         disordered.set(`${streamId} ${place.portfolio}`, place);
       else projector.apply(read.event, place);
     }
     for (const journal of disordered.values()) projector.refold(journal);
     for (const [streamId, sequence] of reached) saveLastSequence.run(sequence, streamId);
-    return count;
+    const ranges = [...kept.values()];
+    manifest.note(ranges);
+    return ranges.reduce((sum, { events }) => sum + events, 0);
   });
+
+  const beginRun = database.transaction((facts: RunFacts) => manifest.begin(facts));
 
   const whileWriting = <T>(work: () => T): T => {
     try {
@@ -132,24 +169,43 @@ export function createEventStore(database: Database): EventStore {
 
   return {
     id,
-    stream(name, identity) {
-      const known = newestGeneration.get(name, identity);
-      if (known === undefined) return nextGeneration(name, identity);
-      return { ...known, lastKept: lastKept.get(known.id) };
-    },
+    stream: (name, identity) =>
+      whileWriting(() => {
+        const known = newestGeneration.get(name, identity);
+        if (known === undefined) return nextGeneration(name, identity);
+        return { ...known, lastKept: lastKept.get(known.id) };
+      }),
     nextGeneration,
+    beginRun: (facts) => whileWriting(() => beginRun.immediate(facts)),
+    endRun: (failure) => whileWriting(() => manifest.end(failure)),
     keep: (entries) => whileWriting(() => keep.immediate(entries)),
   };
 }
 
+function extended(
+  range: KeptRange | undefined,
+  { streamId, sequence }: Pick<Place, 'streamId' | 'sequence'>,
+): KeptRange {
+  const { firstSequence = sequence, lastSequence = sequence, events = 0 } = range ?? {};
+  return {
+    streamId,
+    firstSequence: Math.min(firstSequence, sequence),
+    lastSequence: Math.max(lastSequence, sequence),
+    events: events + 1,
+  };
+}
+
 /**
- * Derives all tables again from the events, in one transaction.
+ * Derives all tables again from the events, in one transaction. `onProgress` hears how many events are done, of how many.
  * @throws TransientError while it cannot be written
  */
-export function rebuildProjections(database: Database): void {
+export function rebuildProjections(
+  database: Database,
+  onProgress?: (done: number, total: number) => void,
+): void {
   const projector = createProjector(database);
   try {
-    database.transaction(() => projector.rebuild()).immediate();
+    database.transaction(() => projector.rebuild(onProgress)).immediate();
   } catch (error) {
     throw writingError(error, database.name);
   }

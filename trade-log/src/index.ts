@@ -1,3 +1,5 @@
+export { backUpLog, type BackupResult } from './backup.ts';
+export { checkLog, type CheckResult } from './check-log.ts';
 export { openDatabase } from './database.ts';
 export { rebuildProjections } from './event-store.ts';
 export { drawTradesAgain, type MonteCarlo, type Percentiles } from './monte-carlo.ts';
@@ -28,7 +30,12 @@ export {
   readTradingStates,
 } from './account-queries.ts';
 export { readFacts, type LoggedFacts } from './facts.ts';
+export { exportFormats, exportText } from './export-format.ts';
+export { exportKinds, exportRows } from './export-log.ts';
 export type { Filter } from './filter.ts';
+export { planPruning, type PrunePlan } from './plan-pruning.ts';
+export { inputsPrunedBefore } from './pruned-inputs.ts';
+export { countPruned, pruneLog, shrinkLog, type Pruned } from './prune-log.ts';
 export type {
   CandleRow,
   DeadLetterRow,
@@ -61,4 +68,7 @@ export {
   type RecordedPrice,
   type RecordedPrint,
 } from './tape.ts';
+export type { RunFacts } from './run-manifest.ts';
+export { readLogRuns, readPortfolioRuns, type LogRunRow, type PortfolioRunRow } from './runs.ts';
+export { startLogQueries } from './query-service.ts';
 export { startTradeLog, type TradeLog, type TradeLogOptions } from './trade-log.ts';

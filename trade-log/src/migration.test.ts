@@ -7,6 +7,7 @@ import BetterSqlite3, { type Database } from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { openDatabase } from './database.ts';
 import { createEventStore, rebuildProjections, type Entry } from './event-store.ts';
+import { readLogRuns } from './runs.ts';
 import { readIncidents } from './account-queries.ts';
 import { readOrders, readSignals } from './queries.ts';
 import { readEvent } from './read-event.ts';
@@ -19,19 +20,29 @@ import {
 } from './testing/history.ts';
 import { makeTempFolder, openTempDatabase, projectedRows } from './testing/temp-database.ts';
 
-const first = readFileSync(new URL('../migrations/001-init.sql', import.meta.url), 'utf8');
-const hash = createHash('sha256').update(first).digest('hex');
+/** The steps as they were released, by their hashes: a database that was made by another edition is refused. */
+const released = [
+  ['001-init', '1864f22cfdb8175705b8453aec7c0ba0bc4f0af38400f38b1458d09cda5ce7a9'],
+  ['002-orders-and-incidents', '8fa915d0274afc406d079aa3000b30e8ea1cdd4623433ae971fc5de6940ad5ef'],
+] as const;
 
-/** A database as a program of version 001 left it; the caller closes it. */
-function makeFirstVersion(path: string): Database {
+const steps = released.map(([name]) => {
+  const sql = readFileSync(new URL(`../migrations/${name}.sql`, import.meta.url), 'utf8');
+  return { name, sql, hash: createHash('sha256').update(sql).digest('hex') };
+});
+
+/** A database as a program of that version left it; the caller closes it. */
+function makeVersion(path: string, version: number): Database {
   const database = new BetterSqlite3(path);
   database.exec(
     'CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, time INTEGER NOT NULL) STRICT',
   );
-  database.exec(first);
-  database.prepare("INSERT INTO migrations VALUES (1, '001-init', ?, 0)").run(hash);
+  for (const [index, { name, sql, hash }] of steps.slice(0, version).entries()) {
+    database.exec(sql);
+    database.prepare('INSERT INTO migrations VALUES (?, ?, ?, 0)').run(index + 1, name, hash);
+  }
   database.pragma('application_id = 0x48454c49');
-  database.pragma('user_version = 1');
+  database.pragma(`user_version = ${version}`);
   database.pragma('journal_mode = WAL');
   return database;
 }
@@ -60,8 +71,8 @@ function history(idOf: (stream: (typeof streams)[number]) => number): Entry[] {
   ];
 }
 
-/** What version 001 kept of that: all events, and rows of those that it knew. */
-function fillFirstVersion(database: Database): void {
+/** What an old version kept of that: all events, and rows of those that it knew. */
+function fill(database: Database, version: number): void {
   const addStream = database.prepare(
     "INSERT INTO streams (name, identity, generation, last_sequence) VALUES (?, 'first', 1, 99)",
   );
@@ -85,10 +96,14 @@ function fillFirstVersion(database: Database): void {
       body,
     );
   }
+  // An order that no event tells of: it goes when the tables are derived anew.
   database
     .prepare(
-      `INSERT INTO orders VALUES ('paper', 'stale', ?, 0, 's', 'v', 'S', 'enter', 'buy', 'market', '{}', 0, 0, '1',
-       'intended', 0, '0', NULL, NULL, NULL, 3, 2)`,
+      `INSERT INTO orders (portfolio, order_id, signal_id, time, strategy, venue, symbol, intent, side, order_type, size,
+         reduce_only, expiry_time, reference_price, status, status_time, filled_quantity, stream_id, sequence
+         ${version > 1 ? ', role, attempt' : ''})
+       VALUES ('paper', 'stale', ?, 0, 's', 'v', 'S', 'enter', 'buy', 'market', '{}', 0, 0, '1', 'intended', 0, '0', 3, 2
+         ${version > 1 ? ", 'entry', 1" : ''})`,
     )
     .run(entry.id);
   // What does not belong to a journal stays as it is.
@@ -97,15 +112,18 @@ function fillFirstVersion(database: Database): void {
   );
 }
 
-test('the first step is as it was released', () => {
-  expect(hash).toBe('1864f22cfdb8175705b8453aec7c0ba0bc4f0af38400f38b1458d09cda5ce7a9');
-});
+test.each(steps.map(({ name, hash }, index) => [name, hash, released[index]?.[1]]))(
+  'the step %s is as it was released',
+  (_name, hash, expected) => {
+    expect(hash).toBe(expected);
+  },
+);
 
-test('a database of version 001 comes to hold what a new one would hold', () => {
+test.each([1, 2])('a database of version %d comes to hold what a new one would hold', (version) => {
   using folder = makeTempFolder();
   const path = join(folder.path, 'old.db');
-  const old = makeFirstVersion(path);
-  fillFirstVersion(old);
+  const old = makeVersion(path, version);
+  fill(old, version);
   old.close();
 
   const database = openDatabase(path);
@@ -127,11 +145,11 @@ test('a database of version 001 comes to hold what a new one would hold', () => 
   database.close();
 });
 
-test('a migrated database takes what comes next', () => {
+test.each([1, 2])('a database migrated from version %d takes what comes next', (version) => {
   using folder = makeTempFolder();
   const path = join(folder.path, 'old.db');
-  const old = makeFirstVersion(path);
-  fillFirstVersion(old);
+  const old = makeVersion(path, version);
+  fill(old, version);
   old.close();
   const database = openDatabase(path);
   const store = createEventStore(database);
@@ -145,23 +163,28 @@ test('a migrated database takes what comes next', () => {
   };
   store.keep([{ streamId: known.id, message, read: readEvent(message) }]);
   expect(readOrders(database)).toMatchObject([{ status: 'triggered', triggerPrice: '94.9' }]);
+  store.beginRun({ programVersion: '9' });
+  expect(readLogRuns(database)).toMatchObject([{ schemaVersion: 3, outcome: 'open' }]);
   database.close();
 });
 
-test('a database of version 001 cannot be read before it is brought up to date', () => {
-  using folder = makeTempFolder();
-  const path = join(folder.path, 'old.db');
-  makeFirstVersion(path).close();
-  expect(() => openDatabase(path, { readOnly: true })).toThrow(
-    /old\.db: it was made by an older version of this program; .* brings it up to date\.$/,
-  );
-});
+test.each([1, 2])(
+  'a database of version %d cannot be read before it is brought up to date',
+  (version) => {
+    using folder = makeTempFolder();
+    const path = join(folder.path, 'old.db');
+    makeVersion(path, version).close();
+    expect(() => openDatabase(path, { readOnly: true })).toThrow(
+      /old\.db: it was made by an older version of this program; .* brings it up to date\.$/,
+    );
+  },
+);
 
 test('a migration that fails leaves the database as it was', () => {
   using folder = makeTempFolder();
   const path = join(folder.path, 'old.db');
-  const old = makeFirstVersion(path);
-  fillFirstVersion(old);
+  const old = makeVersion(path, 1);
+  fill(old, 1);
   // Something that stands in the way of the last table of the step.
   old.exec('CREATE TABLE instruments (mine TEXT)');
   old.close();
@@ -170,4 +193,20 @@ test('a migration that fails leaves the database as it was', () => {
   expect(again.pragma('user_version', { simple: true })).toBe(1);
   expect(again.prepare('SELECT order_id FROM orders').pluck().all()).toEqual(['stale']);
   again.close();
+});
+
+test('what an old log has refused is known to be refused', () => {
+  using folder = makeTempFolder();
+  const path = join(folder.path, 'old.db');
+  const old = makeVersion(path, 2);
+  fill(old, 2);
+  old.exec(`
+    INSERT INTO dead_letters SELECT 'one', 1, 'trade-log-' || id, 'MARKET', 5, 's', 'INVALID_JSON: no', 1, '{', 9, 1 FROM log;
+    INSERT INTO dead_letters VALUES ('two', 1, 'execution', 'MARKET', 6, 's', 'INVALID_JSON: no', 1, '{', 9, 2)`);
+  old.close();
+  const database = openDatabase(path);
+  expect(database.prepare('SELECT stream_id, sequence, reason FROM refused').all()).toEqual([
+    { stream_id: 1, sequence: 5, reason: 'INVALID_JSON: no' },
+  ]);
+  database.close();
 });

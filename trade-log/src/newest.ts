@@ -1,12 +1,14 @@
 import type { Database } from 'better-sqlite3';
 import { readingError } from './database-errors.ts';
 
+type Value = string | number;
+
 /** A query in parts. A condition whose value is undefined does not count. */
 export interface Query {
   /** The columns and where they come from: what follows SELECT. */
   readonly select: string;
-  /** SQL with one question mark, and its value. */
-  readonly where: Readonly<Record<string, string | number | undefined>>;
+  /** SQL with question marks, and the value of the only one, or a list of theirs. */
+  readonly where: Readonly<Record<string, Value | readonly Value[] | undefined>>;
   readonly group?: string;
   /** Columns, ascending. */
   readonly order: readonly string[];
@@ -30,7 +32,7 @@ export function newest<Row>(
     `ORDER BY ${order.map((column) => `${column} DESC`).join(', ')}`,
     'LIMIT ?',
   ];
-  const values = used.map(([, value]) => value);
+  const values = used.flatMap(([, value]) => value);
   try {
     return database
       .prepare<unknown[], Row>(sql.join(' '))

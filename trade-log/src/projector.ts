@@ -4,6 +4,8 @@ import type { Change, Place } from './changes.ts';
 import { commonTables, journalTables, project } from './projections.ts';
 import { readEvent } from './read-event.ts';
 
+type OnProgress = (done: number, total: number) => void;
+
 /** Keeps the derived tables. Every call belongs inside a transaction. */
 export interface Projector {
   /** Projects an event that is newer than all that was projected of its journal. */
@@ -12,8 +14,10 @@ export interface Projector {
   refold(journal: Pick<Place, 'streamId' | 'portfolio'>): void;
   /** Derives the rows of every journal again. */
   refoldAll(): void;
-  /** Derives all tables again. */
-  rebuild(): void;
+  /** Projects what is kept of a stream that has no journals once more: what is there already changes nothing. */
+  applyStream(streamId: number): void;
+  /** Derives all tables again. `onProgress` hears after every page how many events are done, of how many. */
+  rebuild(onProgress?: OnProgress): void;
 }
 
 interface EventRow {
@@ -47,7 +51,10 @@ export function createProjector(database: Database): Projector {
   };
 
   /** Rows are read in pages: a connection that iterates cannot write. */
-  const applyAll = (readPage: (last: Pick<Place, 'streamId' | 'sequence'>) => EventRow[]): void => {
+  const applyAll = (
+    readPage: (last: Pick<Place, 'streamId' | 'sequence'>) => EventRow[],
+    onPage?: (rows: number) => void,
+  ): void => {
     let last = { streamId: 0, sequence: 0 };
     for (let rows = readPage(last); rows.length > 0; rows = readPage(last)) {
       for (const row of rows) {
@@ -55,6 +62,7 @@ export function createProjector(database: Database): Projector {
         if (event !== undefined) apply(event, row);
       }
       last = rows.at(-1) ?? last;
+      onPage?.(rows.length);
     }
   };
 
@@ -65,6 +73,10 @@ export function createProjector(database: Database): Projector {
   );
   const pageOfJournal = database.prepare<[string | null, number, number], EventRow>(
     `${select} WHERE portfolio = ? AND stream_id = ? AND sequence > ? ${order}`,
+  );
+
+  const pageOfStream = database.prepare<[number, number], EventRow>(
+    `${select} WHERE stream_id = ? AND sequence > ? ${order}`,
   );
 
   const journals = database.prepare<[], Pick<Place, 'streamId' | 'portfolio'>>(
@@ -82,11 +94,24 @@ export function createProjector(database: Database): Projector {
     refoldAll() {
       for (const journal of journals.all()) refold(journal);
     },
-    rebuild() {
+    applyStream: (streamId) => applyAll(({ sequence }) => pageOfStream.all(streamId, sequence)),
+    rebuild(onProgress) {
       for (const table of [...journalTables, ...commonTables]) run([`DELETE FROM ${table}`, []]);
-      applyAll(({ streamId, sequence }) => pageOfAll.all(streamId, sequence));
+      const total = onProgress ? countEvents(database) : 0;
+      let done = 0;
+      applyAll(
+        ({ streamId, sequence }) => pageOfAll.all(streamId, sequence),
+        (rows) => {
+          done += rows;
+          onProgress?.(done, total);
+        },
+      );
     },
   };
+}
+
+function countEvents(database: Database): number {
+  return database.prepare<[], number>('SELECT count(*) FROM events').pluck().get() ?? 0;
 }
 
 /** What is kept was valid when it came; a later program may be stricter, and passes such an event over. */

@@ -56,7 +56,7 @@ beforeAll(() => {
       one.filled(exit, { price: '110' }),
       one.closed(entry, exit),
       one.skipped(other),
-      two.opened('replay', '500'),
+      two.opened(liveTape, '500'),
       two.intended(other),
       one.marked(liveTape, '1009.8'),
     ].map((message) => place('TRADING', message)),
@@ -206,7 +206,7 @@ test('candles belong to a tape', () => {
 test('portfolios come in the order in which they were opened', () => {
   expect(readPortfolios(database)).toMatchObject([
     { portfolio: 'one', tape: liveTape, end: { equity: '1009.8', candles: 7 } },
-    { portfolio: 'two', tape: 'replay', end: null, settings: { cash: '500', risk: {} } },
+    { portfolio: 'two', tape: liveTape, end: null, settings: { cash: '500', risk: {} } },
   ]);
   expect(readPortfolio(database)).toMatchObject({ portfolio: 'two' });
   expect(readPortfolio(database, 'one')).toMatchObject({ portfolio: 'one' });

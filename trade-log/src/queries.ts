@@ -6,7 +6,7 @@ import {
   type ReasonCode,
 } from '@heliograph/contracts';
 import type { Database } from 'better-sqlite3';
-import { conditions, inJournal, type Filter } from './filter.ts';
+import { conditions, inJournal, ofNewestJournal, type Filter } from './filter.ts';
 import { newest } from './newest.ts';
 import type {
   CandleRow,
@@ -19,22 +19,50 @@ import type {
   TradeRow,
 } from './rows.ts';
 
-/** Signals, in the order in which they came. */
+/**
+ * Signals, in the order in which they came. Of a portfolio those that it decided on, which are on its tape.
+ *
+ * What became of each is looked up one by one: the join would go through what became of all.
+ */
 export function readSignals(database: Database, filter: Filter = {}): SignalRow[] {
-  return newest<SignalRow>(database, {
-    select: `s.id, s.time, s.expiry_time AS expiryTime, s.tape, s.mode, s.strategy,
-      s.strategy_version AS strategyVersion, s.venue, s.symbol, s.timeframe, s.intent, s.side,
-      s.target_position AS targetPosition, s.reference_price AS referencePrice,
-      d.portfolio, d.status, d.reason, d.order_id AS orderId
-      FROM signals s LEFT JOIN outcomes d ON d.signal_id = s.id`,
-    where: conditions(filter, { run: 'd.', row: 's.' }),
-    order: ['s.stream_id', 's.sequence', 'd.stream_id', 'd.sequence'],
-    limit: filter.limit,
+  const { portfolio, limit, ...rest } = filter;
+  const signals = newest<Omit<SignalRow, keyof Outcome>>(database, {
+    select: `id, time, expiry_time AS expiryTime, tape, mode, strategy, strategy_version AS strategyVersion, venue, symbol,
+      timeframe, intent, side, target_position AS targetPosition, reference_price AS referencePrice
+      FROM signals AS s`,
+    where: {
+      'tape = (SELECT tape FROM portfolios WHERE portfolio = ? ORDER BY stream_id DESC LIMIT 1)':
+        portfolio,
+      [`EXISTS (SELECT 1 FROM decisions WHERE signal_id = s.id AND ${ofNewestJournal()})`]:
+        portfolio,
+      ...conditions(rest),
+    },
+    order: inJournal,
+    limit,
   });
+  const outcomesOf = database.prepare<unknown[], Outcome>(
+    `SELECT portfolio, status, reason, order_id AS orderId FROM outcomes
+     WHERE signal_id = ? ${portfolio === undefined ? '' : `AND ${ofNewestJournal()}`} ORDER BY stream_id, sequence`,
+  );
+  const rows = signals.flatMap((signal) => {
+    const outcomes = outcomesOf.all(signal.id, ...(portfolio === undefined ? [] : [portfolio]));
+    return (outcomes.length === 0 ? [undecided] : outcomes).map((outcome) => ({
+      ...signal,
+      ...outcome,
+    }));
+  });
+  return limit === undefined ? rows : rows.slice(-limit);
 }
 
-/** Orders as they stand, in the order in which they were intended. */
-export function readOrders(database: Database, filter: Filter = {}): OrderRow[] {
+type Outcome = Pick<SignalRow, 'portfolio' | 'status' | 'reason' | 'orderId'>;
+
+const undecided: Outcome = { portfolio: null, status: null, reason: null, orderId: null };
+
+/** Orders as they stand, in the order in which they were intended; `statuses` are those that count. */
+export function readOrders(
+  database: Database,
+  filter: Filter & { readonly statuses?: readonly string[] | undefined } = {},
+): OrderRow[] {
   return newest<StoredOrder>(database, {
     select: `portfolio, order_id AS orderId, signal_id AS signalId, time, strategy, venue, symbol, intent, side,
       order_type AS orderType, role, size, limit_price AS limitPrice, stop_price AS stopPrice,
@@ -43,7 +71,11 @@ export function readOrders(database: Database, filter: Filter = {}): OrderRow[] 
       filled_quantity AS filledQuantity, venue_order_id AS venueOrderId, trigger_price AS triggerPrice, reason, detail,
       cancel_time AS cancelTime, cancel_reason AS cancelReason
       FROM orders`,
-    where: conditions(filter),
+    where: {
+      ...conditions(filter),
+      'status IN (SELECT value FROM json_each(?))':
+        filter.statuses && JSON.stringify(filter.statuses),
+    },
     order: inJournal,
     limit: filter.limit,
   }).map(({ size, protection, reduceOnly, ...row }) => ({

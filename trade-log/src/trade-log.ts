@@ -24,12 +24,15 @@ import {
 import { createEventStore, streamRenewed, type Entry, type KnownStream } from './event-store.ts';
 import { openStreams } from './open-streams.ts';
 import { loggedStreams, readEvent, type ReadEvent } from './read-event.ts';
+import type { RunFacts } from './run-manifest.ts';
 
 export interface TradeLogOptions {
   readonly bus: Pick<Bus, 'copies' | 'lastSequence' | 'read' | 'streamIdentity'>;
   /** From `openDatabase`. Whoever opened it closes it, once the service has stopped. */
   readonly database: Database;
   readonly log: Logger;
+  /** What the log notes of this run. Default: nothing is noted. */
+  readonly run?: RunFacts | undefined;
   /** Messages in one transaction. Default 500. */
   readonly maxBatch?: number;
   /** How long the first of them may wait for others. Default 20. */
@@ -49,7 +52,6 @@ export interface TradeLog extends Service {
 /** A message that was handed out, and what it says or why it says nothing. */
 interface Taken extends Entry {
   readonly delivery: Delivery;
-  readonly invalid: PermanentError | undefined;
 }
 
 const sourceRetryMs = 1_000;
@@ -68,7 +70,8 @@ export function startTradeLog(options: TradeLogOptions): TradeLog {
   const held = new Set<Delivery>();
   const reached = new Map<StreamName, number>();
   let logged = 0;
-  let failing = false;
+  let failing: string | undefined;
+  let begun = false;
 
   const take = (delivery: Delivery, streamId: number): Taken => {
     held.add(delivery);
@@ -90,10 +93,9 @@ export function startTradeLog(options: TradeLogOptions): TradeLog {
 
   /** A letter that cannot be stored leaves its message with the bus, which hands it out again. */
   const rejectInvalid = async (batch: readonly Taken[]): Promise<void> => {
-    const rejections = batch.map(async ({ delivery, message, invalid }) => {
-      if (invalid === undefined) return;
+    const rejections = batch.map(async ({ delivery, message, refusal: reason }) => {
+      if (reason === undefined) return;
       const { stream, sequence, subject } = message;
-      const reason = `${invalid.code}: ${invalid.message}`;
       log.warn({ stream, sequence, subject, reason }, 'message is no event: dead letter');
       await delivery.reject(reason).catch((err: unknown) => {
         log.warn({ stream, sequence, err }, 'dead letter not stored');
@@ -108,8 +110,10 @@ export function startTradeLog(options: TradeLogOptions): TradeLog {
         delay: (error: unknown, attempt) => {
           if (!(error instanceof TransientError) || error.code === streamRenewed)
             return throwError(() => error);
-          if (!failing) log.error({ err: error }, 'trade log cannot be written: waiting');
-          failing = true;
+          // Once for each cause: a disk that is full may become one that is read-only.
+          if (failing !== error.code)
+            log.error({ err: error, code: error.code }, 'trade log cannot be written: waiting');
+          failing = error.code;
           for (const delivery of held) delivery.working();
           return timer(Math.min(50 * 2 ** attempt, longestPauseMs)).pipe(takeUntil(stopping$));
         },
@@ -117,8 +121,8 @@ export function startTradeLog(options: TradeLogOptions): TradeLog {
     );
 
   const settle = (batch: readonly Taken[], count: number): void => {
-    if (failing) log.info('trade log can be written again');
-    failing = false;
+    if (failing !== undefined) log.info('trade log can be written again');
+    failing = undefined;
     logged += count;
     for (const { delivery, message } of batch) {
       delivery.ack();
@@ -128,14 +132,31 @@ export function startTradeLog(options: TradeLogOptions): TradeLog {
     progress$.next();
   };
 
-  const written$ = defer(() => openStreams(bus, store)).pipe(
+  const begin = (): void => {
+    if (!begun && options.run) store.beginRun(options.run);
+    begun = true;
+  };
+
+  /** The end of a run that cannot be written down is found by the next one, as a crash. */
+  const end = (failure?: string): void => {
+    try {
+      store.endRun(failure);
+    } catch (err) {
+      log.warn({ err }, 'the end of this run of the trade log is not written down');
+    }
+  };
+
+  const written$ = defer(() => {
+    begin();
+    return openStreams(bus, store);
+  }).pipe(
     switchMap(copies),
     // Above the batching: what was taken when the stop came is still written.
     takeUntil(stopping$),
     bufferTime(maxWaitMs, undefined, maxBatch),
     filter((batch) => batch.length > 0),
     concatMap((batch) => {
-      const valid = batch.every(({ invalid }) => invalid === undefined);
+      const valid = batch.every(({ refusal }) => refusal === undefined);
       return (valid ? of(undefined) : defer(() => rejectInvalid(batch))).pipe(
         switchMap(() => keep(batch)),
         tap((count) => settle(batch, count)),
@@ -145,7 +166,13 @@ export function startTradeLog(options: TradeLogOptions): TradeLog {
       resetOnSuccess: true,
       delay: (error: unknown, attempt) => {
         if (!(error instanceof TransientError)) return throwError(() => error);
-        if (attempt === 1) log.warn({ err: error }, 'trade log begins again from its last event');
+        if (attempt === 1)
+          log.warn(
+            { err: error, code: error.code },
+            begun
+              ? 'trade log begins again from its last event'
+              : 'trade log cannot begin: waiting',
+          );
         held.clear();
         return timer(sourceRetryMs).pipe(takeUntil(stopping$));
       },
@@ -153,7 +180,13 @@ export function startTradeLog(options: TradeLogOptions): TradeLog {
   );
 
   const run = async (): Promise<void> => {
-    await lastValueFrom(written$, { defaultValue: 0 });
+    try {
+      await lastValueFrom(written$, { defaultValue: 0 });
+    } catch (error) {
+      end(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+    end();
     if (held.size > 0)
       log.warn(
         { messages: held.size },
@@ -191,12 +224,13 @@ export function startTradeLog(options: TradeLogOptions): TradeLog {
 
 function tryToRead({ message }: Delivery): {
   read: ReadEvent | undefined;
-  invalid: PermanentError | undefined;
+  refusal: string | undefined;
 } {
   try {
-    return { read: readEvent(message), invalid: undefined };
+    return { read: readEvent(message), refusal: undefined };
   } catch (error) {
-    if (error instanceof PermanentError) return { read: undefined, invalid: error };
+    if (error instanceof PermanentError)
+      return { read: undefined, refusal: `${error.code}: ${error.message}` };
     throw error;
   }
 }

@@ -132,6 +132,8 @@ export interface Bucket {
  * Operations throw a TransientError while the server cannot be reached, and PermanentError BUS_CLOSED after `close`.
  */
 export interface Bus extends AsyncDisposable {
+  /** Of the server at the time of connecting; undefined where there is none. */
+  readonly serverVersion?: string | undefined;
   /** Stores a message in the stream that its subject belongs to. Resolves once it is durable. */
   publish(message: Outgoing): Promise<Published>;
   /** An own copy of every message, from the oldest on, in order per stream: pub/sub for the event. */

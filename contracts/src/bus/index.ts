@@ -1,3 +1,4 @@
+export { askTradeLog } from './ask-trade-log.ts';
 export type {
   Appended,
   Bucket,

@@ -64,6 +64,7 @@ function createBus(context: JetStreamContext): Bus {
     })());
 
   return {
+    serverVersion: nc.info?.version,
     publish: (message) => publish(context, message),
     copies: ({ consumer, streams, maxInFlight = 1, after = {} }) =>
       merge(

@@ -38,16 +38,21 @@ export interface SampleHistory {
   readonly messages: readonly StoredMessage[];
 }
 
-/** A simulated run over all symbols: so many instants, on every so many of which each symbol has a signal. */
+/**
+ * A simulated run over all symbols: so many instants, on every so many of which each symbol has a signal. Runs of other
+ * names are on tapes and in portfolios of their own.
+ */
 export function sampleHistory({
   instants,
   every,
+  name = 'bench',
 }: {
   instants: number;
   every: number;
+  name?: string;
 }): SampleHistory {
-  const tape = `bench-${instants}-${every}`;
-  const portfolio = 'bench';
+  const tape = `${name}-${instants}-${every}`;
+  const portfolio = name;
   const messages: StoredMessage[] = [];
   const store = createShelf(messages);
   const machine = createSignalMachine({

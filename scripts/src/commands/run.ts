@@ -12,6 +12,7 @@ import { readBrokerOptions } from '../live-options.ts';
 import { NatsAddressText } from '../nats-address.ts';
 import { createCommandLog } from '../output/command-log.ts';
 import { readPortfolioOptions } from '../portfolios-file.ts';
+import { runFactsOf } from '../run-facts.ts';
 import {
   createSink,
   firstFailure,
@@ -51,7 +52,7 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   const { terminal } = invocation;
   const log = createCommandLog({ terminal, level: env.HELIOGRAPH_LOG_LEVEL ?? 'info' });
   const { nats: address, partitions } = options;
-  const surroundings = { address, partitions, log, stack };
+  const surroundings = { address, partitions, log, stack, facts: runFactsOf(invocation) };
   const services: Service[] = [];
   for (const [name, begin] of Object.entries(starters))
     if (invocation.words.includes(name)) {

@@ -18,6 +18,7 @@ import { showRunProgress } from '../output/run-progress.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { openPipeline, type Pipeline } from '../pipeline.ts';
 import { readPortfolioOptions } from '../portfolios-file.ts';
+import { runFactsOf } from '../run-facts.ts';
 import { summariseRuns, summaryLines } from '../run-summary.ts';
 import { createSink } from '../services.ts';
 import { workerOptions } from '../worker-options.ts';
@@ -66,7 +67,13 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
   });
   const run = { feed, strategy, portfolios, speed, pace, db };
   const pipeline = await openPipeline(
-    { address: server.address, partitions, log, stack },
+    {
+      address: server.address,
+      partitions,
+      log,
+      stack,
+      facts: runFactsOf(invocation, portfolios),
+    },
     {
       ...run,
       sink,

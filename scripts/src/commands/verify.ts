@@ -1,11 +1,12 @@
-import { UserError } from '@heliograph/contracts';
+import { toTime, UserError } from '@heliograph/contracts';
 import { decisionsVersion } from '@heliograph/execution';
-import { readPortfolios } from '@heliograph/trade-log';
+import { inputsPrunedBefore, readPortfolios } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { count } from '../output/format.ts';
-import { findPortfolio, openLog } from '../trade-log-options.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
 import { verifyPortfolio, type Finding, type Verdict } from '../verify/verify-portfolio.ts';
 
 const VerifyOptions = z.object({ run: z.string().optional() });
@@ -20,7 +21,12 @@ export async function verify(invocation: Invocation): Promise<ExitCode> {
   if (rows.length === 0)
     throw new UserError('there is nothing to verify: the log has no portfolio', { exitCode: 1 });
   const { terminal, json } = invocation;
-  const verdicts = rows.map((row) =>
+  const whole = rows.filter(({ portfolio }) => !isPruned(database, portfolio, terminal));
+  if (whole.length === 0)
+    throw new UserError('there is nothing to verify: a backup from before the pruning can be', {
+      exitCode: 1,
+    });
+  const verdicts = whole.map((row) =>
     verifyPortfolio(database, row, (events) =>
       terminal.progress(`${row.portfolio}: ${count(events)} events decided again`),
     ),
@@ -29,6 +35,14 @@ export async function verify(invocation: Invocation): Promise<ExitCode> {
   if (json) terminal.data(JSON.stringify({ portfolios: verdicts.map(jsonOf) }));
   else terminal.data(verdicts.map(textOf).join('\n\n'));
   return verdicts.some(({ finding }) => finding) ? exitCodes.findings : exitCodes.ok;
+}
+
+/** What a journal rests on may have been taken out on purpose: that is no difference. */
+function isPruned(database: Database, portfolio: string, terminal: Terminal): boolean {
+  const before = inputsPrunedBefore(database, portfolio);
+  if (before === undefined) return false;
+  terminal.note(`${portfolio}: what it was decided on is pruned up to ${toTime(before)}.`);
+  return true;
 }
 
 function jsonOf({ notReplayed, finding, ...verdict }: Verdict): object {

@@ -23,6 +23,18 @@ export const controlCommands: readonly Definition[] = [
     load: async () => (await import('../commands/status.ts')).status,
   },
   {
+    name: 'ask',
+    summary:
+      'ask the trade log that runs: portfolios, positions, orders, trades, profit, signals …',
+    argument: new Argument('<question>', 'docs/trade-log.md lists them'),
+    options: [
+      new Option('--with <json>', 'what belongs to it, as {"portfolio": "paper", "limit": 5}'),
+      ...controlFlags,
+    ],
+    examples: ['ask positions', `ask profit --with '{"period": "week"}' --json`],
+    load: async () => (await import('../commands/ask.ts')).ask,
+  },
+  {
     name: 'halt',
     summary: 'trade nothing of the strategies; protective exits go on working',
     options: [

@@ -41,3 +41,10 @@ export function duration(ms: number): string {
   const minutes = Math.floor(seconds / 60);
   return `${minutes}m ${String(seconds % 60).padStart(2, '0')}s`;
 }
+
+/** A size in the largest unit that leaves a number of 1 or above: `12.3 MB`, of a thousand each. */
+export function bytes(size: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const at = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(size, 1)) / 3));
+  return at === 0 ? `${size} B` : `${(size / 1_000 ** at).toFixed(1)} ${units[at] ?? ''}`;
+}

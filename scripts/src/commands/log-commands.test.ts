@@ -1,0 +1,220 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openDatabase } from '@heliograph/trade-log';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { firstCandles } from '../testing/candles.ts';
+import { runCli, startCli, temporaryFolder, type CliResult } from '../testing/cli.ts';
+
+const timeout = 120_000;
+const feed = 'BTC_USD-30m-bitstamp.csv';
+const log = 'heliograph-data/heliograph.sqlite';
+
+let played: Buffer;
+
+/** A log of a replay that has ended, made once. */
+beforeAll(async () => {
+  await using folder = await temporaryFolder();
+  await writeFile(join(folder.path, feed), firstCandles(400));
+  const args = ['start', '--feed', feed, '--until-end', '--json'];
+  await runCli(args, { cwd: folder.path });
+  played = await readFile(join(folder.path, log));
+}, timeout);
+
+async function place() {
+  const folder = await temporaryFolder();
+  const db = join(folder.path, 'log.sqlite');
+  await writeFile(db, played);
+  return {
+    db,
+    path: folder.path,
+    run: (...args: string[]) => runCli([...args, '--db', db], { cwd: folder.path }),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+const json = ({ stdout }: CliResult) => JSON.parse(stdout);
+
+describe.concurrent('the commands for the log', { timeout }, () => {
+  test('runs tells who wrote it and which portfolios it has', async () => {
+    await using here = await place();
+    const { runs, portfolios } = json(await here.run('runs', '--json'));
+    expect(runs).toMatchObject([
+      {
+        outcome: 'clean',
+        nodeVersion: process.version,
+        natsVersion: expect.stringMatching(/^2\./),
+      },
+    ]);
+    expect(runs[0].ranges.map(({ stream }: { stream: string }) => stream)).toEqual([
+      'MARKET',
+      'SIGNALS',
+      'TRADING',
+    ]);
+    expect(portfolios).toMatchObject([{ portfolio: expect.stringMatching(/^paper-/) }]);
+    expect((await here.run('runs')).stdout).toMatch(/^BEGUN .*\n.* clean /);
+  });
+
+  test('backup makes a copy that check finds whole, and never replaces one unasked', async () => {
+    await using here = await place();
+    const to = join(here.path, 'copy.sqlite');
+    const made = await here.run('backup', '--to', to);
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('checked') });
+    const again = await here.run('backup', '--to', to);
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('--force') });
+    expect((await here.run('backup', '--to', to, '--force', '--json')).code).toBe(0);
+    const args = ['check', '--db', to, '--json'];
+    expect(await runCli(args, { cwd: here.path })).toMatchObject({ code: 0 });
+    expect(await here.run('backup')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--to'),
+    });
+  });
+
+  test('check ends with 3 when something is wrong, and rebuild mends what is derived', async () => {
+    await using here = await place();
+    expect((await here.run('check')).stderr).toContain('whole');
+    const database = openDatabase(here.db);
+    database.exec("UPDATE trades SET pnl = '1000000'");
+    database.close();
+    const found = await here.run('check');
+    expect(found).toMatchObject({ code: 3, stdout: expect.stringContaining('heliograph rebuild') });
+    expect(json(await here.run('check', '--json')).findings).toMatchObject([
+      { check: 'projections', text: expect.stringContaining('trades') },
+    ]);
+    expect(await here.run('rebuild')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Derived again from [\d,]+ events in /),
+    });
+    expect(await here.run('check')).toMatchObject({ code: 0 });
+  });
+
+  test('prune says what would go, takes it, and check knows', async () => {
+    await using here = await place();
+    const dry = await here.run('prune', '--before', '0', '--dry-run', '--json');
+    const { events, journals } = json(dry);
+    expect(events).toBeGreaterThan(400);
+    expect(journals).toMatchObject([{ goes: false, why: expect.any(String) }]);
+    expect(await here.run('prune', '--before', '0', '--vacuum')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/events are gone .*\n[^]*stays +it holds the last/),
+    });
+    const { streams, findings } = json(await here.run('check', '--json'));
+    expect(findings).toEqual([]);
+    const pruned = streams.map((stream: { pruned: number }) => stream.pruned);
+    expect(pruned.reduce((sum: number, one: number) => sum + one, 0)).toBe(events);
+    expect((await here.run('trades', '--json')).code, 'the journal is there').toBe(0);
+    expect(await here.run('verify'), 'what is gone is no difference').toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is pruned up to .*\n.*a backup from before the pruning/),
+    });
+    expect(await here.run('prune')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('90d'),
+    });
+    const soon = await here.run('prune', '--before', '2999-01-01');
+    expect(soon).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('a time that has been'),
+    });
+  });
+
+  test('export writes to standard output or into a file', async () => {
+    await using here = await place();
+    const csv = await here.run('export', '--what', 'trades');
+    expect(csv.stdout).toMatch(/^portfolio,tradeId,strategy,/);
+    const { trades } = json(await here.run('trades', '--json'));
+    expect(csv.stdout.trim().split('\n')).toHaveLength(trades.length + 1);
+    const out = join(here.path, 'events.jsonl');
+    const args = ['export', '--what', 'events', '--format', 'jsonl', '--out', out];
+    expect(await here.run(...args)).toMatchObject({ code: 0, stdout: '' });
+    const lines = (await readFile(out, 'utf8')).trim().split('\n');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ streamId: 1, sequence: 1 });
+    expect(await here.run(...args)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--force'),
+    });
+    expect(readdirSync(here.path).filter((name) => name.includes('part'))).toEqual([]);
+    expect(await here.run('export', '--what', 'secrets')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('events, signals'),
+    });
+    expect(await here.run('export', '--what', 'fills', '--portfolio', 'none')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no portfolio none'),
+    });
+  });
+
+  test('export ends well when nobody reads on', async () => {
+    await using here = await place();
+    const command = fileURLToPath(new URL('../../bin/heliograph.js', import.meta.url));
+    const child = spawn(
+      process.execPath,
+      [command, 'export', '--what', 'events', '--format', 'jsonl', '--db', here.db],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    child.stdout.once('data', () => child.stdout.destroy());
+    expect(await ended).toBe(0);
+    expect(said).not.toContain('heliograph:');
+  });
+
+  test.each(['runs', 'backup', 'check', 'rebuild', 'prune', 'export'])(
+    '%s wants a log that is there, and makes none',
+    async (command) => {
+      await using here = await place();
+      const needs = ['--to', 'x', '--before', '90d', '--what', 'fills'];
+      const flags: Record<string, string[]> = {
+        backup: needs.slice(0, 2),
+        prune: needs.slice(2, 4),
+        export: needs.slice(4),
+      };
+      const db = join(here.path, 'none.sqlite');
+      const args = [command, ...(flags[command] ?? []), '--db', db];
+      expect(await runCli(args, { cwd: here.path })).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('there is no such database'),
+      });
+      expect(existsSync(db)).toBe(false);
+    },
+  );
+});
+
+test.concurrent(
+  'a start that runs is asked over the bus, and its log is copied, pruned and checked meanwhile',
+  { timeout },
+  async () => {
+    await using folder = await temporaryFolder();
+    const cwd = folder.path;
+    await writeFile(join(cwd, feed), firstCandles(1_500));
+    await using running = startCli(['start', '--feed', feed, '--speed', '360000'], { cwd });
+    await running.said('stdout', /closed/i);
+    const asked = json(await runCli(['ask', 'trades', '--json'], { cwd }));
+    expect(asked.trades[0]).toMatchObject({ pnl: expect.any(String) });
+    const { signals } = json(await runCli(['ask', 'signals', '--with', '{"limit":1}'], { cwd }));
+    const { events } = json(
+      await runCli(['ask', 'story', '--with', JSON.stringify({ signalId: signals[0].id })], {
+        cwd,
+      }),
+    );
+    expect(events[0]).toMatchObject({ type: 'trade_signal' });
+    expect(await runCli(['ask', 'trades', '--with', '{"limit":0}'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('limit'),
+    });
+    expect(await runCli(['ask', 'fortune'], { cwd })).toMatchObject({ code: 2 });
+    for (const args of [
+      ['backup', '--to', 'copy.sqlite'],
+      ['prune', '--before', '2s'],
+      ['check', '--db', 'copy.sqlite'],
+    ])
+      expect(await runCli(args, { cwd })).toMatchObject({ code: 0 });
+    running.kill('SIGTERM');
+    expect(await running.result).toMatchObject({ code: 0 });
+    expect(await runCli(['check'], { cwd })).toMatchObject({ code: 0 });
+  },
+);

@@ -1,0 +1,136 @@
+import {
+  toTime,
+  type CheckedRequest,
+  type QueryName,
+  type QueryResult,
+} from '@heliograph/contracts';
+import type { Database } from 'better-sqlite3';
+import { conditions, type Filter } from './filter.ts';
+import { cut, pageOf, portfolioNamed, spanOf } from './pages.ts';
+import { summarisePerformance } from './performance.ts';
+import { profitByPeriod } from './profit.ts';
+import {
+  countSkips,
+  readOrders,
+  readPortfolios,
+  readPositions,
+  readSignals,
+  readTrades,
+} from './queries.ts';
+import { orderView, portfolioView, positionView, signalView, tradeView } from './query-views.ts';
+import { QueryRefused } from './query-refused.ts';
+import { readSignalEvents } from './signal-events.ts';
+
+type Answers = {
+  readonly [N in QueryName]: (database: Database, request: CheckedRequest<N>) => QueryResult<N>;
+};
+
+/** More trades than that take seconds, in which nothing is logged. */
+const mostTrades = 50_000;
+
+/**
+ * What is answered to each question, the newest first. They run between two batches of the log, so none reads more than
+ * a bounded number of rows.
+ * @throws QueryRefused when there is no result
+ */
+export const answers: Answers = {
+  portfolios: (database, { limit }) => ({
+    portfolios: readPortfolios(database, { limit }).toReversed().map(portfolioView),
+  }),
+  positions(database, { portfolio: name, symbol, limit }) {
+    const { portfolio } = portfolioNamed(database, name);
+    const rows = readPositions(database, { portfolio, symbol, limit });
+    return { portfolio, positions: rows.toReversed().map(positionView) };
+  },
+  orders(database, { status, ...request }) {
+    const { portfolio, filter } = pageOf(database, request, {
+      table: 'orders',
+      key: 'order_id',
+    });
+    const rows = readOrders(database, { ...filter, statuses: status }).toReversed();
+    const { page, next } = cut(rows, request.limit, ({ orderId }) => orderId);
+    return { portfolio, orders: page.map(orderView), next };
+  },
+  trades(database, request) {
+    const { portfolio, filter } = pageOf(database, request, { table: 'trades', key: 'trade_id' });
+    const rows = readTrades(database, filter).toReversed();
+    const { page, next } = cut(rows, request.limit, ({ tradeId }) => tradeId);
+    return { portfolio, trades: page.map(tradeView), next };
+  },
+  signals(database, request) {
+    const { portfolio, filter } = pageOf(database, request, { table: 'signals', key: 'id' });
+    const rows = readSignals(database, filter).toReversed();
+    const { page, next } = cut(rows, request.limit, ({ id }) => id);
+    return { portfolio, signals: page.map(signalView), next };
+  },
+  profit(database, { portfolio: name, period, from, to, limit }) {
+    const { portfolio, currency } = portfolioNamed(database, name);
+    const periods = profitByPeriod(
+      tradesBackwards(database, { portfolio, ...spanOf({ from, to }) }),
+      { period, limit },
+    );
+    return {
+      portfolio,
+      currency,
+      periods: periods.map((one) => ({ ...one, from: toTime(one.from), to: toTime(one.to) })),
+    };
+  },
+  performance(database, { portfolio: name }) {
+    const row = portfolioNamed(database, name);
+    const { portfolio, settings, end } = row;
+    const trades = readTrades(database, { portfolio, limit: mostTrades + 1 });
+    refuseMore(trades.length);
+    const metrics = summarisePerformance({
+      startCash: settings.cash,
+      trades,
+      finalEquity: end?.equity,
+    });
+    return {
+      ...portfolioView(row),
+      startCash: metrics.startCash,
+      finalEquity: metrics.finalEquity,
+      netPnl: metrics.netPnl,
+      returnRatio: metrics.returnRatio,
+      realisedPnl: metrics.realisedPnl,
+      fees: metrics.fees,
+      trades: metrics.trades,
+      wins: metrics.wins,
+      losses: metrics.losses,
+      winRate: metrics.winRate,
+      profitFactor: metrics.profitFactor,
+      expectancy: metrics.expectancy,
+      openPositions: readPositions(database, { portfolio }).length,
+      skipped: countSkips(database, { portfolio }),
+    };
+  },
+  story(database, { signalId, portfolio }) {
+    const story = readSignalEvents(database, signalId, portfolio);
+    if (story) return story;
+    throw new QueryRefused('NOT_FOUND', `there is no signal ${signalId}`);
+  },
+};
+
+function* tradesBackwards(database: Database, filter: Filter) {
+  const used = Object.entries(conditions(filter, { time: 'exit_time' })).filter(
+    ([, value]) => value !== undefined,
+  );
+  const rows = database
+    .prepare<unknown[], { exitTime: number; pnl: string; fees: string }>(
+      `SELECT exit_time AS exitTime, pnl, fees FROM trades
+       WHERE ${used.map(([condition]) => condition).join(' AND ')} ORDER BY stream_id DESC, sequence DESC`,
+    )
+    .iterate(...used.flatMap(([, value]) => value));
+  let count = 0;
+  for (const row of rows) {
+    refuseMore(++count);
+    yield row;
+  }
+}
+
+function refuseMore(trades: number): void {
+  if (trades > mostTrades)
+    throw new QueryRefused(
+      'TOO_LARGE',
+      `that are more than ${mostTrades} trades: ask for less, or \`heliograph performance\``,
+    );
+}
