@@ -1,4 +1,5 @@
 import {
+  Big,
   toMs,
   type Candle,
   type Mode,
@@ -10,11 +11,13 @@ import type { Report } from './brokers/broker.ts';
 import { requestOf } from './decision/request.ts';
 import { decide, open } from './decision/decide.ts';
 import type { Draft } from './decision/draft.ts';
+import { estimateEquity, inexact } from './decision/estimate.ts';
 import { evolve } from './decision/evolve.ts';
 import { mark } from './decision/mark.ts';
 import {
   currencyOf,
   emptyPortfolio,
+  equityOf,
   instrumentKey,
   type LastPrice,
   type Portfolio,
@@ -33,6 +36,12 @@ import type { Print } from './paper/slice.ts';
  */
 export interface Simulation {
   readonly portfolio: Portfolio;
+  /** What is held, by venue and symbol with a bar between. */
+  readonly positions: Portfolio['positions'];
+  /** Cash and what is held at the last prices; quote currency. */
+  readonly equity: Big;
+  /** The same in floating point, which may be asked at every price. */
+  readonly estimatedEquity: number;
   onCandle(candle: Candle): void;
   onPrint(print: Print): void;
   onSignal(signal: TradeSignal): void;
@@ -54,6 +63,7 @@ export function createSimulation({
   onEvent: (event: Draft) => void;
 }): Simulation {
   let portfolio = emptyPortfolio(name);
+  const startCash = new Big(settings.cash);
   const prices = new Map<string, LastPrice>();
   const fillsFrom = settings.paper?.tape ?? 'candles';
   /** The clock of the tape, and the time of what is dealt with now. */
@@ -112,6 +122,15 @@ export function createSimulation({
   return {
     get portfolio() {
       return portfolio;
+    },
+    get positions() {
+      return portfolio.positions;
+    },
+    get equity() {
+      return portfolio.opened ? equityOf(portfolio, prices) : startCash;
+    },
+    get estimatedEquity() {
+      return portfolio.opened ? estimateEquity(portfolio, prices) : inexact(startCash);
     },
     onCandle(candle) {
       if (fillsFrom !== 'candles') return;

@@ -10,11 +10,13 @@ import {
 } from '@heliograph/contracts';
 import { createSimulation, type Draft } from '@heliograph/execution';
 import type { RecordedPrint } from '@heliograph/trade-log';
+import { createRunRecorder, type RunRecord, type RunObserver } from './record/run-recorder.ts';
 import { createTally, type Tally } from './tally.ts';
 
 /** A simulated run: instants in, in event time, and what it came to. */
 export interface SimulatedRun {
   readonly tally: Tally;
+  record(): RunRecord;
   readonly candles: number;
   readonly signals: number;
   /** No price came. */
@@ -28,13 +30,18 @@ export interface SimulatedRun {
 
 type Last = Pick<Candle, 'venue' | 'symbol' | 'close'>;
 
-export function createSimulatedRun(options: {
+export function createSimulatedRun({
+  observer,
+  ...options
+}: {
   portfolio: string;
   tape: string;
   mode: Mode;
   settings: PortfolioSettings;
   /** Called with each event of the journal, in order. */
   onEvent?: (event: Draft) => void;
+  /** Sees the candles, and how things stand after those of an instant. */
+  observer?: RunObserver | undefined;
 }): SimulatedRun {
   const { onEvent } = options;
   const tally = createTally();
@@ -42,8 +49,14 @@ export function createSimulatedRun(options: {
     ...options,
     onEvent(event) {
       tally.add(event);
+      recorder.onEvent(event);
       onEvent?.(event);
     },
+  });
+  const recorder = createRunRecorder({
+    startCash: options.settings.cash,
+    account: simulation,
+    observer,
   });
   const last = new Map<Venue, Map<SymbolName, Last>>();
   let candleCount = 0;
@@ -59,6 +72,7 @@ export function createSimulatedRun(options: {
 
   return {
     tally,
+    record: () => recorder.record(),
     get candles() {
       return candleCount;
     },
@@ -70,8 +84,10 @@ export function createSimulatedRun(options: {
     },
     play(candles, signals) {
       for (const candle of candles) {
+        recorder.beforeCandle(candle);
         simulation.onCandle(candle);
         remember(candle, candle.closeTime);
+        recorder.afterCandle(candle);
       }
       for (const signal of signals) simulation.onSignal(signal);
       candleCount += candles.length;
@@ -83,6 +99,7 @@ export function createSimulatedRun(options: {
       remember({ venue, symbol, close: Number(price) }, print.timeMs);
     },
     end() {
+      recorder.end();
       const closes = [...last.values()]
         .flatMap((ofVenue) => [...ofVenue.values()])
         .map(({ venue, symbol, close }) => ({ venue, symbol, close: toDecimal(exactly(close)) }));

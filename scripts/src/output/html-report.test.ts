@@ -1,4 +1,4 @@
-import { summarisePerformance } from '@heliograph/trade-log';
+import { summariseRun } from '@heliograph/trade-log';
 import { expect, test } from 'vitest';
 import { htmlReport } from './html-report.ts';
 
@@ -8,7 +8,7 @@ const run = {
   signals: 3,
   trades: [],
   openPositions: [],
-  metrics: summarisePerformance({ startCash: '1000', trades: [] }),
+  ...summariseRun({ startCash: '1000', trades: [] }),
   skipped: { EXPIRED: 2 },
   decisionsHash: 'abc',
   elapsedMs: 1,

@@ -1,0 +1,98 @@
+import { Big, type Candle } from '@heliograph/contracts';
+import type { Draft } from '@heliograph/execution';
+import { createEquityMeter, type Costs, type EquityHistory } from '@heliograph/trade-log';
+import type { Account } from './account.ts';
+import { createBuyAndHold } from './buy-and-hold.ts';
+import { createExcursionMeter, type Excursion } from './excursions.ts';
+import { createFillCosts } from './fill-costs.ts';
+
+/** What a run was like, in a size that grows with its trades and days but not with its candles. */
+export interface RunRecord {
+  readonly equity: EquityHistory;
+  readonly costs: Costs;
+  /** Of each closed trade. */
+  readonly excursions: readonly Excursion[];
+  readonly buyAndHoldRatio: number | null;
+}
+
+/** How things stand once everything of an instant has been played. */
+export interface Standing {
+  /** Epoch ms. */
+  readonly timeMs: number;
+  /** Quote currency. */
+  readonly equity: number;
+  /** How far that is below its highest, as a ratio of it. */
+  readonly drawdownRatio: number;
+  readonly buyAndHoldRatio: number;
+}
+
+/** Somebody who draws a run: its candles, and after those of an instant how things stand. */
+export interface RunObserver {
+  onCandle(candle: Candle): void;
+  onStanding(standing: Standing): void;
+}
+
+export interface RunRecorder {
+  onEvent(event: Draft): void;
+  /** Before the account sees the candle. */
+  beforeCandle(candle: Candle): void;
+  afterCandle(candle: Candle): void;
+  /** Before the tape ends: everything has been played. */
+  end(): void;
+  record(): RunRecord;
+}
+
+/** Values the portfolio at the close of each instant of the tape, when its candles and what follows from them are played. */
+export function createRunRecorder({
+  startCash,
+  account,
+  observer,
+}: {
+  startCash: string;
+  account: Account;
+  observer?: RunObserver | undefined;
+}): RunRecorder {
+  const meter = createEquityMeter(new Big(startCash), () => account.equity);
+  const excursions = createExcursionMeter();
+  const costs = createFillCosts();
+  const buyAndHold = createBuyAndHold();
+  let instantMs: number | undefined;
+
+  const endInstant = (): void => {
+    if (instantMs === undefined) return;
+    const timeMs = instantMs;
+    const equity = account.estimatedEquity;
+    const drawdownRatio = meter.add(timeMs, equity, account.positions.size > 0);
+    if (observer)
+      observer.onStanding({
+        timeMs,
+        equity,
+        drawdownRatio,
+        buyAndHoldRatio: buyAndHold.ratio ?? 0,
+      });
+  };
+
+  return {
+    onEvent(event) {
+      excursions.onEvent(event);
+      costs.onEvent(event);
+    },
+    beforeCandle({ closeTime }) {
+      if (instantMs !== undefined && closeTime <= instantMs) return;
+      endInstant();
+      instantMs = closeTime;
+    },
+    afterCandle(candle) {
+      excursions.onCandle(candle, account);
+      buyAndHold.onCandle(candle);
+      observer?.onCandle(candle);
+    },
+    end: endInstant,
+    record: () => ({
+      equity: meter.history(),
+      costs: costs.costs(),
+      excursions: excursions.excursions,
+      buyAndHoldRatio: buyAndHold.ratio,
+    }),
+  };
+}

@@ -1,0 +1,86 @@
+import { Big } from '@heliograph/contracts';
+import { createDrawdownMeter, type Drawdowns } from './drawdowns.ts';
+
+/** What the equity of a run came to, in a size that does not grow with its candles, only with its days. */
+export interface EquityHistory {
+  /** Of the first and the last valuation, epoch ms; `null` when there was none. */
+  readonly firstTime: number | null;
+  readonly lastTime: number | null;
+  readonly valuations: number;
+  /** At how many of them something was held; `null` where that is not known. */
+  readonly held: number | null;
+  /** The mean of all valuations, quote currency. */
+  readonly averageEquity: number | null;
+  readonly days: readonly DayEnd[];
+  readonly drawdowns: Drawdowns;
+}
+
+/** The last valuation of a day of UTC. One at midnight ends the day before. */
+export interface DayEnd {
+  /** 00:00 of that day, epoch ms. */
+  readonly day: number;
+  readonly equity: number;
+}
+
+export interface EquityMeter {
+  /** In the order of time, equity in floating point. @returns how far it stands below its highest, as a ratio of that */
+  add(timeMs: number, equity: number, isHeld?: boolean): number;
+  history(): EquityHistory;
+}
+
+export const dayMs = 86_400_000;
+
+/** `exact` tells the equity of the moment that is added, to the last digit. */
+export function createEquityMeter(startCash: Big, exact: () => Big): EquityMeter {
+  const drawdowns = createDrawdownMeter(startCash, exact);
+  const days: { day: number; equity: number }[] = [];
+  let today: { day: number; equity: number } | undefined;
+  let firstTime: number | null = null;
+  let lastTime: number | null = null;
+  let valuations = 0;
+  let held = 0;
+  let knowsHeld = true;
+  let total = 0;
+
+  return {
+    add(timeMs, equity, isHeld) {
+      firstTime ??= timeMs;
+      lastTime = timeMs;
+      valuations++;
+      total += equity;
+      if (isHeld === undefined) knowsHeld = false;
+      else if (isHeld) held++;
+      const day = Math.floor((timeMs - 1) / dayMs) * dayMs;
+      if (today?.day === day) today.equity = equity;
+      else days.push((today = { day, equity }));
+      return drawdowns.add(timeMs, equity);
+    },
+    history: () => ({
+      firstTime,
+      lastTime,
+      valuations,
+      held: knowsHeld && valuations > 0 ? held : null,
+      averageEquity: valuations === 0 ? null : total / valuations,
+      days,
+      drawdowns: drawdowns.summary(),
+    }),
+  };
+}
+
+export interface EquityPoint {
+  /** Epoch ms. */
+  readonly time: number;
+  /** Quote currency. */
+  readonly equity: string;
+}
+
+/** The history of a curve that lies there, oldest first. */
+export function equityHistory(startCash: string, curve: Iterable<EquityPoint>): EquityHistory {
+  let current = startCash;
+  const meter = createEquityMeter(new Big(startCash), () => new Big(current));
+  for (const { time, equity } of curve) {
+    current = equity;
+    meter.add(time, Number(equity));
+  }
+  return meter.history();
+}
