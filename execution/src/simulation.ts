@@ -38,10 +38,10 @@ export interface Simulation {
   readonly portfolio: Portfolio;
   /** What is held, by venue and symbol with a bar between. */
   readonly positions: Portfolio['positions'];
-  /** Cash and what is held at the last prices; quote currency. */
-  readonly equity: Big;
-  /** The same in floating point, which may be asked at every price. */
+  /** Cash and what is held at the last prices, in floating point, which may be asked at every price; quote currency. */
   readonly estimatedEquity: number;
+  /** The same as it stands now, to the last digit, reckoned when it is asked for. */
+  exactEquity(): () => Big;
   onCandle(candle: Candle): void;
   onPrint(print: Print): void;
   onSignal(signal: TradeSignal): void;
@@ -126,11 +126,14 @@ export function createSimulation({
     get positions() {
       return portfolio.positions;
     },
-    get equity() {
-      return portfolio.opened ? equityOf(portfolio, prices) : startCash;
-    },
     get estimatedEquity() {
       return portfolio.opened ? estimateEquity(portfolio, prices) : inexact(startCash);
+    },
+    exactEquity() {
+      if (!portfolio.opened) return () => startCash;
+      const now = { cash: portfolio.cash, positions: new Map(portfolio.positions) };
+      const at = new Map([...now.positions.keys()].flatMap((key) => entryOf(prices, key)));
+      return () => equityOf(now, at);
     },
     onCandle(candle) {
       if (fillsFrom !== 'candles') return;
@@ -163,4 +166,9 @@ export function createSimulation({
       journal(mark(portfolio, ended, endMs));
     },
   };
+}
+
+function entryOf<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): [Key, Value][] {
+  const value = map.get(key);
+  return value === undefined ? [] : [[key, value]];
 }

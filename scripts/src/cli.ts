@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import { measureNames } from './bench/measure.ts';
 import { controlCommands } from './control/commands.ts';
@@ -18,6 +17,7 @@ import {
   workerFlags,
 } from './flags.ts';
 import { createTerminal } from './output/terminal.ts';
+import { version } from './version.ts';
 
 /** The command line. Only its grammar is loaded here: each command's code comes when it is asked for. */
 export function createProgram(): Command {
@@ -235,13 +235,4 @@ async function invocationOf(command: Command): Promise<Invocation> {
 
 function examples(lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  heliograph ${line}\n`).join('')}`;
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-  );
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : 'unknown';
 }

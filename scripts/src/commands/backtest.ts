@@ -6,10 +6,12 @@ import { exitCodes, type ExitCode } from '../exit.ts';
 import { openFeed, readStrategy } from '../feed-options.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { count } from '../output/format.ts';
-import { writeReport } from '../output/html-report.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
 import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
+import { createChartRecorder } from '../report/chart-recorder.ts';
+import { writeReport } from '../report/write-report.ts';
 import { createSimulatedRun } from '../simulate.ts';
+import { version as heliograph } from '../version.ts';
 
 const BacktestOptions = z.object({
   candles: z.array(z.string(), { error: 'name a candle file, or a folder of them' }),
@@ -42,11 +44,13 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
     source: 'backtest',
     onError: (failure) => failures.push(failure),
   });
+  const chart = report === undefined ? undefined : createChartRecorder();
   const simulated = createSimulatedRun({
     portfolio,
     tape: feed.identity,
     mode: 'backtest',
     settings,
+    observer: chart,
   });
   // Only somebody who looks at the progress is worth reading everything twice.
   const total = terminal.interactive ? (await feed.inspect()).candles : undefined;
@@ -63,7 +67,15 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
 
   const result = simulatedRunJson({ run, simulated, settings, elapsedMs });
   const played = { ...result, strategy: { name, version, params } };
-  if (report !== undefined) await writeReport(report, { ...played, settings });
+  if (report !== undefined && chart)
+    await writeReport(
+      report,
+      { ...played, settings },
+      {
+        instruments: chart.instruments(),
+        about: { candles: feed.identity, strategy: configHash, heliograph: heliograph() },
+      },
+    );
   if (json) terminal.data(JSON.stringify(played));
   else printSimulatedRun(terminal, result);
   return reportFailures(failures, invocation);

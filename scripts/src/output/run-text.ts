@@ -58,7 +58,7 @@ function beside(...columns: readonly (readonly string[])[]): string {
   ).join('\n');
 }
 
-const drawdownColumns: readonly Column<Drawdown>[] = [
+export const drawdownColumns: readonly Column<Drawdown>[] = [
   { title: 'DRAWDOWN', right: true, text: ({ depthRatio }) => percent(depthRatio) },
   { title: 'MONEY', right: true, text: ({ depth }) => money(depth) },
   { title: 'FROM', text: ({ peakTime }) => minute(peakTime) },
@@ -70,7 +70,7 @@ const drawdownColumns: readonly Column<Drawdown>[] = [
   { title: 'TOOK', right: true, text: ({ durationMs }) => span(durationMs) },
 ];
 
-function groupColumns(title: string): readonly Column<TradeGroup>[] {
+export function groupColumns(title: string): readonly Column<TradeGroup>[] {
   return [
     { title, text: ({ key }) => key.replaceAll('_', ' ') },
     { title: 'TRADES', right: true, text: ({ trades }) => count(trades) },

@@ -23,7 +23,7 @@ export interface SimulatedRunJson extends RunSummary {
 }
 
 /** A trade with how far the price went against it and for it meanwhile. */
-type MeasuredTrade = Trade & Excursion;
+export type MeasuredTrade = Trade & Excursion;
 
 export function simulatedRunJson({
   run,
@@ -63,7 +63,7 @@ export function simulatedRunJson({
 
 const shownTrades = 10;
 
-const positionColumns: readonly Column<OpenPosition>[] = [
+export const positionColumns: readonly Column<OpenPosition>[] = [
   { title: 'STILL OPEN', text: ({ symbol }) => symbol },
   { title: 'ENTRY', text: ({ entryTime }) => minute(entryTime) },
   { title: 'PRICE', right: true, text: ({ entryPrice }) => amount(entryPrice) },

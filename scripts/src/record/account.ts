@@ -7,10 +7,10 @@ export interface Holding {
 
 /** What is recorded of a portfolio, as it stands now. */
 export interface Account {
-  /** Cash and what is held at the last prices; quote currency. */
-  readonly equity: Big;
-  /** The same in floating point. */
+  /** Cash and what is held at the last prices, in floating point; quote currency. */
   readonly estimatedEquity: number;
+  /** The same as it stands now, to the last digit, reckoned when it is asked for. */
+  exactEquity(): () => Big;
   /** What is held, by venue and symbol with a bar between. */
   readonly positions: ReadonlyMap<string, Holding>;
 }

@@ -8,30 +8,32 @@ export interface BuyAndHold {
 }
 
 interface Held {
+  readonly venue: string;
+  readonly symbol: string;
   readonly first: number;
   last: number;
 }
 
 export function createBuyAndHold(): BuyAndHold {
-  const byVenue = new Map<string, Map<string, Held>>();
-  const all: Held[] = [];
+  const all = new Map<string, Held>();
+  let newest: Held | undefined;
+  const heldOf = ({ venue, symbol, close }: Candle): Held => {
+    // Most of the time it is the one that it was before: a key costs more than to look.
+    if (newest?.symbol === symbol && newest.venue === venue) return newest;
+    const key = `${venue}|${symbol}`;
+    newest = all.get(key);
+    if (!newest) all.set(key, (newest = { venue, symbol, first: close, last: close }));
+    return newest;
+  };
   return {
-    onCandle({ venue, symbol, close }) {
-      let ofVenue = byVenue.get(venue);
-      if (!ofVenue) byVenue.set(venue, (ofVenue = new Map()));
-      const held = ofVenue.get(symbol);
-      if (held) held.last = close;
-      else {
-        const first = { first: close, last: close };
-        ofVenue.set(symbol, first);
-        all.push(first);
-      }
+    onCandle(candle) {
+      heldOf(candle).last = candle.close;
     },
     get ratio() {
-      if (all.length === 0) return null;
+      if (all.size === 0) return null;
       let sum = 0;
-      for (const { first, last } of all) sum += last / first;
-      return sum / all.length - 1;
+      for (const { first, last } of all.values()) sum += last / first;
+      return sum / all.size - 1;
     },
   };
 }

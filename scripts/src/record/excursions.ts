@@ -31,6 +31,7 @@ export function createExcursionMeter(): ExcursionMeter {
   const excursions: Excursion[] = [];
   return {
     onCandle({ venue, symbol, high, low }, { positions }) {
+      if (positions.size === 0) return;
       for (const [key, position] of positions) {
         if (position.symbol !== symbol || position.venue !== venue) continue;
         const range = ranges.get(key);

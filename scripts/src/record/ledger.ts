@@ -40,11 +40,17 @@ export function createLedger(startCash: string): Ledger {
     onClose({ venue, symbol, close }) {
       closes.set(`${venue}|${symbol}`, close);
     },
-    get equity() {
-      let equity = cash;
-      for (const [key, { quantity }] of positions)
-        equity = equity.plus(quantity.times(String(priceOf(key))));
-      return equity;
+    exactEquity() {
+      const before = cash;
+      const lines = [...positions].map(([key, { quantity }]) => ({
+        quantity,
+        price: priceOf(key),
+      }));
+      return () =>
+        lines.reduce(
+          (total, { quantity, price }) => total.plus(quantity.times(String(price))),
+          before,
+        );
     },
     get estimatedEquity() {
       let equity = roughCash;

@@ -52,21 +52,27 @@ export function createRunRecorder({
   account: Account;
   observer?: RunObserver | undefined;
 }): RunRecorder {
-  const meter = createEquityMeter(new Big(startCash), () => account.equity);
+  const meter = createEquityMeter(new Big(startCash), () => account.exactEquity());
   const excursions = createExcursionMeter();
   const costs = createFillCosts();
   const buyAndHold = createBuyAndHold();
   let instantMs: number | undefined;
+  let isSettled = false;
 
   const endInstant = (): void => {
     if (instantMs === undefined) return;
     const timeMs = instantMs;
-    const equity = account.estimatedEquity;
-    const drawdownRatio = meter.add(timeMs, equity, account.positions.size > 0);
+    const isHeld = account.positions.size > 0;
+    // Only a fill changes what is not held.
+    const drawdownRatio =
+      isSettled && !isHeld
+        ? meter.stay(timeMs)
+        : meter.add(timeMs, account.estimatedEquity, isHeld);
+    isSettled = !isHeld;
     if (observer)
       observer.onStanding({
         timeMs,
-        equity,
+        equity: account.estimatedEquity,
         drawdownRatio,
         buyAndHoldRatio: buyAndHold.ratio ?? 0,
       });
@@ -74,6 +80,7 @@ export function createRunRecorder({
 
   return {
     onEvent(event) {
+      if (event.type === 'order_filled') isSettled = false;
       excursions.onEvent(event);
       costs.onEvent(event);
     },

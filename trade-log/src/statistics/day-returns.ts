@@ -14,11 +14,12 @@ export interface PeriodReturns {
   readonly downsideDeviation: number;
 }
 
-/** `null` when there are fewer than two returns. */
+/** `null` when there are fewer than two returns, or nothing was left to have a return. */
 export function periodReturns(days: readonly DayEnd[]): PeriodReturns | null {
+  if (days.some(({ equity }) => equity <= 0)) return null;
   const returns = days.slice(1).map(({ equity }, at) => equity / (days[at]?.equity ?? NaN) - 1);
   const count = returns.length;
-  if (count < 2 || !returns.every(Number.isFinite)) return null;
+  if (count < 2) return null;
   const mean = addUp(returns) / count;
   const squares = addUp(returns.map((value) => (value - mean) ** 2));
   const first = days[0]?.equity ?? NaN;
@@ -27,7 +28,7 @@ export function periodReturns(days: readonly DayEnd[]): PeriodReturns | null {
     count,
     perYear: periodsPerYear(days.map(({ day }) => day)),
     mean,
-    geometricMean: last > 0 && first > 0 ? (last / first) ** (1 / count) - 1 : -1,
+    geometricMean: (last / first) ** (1 / count) - 1,
     deviation: Math.sqrt(squares / (count - 1)),
     downsideDeviation: Math.sqrt(addUp(returns.map((value) => Math.min(value, 0) ** 2)) / count),
   };

@@ -6,7 +6,10 @@ import { createDrawdownMeter } from './drawdowns.ts';
 /** A value each minute, from minute 0 on. */
 function drawdownsOf(startCash: string, ...values: string[]) {
   let current = startCash;
-  const meter = createDrawdownMeter(new Big(startCash), () => new Big(current));
+  const meter = createDrawdownMeter(new Big(startCash), () => {
+    const now = current;
+    return () => new Big(now);
+  });
   for (const [minute, value] of values.entries()) {
     current = value;
     meter.add(minute, Number(value));

@@ -33,20 +33,19 @@ export interface Drawdowns {
 export interface DrawdownMeter {
   /** Equity in floating point. @returns how far it stands below its highest, as a ratio of that */
   add(timeMs: number, equity: number): number;
+  /** Equity is what it was, to the last digit: the same as to add it again, for next to nothing. */
+  stay(timeMs: number): number;
   /** Of everything so far, the drawdown that lasts included. */
   summary(): Drawdowns;
 }
 
-interface Peak {
-  readonly timeMs: number;
-  readonly equity: number;
-  readonly exact: Big;
-}
+/** What equity was at a moment, to the last digit, reckoned when it is asked for. */
+export type ExactEquity = () => Big;
+
 interface Fall {
   readonly troughMs: number;
-  readonly depthRatio: number;
-  /** Reckoned only where it may be one of the worst. */
-  readonly depth: Big | undefined;
+  readonly below: number;
+  readonly trough: ExactEquity;
 }
 
 const listed = 10;
@@ -55,85 +54,87 @@ const tolerance = 1e-9;
 
 /**
  * Folds equity into its drawdowns as backtesting.py does (`compute_drawdown_duration_peaks`): each reaches from the last
- * moment at the highest to the first that is as high again. What is kept does not grow with what is added. Ratios are
- * reckoned in floating point; `exact` is asked for equity to the last digit where money depends on it.
+ * moment at the highest to the first that is as high again. What is kept does not grow with what is added. Floating point
+ * tells where a peak or a trough is; where it could be wrong, and for money, `exact` is asked for the moment that is added.
  */
-export function createDrawdownMeter(startCash: Big, exact: () => Big): DrawdownMeter {
-  let peak: Peak = { timeMs: 0, equity: Number(startCash.toFixed()), exact: startCash };
+export function createDrawdownMeter(startCash: Big, exact: () => ExactEquity): DrawdownMeter {
+  let peakMs = 0;
+  let peakEquity = Number(startCash.toFixed());
+  let peak: ExactEquity = () => startCash;
   let fall: Fall | undefined;
   let isFirst = true;
   let lastMs = 0;
-  let count = 0;
-  let ratios = 0;
-  let durationsMs = 0;
-  let longestMs = 0;
-  let deepest = startCash.minus(startCash);
-  let deepestEquity = 0;
-  let deepestRatio = 0;
+  let belowRatio = 0;
+  let ended = { count: 0, ratios: 0, durationsMs: 0, longestMs: 0, deepestRatio: 0 };
+  let deepest = { below: 0, depth: startCash.minus(startCash) };
   let worst: readonly Drawdown[] = [];
 
-  const isCandidate = (below: number, ratio: number): boolean =>
-    below >= deepestEquity * (1 - tolerance) ||
-    worst.length < listed ||
-    ratio >= (worst.at(-1)?.depthRatio ?? 0) * (1 - tolerance);
-  const deepen = (timeMs: number, below: number): void => {
-    const ratio = below / peak.equity;
-    const depth = isCandidate(below, ratio) ? peak.exact.minus(exact()) : undefined;
-    fall = { troughMs: timeMs, depthRatio: ratio, depth };
-    if (ratio > deepestRatio) deepestRatio = ratio;
-    if (!depth?.gt(deepest)) return;
-    deepest = depth;
-    deepestEquity = below;
+  const isPeak = (equity: number): boolean => {
+    if (equity > peakEquity * (1 + tolerance)) return true;
+    return equity >= peakEquity * (1 - tolerance) && exact()().gte(peak());
   };
-  const ended = ({ depth, ...found }: Fall, recoveryMs: number | null): Drawdown[] => {
-    if (!depth) return [];
-    const shape = {
-      peakTime: peak.timeMs,
-      troughTime: found.troughMs,
+  const endWith = (last: Fall, recoveryMs: number | null) => {
+    const durationMs = (recoveryMs ?? lastMs) - peakMs;
+    const depthRatio = last.below / peakEquity;
+    const { count, ratios, durationsMs, longestMs, deepestRatio } = ended;
+    const isDeep = last.below >= deepest.below * (1 - tolerance);
+    const isListed = worst.length < listed || depthRatio > (worst.at(-1)?.depthRatio ?? 0);
+    const depth = isDeep || isListed ? peak().minus(last.trough()) : undefined;
+    const found = depth && {
+      peakTime: peakMs,
+      troughTime: last.troughMs,
       recoveryTime: recoveryMs,
-      durationMs: (recoveryMs ?? lastMs) - peak.timeMs,
+      durationMs,
+      depth: toDecimal(depth),
+      depthRatio,
     };
-    return [{ ...shape, depth: toDecimal(depth), depthRatio: found.depthRatio }];
-  };
-  const recover = (timeMs: number): void => {
-    if (!fall) return;
-    count++;
-    ratios += fall.depthRatio;
-    durationsMs += timeMs - peak.timeMs;
-    longestMs = Math.max(longestMs, timeMs - peak.timeMs);
-    worst = ranked([...worst, ...ended(fall, timeMs)]);
-    fall = undefined;
+    return {
+      ended: {
+        count: count + 1,
+        ratios: ratios + depthRatio,
+        durationsMs: durationsMs + durationMs,
+        longestMs: Math.max(longestMs, durationMs),
+        deepestRatio: Math.max(deepestRatio, depthRatio),
+      },
+      deepest: depth?.gt(deepest.depth) ? { below: last.below, depth } : deepest,
+      worst: found ? ranked([...worst, found]) : worst,
+    };
   };
 
   return {
     add(timeMs, equity) {
-      if (isFirst) peak = { ...peak, timeMs };
+      if (isFirst) peakMs = timeMs;
       isFirst = false;
       lastMs = timeMs;
-      if (equity >= peak.equity * (1 - tolerance)) {
-        const reckoned = exact();
-        if (reckoned.gte(peak.exact)) {
-          recover(timeMs);
-          peak = { timeMs, equity, exact: reckoned };
-          return 0;
-        }
+      if (isPeak(equity)) {
+        if (fall) ({ ended, deepest, worst } = endWith(fall, timeMs));
+        fall = undefined;
+        peakMs = timeMs;
+        peakEquity = equity;
+        peak = exact();
+        return (belowRatio = 0);
       }
-      const below = peak.equity - equity;
-      if (!fall || below / peak.equity > fall.depthRatio) deepen(timeMs, below);
-      return below / peak.equity;
+      const below = peakEquity - equity;
+      if (!fall || below > fall.below) fall = { troughMs: timeMs, below, trough: exact() };
+      return (belowRatio = below / peakEquity);
+    },
+    stay(timeMs) {
+      lastMs = timeMs;
+      if (!fall) peakMs = timeMs;
+      return belowRatio;
     },
     summary() {
-      const openMs = fall ? lastMs - peak.timeMs : 0;
-      const all = count + (fall ? 1 : 0);
+      const all = fall ? endWith(fall, null) : { ended, deepest, worst };
+      const { count, ratios, durationsMs, longestMs, deepestRatio } = all.ended;
       return {
-        count: all,
-        peakEquity: toDecimal(peak.exact),
-        maxDrawdown: toDecimal(deepest),
+        count,
+        peakEquity: toDecimal(peak()),
+        maxDrawdown: toDecimal(all.deepest.depth),
         maxDrawdownRatio: deepestRatio,
-        averageDrawdownRatio: all === 0 ? null : (ratios + (fall?.depthRatio ?? 0)) / all,
-        averageDrawdownMs: all === 0 ? null : (durationsMs + openMs) / all,
-        longestDrawdownMs: all === 0 ? null : Math.max(longestMs, openMs),
-        worst: ranked([...worst, ...(fall ? ended(fall, null) : [])]),
+        averageDrawdownRatio: count === 0 ? null : ratios / count,
+        averageDrawdownMs: count === 0 ? null : durationsMs / count,
+        longestDrawdownMs: count === 0 ? null : longestMs,
+        worst: all.worst,
       };
     },
   };

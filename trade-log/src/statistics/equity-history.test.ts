@@ -30,7 +30,7 @@ test('a valuation at midnight ends the day before, and the last of a day counts'
 });
 
 test('it knows at how many valuations something was held, or that it does not know', () => {
-  const meter = createEquityMeter(new Big('1'), () => new Big('1'));
+  const meter = createEquityMeter(new Big('1'), () => () => new Big('1'));
   meter.add(1, 1, true);
   meter.add(2, 1, false);
   expect(meter.history().held).toBe(1);
@@ -40,7 +40,10 @@ test('it knows at how many valuations something was held, or that it does not kn
 
 test('what is kept of a million valuations is no more than of their days', () => {
   let equity = 1_000_000;
-  const meter = createEquityMeter(new Big('1000000'), () => new Big(String(equity)));
+  const meter = createEquityMeter(new Big('1000000'), () => {
+    const now = equity;
+    return () => new Big(String(now));
+  });
   for (let minute = 1; minute <= 1_000_000; minute++) {
     equity += ((minute * 7919) % 201) - 100;
     meter.add(minute * 60_000, equity, minute % 2 === 0);

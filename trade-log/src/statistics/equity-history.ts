@@ -1,5 +1,5 @@
 import { Big } from '@heliograph/contracts';
-import { createDrawdownMeter, type Drawdowns } from './drawdowns.ts';
+import { createDrawdownMeter, type Drawdowns, type ExactEquity } from './drawdowns.ts';
 
 /** What the equity of a run came to, in a size that does not grow with its candles, only with its days. */
 export interface EquityHistory {
@@ -25,13 +25,15 @@ export interface DayEnd {
 export interface EquityMeter {
   /** In the order of time, equity in floating point. @returns how far it stands below its highest, as a ratio of that */
   add(timeMs: number, equity: number, isHeld?: boolean): number;
+  /** Nothing is held, and equity is what it was. */
+  stay(timeMs: number): number;
   history(): EquityHistory;
 }
 
 export const dayMs = 86_400_000;
 
 /** `exact` tells the equity of the moment that is added, to the last digit. */
-export function createEquityMeter(startCash: Big, exact: () => Big): EquityMeter {
+export function createEquityMeter(startCash: Big, exact: () => ExactEquity): EquityMeter {
   const drawdowns = createDrawdownMeter(startCash, exact);
   const days: { day: number; equity: number }[] = [];
   let today: { day: number; equity: number } | undefined;
@@ -41,19 +43,28 @@ export function createEquityMeter(startCash: Big, exact: () => Big): EquityMeter
   let held = 0;
   let knowsHeld = true;
   let total = 0;
+  let lastEquity = 0;
+
+  const count = (timeMs: number, equity: number): void => {
+    firstTime ??= timeMs;
+    lastTime = timeMs;
+    lastEquity = equity;
+    valuations++;
+    total += equity;
+    if (today && timeMs <= today.day + dayMs) today.equity = equity;
+    else days.push((today = { day: Math.floor((timeMs - 1) / dayMs) * dayMs, equity }));
+  };
 
   return {
     add(timeMs, equity, isHeld) {
-      firstTime ??= timeMs;
-      lastTime = timeMs;
-      valuations++;
-      total += equity;
+      count(timeMs, equity);
       if (isHeld === undefined) knowsHeld = false;
       else if (isHeld) held++;
-      const day = Math.floor((timeMs - 1) / dayMs) * dayMs;
-      if (today?.day === day) today.equity = equity;
-      else days.push((today = { day, equity }));
       return drawdowns.add(timeMs, equity);
+    },
+    stay(timeMs) {
+      count(timeMs, lastEquity);
+      return drawdowns.stay(timeMs);
     },
     history: () => ({
       firstTime,
@@ -77,7 +88,10 @@ export interface EquityPoint {
 /** The history of a curve that lies there, oldest first. */
 export function equityHistory(startCash: string, curve: Iterable<EquityPoint>): EquityHistory {
   let current = startCash;
-  const meter = createEquityMeter(new Big(startCash), () => new Big(current));
+  const meter = createEquityMeter(new Big(startCash), () => {
+    const now = current;
+    return () => new Big(now);
+  });
   for (const { time, equity } of curve) {
     current = equity;
     meter.add(time, Number(equity));

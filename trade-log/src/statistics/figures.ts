@@ -127,7 +127,7 @@ export const figures: Readonly<Record<keyof Metrics, Figure>> = {
   },
   maxDrawdownRatio: {
     ...risk,
-    label: 'Max. drawdown',
+    label: 'of its peak',
     kind: 'ratio',
     formula: 'the largest (highest before - equity) / highest before; it may be another fall',
     source: 'bt',
@@ -149,7 +149,7 @@ export const figures: Readonly<Record<keyof Metrics, Figure>> = {
   },
   averageDrawdownMs: {
     ...risk,
-    label: 'Average length',
+    label: 'Average of all',
     kind: 'span',
     formula: 'the mean of that over all drawdowns',
     source: 'bt',
@@ -189,7 +189,7 @@ export const figures: Readonly<Record<keyof Metrics, Figure>> = {
   },
   returnProfitFactor: {
     ...trades,
-    label: 'of returns',
+    label: 'Factor of returns',
     kind: 'number',
     formula: 'the sum of returnRatio > 0 over that of returnRatio < 0',
     source: 'bt',
@@ -217,7 +217,7 @@ export const figures: Readonly<Record<keyof Metrics, Figure>> = {
   },
   geometricReturnRatio: {
     ...trades,
-    label: 'geometric',
+    label: 'Geometric return',
     kind: 'change',
     formula: 'the nth root of the product of (1 + returnRatio), less 1',
     source: 'bt',

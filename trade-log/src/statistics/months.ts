@@ -8,7 +8,7 @@ export interface MonthReturn {
   readonly returnRatio: number;
 }
 
-/** The months with a valuation, in order. */
+/** The months with a valuation, in order; none that began with nothing. */
 export function monthlyReturns(startCash: number, days: readonly DayEnd[]): MonthReturn[] {
   const months: { year: number; month: number; equity: number }[] = [];
   for (const { day, equity } of days) {
@@ -18,8 +18,8 @@ export function monthlyReturns(startCash: number, days: readonly DayEnd[]): Mont
     if (last?.year === year && last.month === month) last.equity = equity;
     else months.push({ year, month, equity });
   }
-  return months.map(({ year, month, equity }, at) => {
+  return months.flatMap(({ year, month, equity }, at) => {
     const before = months[at - 1]?.equity ?? startCash;
-    return { year, month, returnRatio: before > 0 ? equity / before - 1 : 0 };
+    return before > 0 ? [{ year, month, returnRatio: equity / before - 1 }] : [];
   });
 }

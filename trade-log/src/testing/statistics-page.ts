@@ -34,7 +34,7 @@ export function statisticsPage(): string {
 const introduction = [
   '# Statistics',
   '',
-  '`backtest`, `replay` and `performance` tell these figures, as text, with `--json`, and the first two in the [report](report.md). They are the same three times: the log is the backtest.',
+  '`backtest`, `replay` and `performance` tell these figures, as text and with `--json`; the first two also in a [report](report.md). They are the same three times: the log is the backtest. `start` tells those that follow from its trades.',
   '',
   '- Money is exact decimal text in quote currency; ratios are numbers (0.1 is 10 %); times are epoch ms and spans ms.',
   '- `null`, in text `not enough data`, stands where a figure would mean nothing: a yearly return of less than 28 days, a Sharpe ratio of fewer than 20 daily returns, anything divided by nothing. Never NaN, never infinite. A yearly figure of less than a year is an extrapolation all the same.',
