@@ -10,13 +10,14 @@ import {
 } from '@heliograph/contracts';
 import { createSimulation, type Draft } from '@heliograph/execution';
 import type { RecordedPrint } from '@heliograph/trade-log';
-import { createRunRecorder, type RunRecord, type RunObserver } from './record/run-recorder.ts';
+import { createRunRecorder, type RunHistory, type RunObserver } from './record/run-recorder.ts';
 import { createTally, type Tally } from './tally.ts';
 
 /** A simulated run: instants in, in event time, and what it came to. */
 export interface SimulatedRun {
   readonly tally: Tally;
-  record(): RunRecord;
+  /** What it was like from price to price. */
+  history(): RunHistory;
   readonly candles: number;
   readonly signals: number;
   /** No price came. */
@@ -72,7 +73,7 @@ export function createSimulatedRun({
 
   return {
     tally,
-    record: () => recorder.record(),
+    history: () => recorder.history(),
     get candles() {
       return candleCount;
     },
@@ -84,7 +85,7 @@ export function createSimulatedRun({
     },
     play(candles, signals) {
       for (const candle of candles) {
-        recorder.beforeCandle(candle);
+        recorder.beforePrice(candle.closeTime);
         simulation.onCandle(candle);
         remember(candle, candle.closeTime);
         recorder.afterCandle(candle);
@@ -94,9 +95,12 @@ export function createSimulatedRun({
       signalCount += signals.length;
     },
     playPrint(print) {
+      recorder.beforePrice(print.timeMs);
       simulation.onPrint(print);
       const { venue, symbol, price } = print;
-      remember({ venue, symbol, close: Number(price) }, print.timeMs);
+      const close = Number(price);
+      remember({ venue, symbol, close }, print.timeMs);
+      recorder.afterPrice({ venue, symbol, high: close, low: close, close });
     },
     end() {
       recorder.end();

@@ -1,6 +1,5 @@
 export { openDatabase } from './database.ts';
 export { rebuildProjections } from './event-store.ts';
-export { readTape, type LoggedCandle } from './logged-candles.ts';
 export {
   summarisePerformance,
   type ClosedTrade,

@@ -15,7 +15,7 @@ import { readOptions, type Invocation } from '../invocation.ts';
 import { count } from '../output/format.ts';
 import { runText } from '../output/run-text.ts';
 import { formatFacts } from '../output/table.ts';
-import { loggedRecord } from '../record/logged-record.ts';
+import { loggedHistory } from '../record/logged-history.ts';
 import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
 
 const PerformanceOptions = z.object({ portfolio: z.string().optional() });
@@ -41,7 +41,7 @@ function latest(database: Database, wanted: string | undefined): PortfolioRow[] 
 
 function performanceOf(database: Database, row: PortfolioRow) {
   const { portfolio, mode, tape, currency, settings, openedTime, end } = row;
-  const { excursions, equity, ...recorded } = loggedRecord(database, row);
+  const { excursions, equity, ...recorded } = loggedHistory(database, row);
   const openPositions = readPositions(database, { portfolio });
   const trades = readTrades(database, { portfolio });
   return {
@@ -65,7 +65,7 @@ function performanceOf(database: Database, row: PortfolioRow) {
   };
 }
 
-/** Of a portfolio whose candles were not logged: what its workers wrote down, about once an hour. */
+/** Of a portfolio whose prices were not logged: what its workers wrote down, about once an hour. */
 function writtenDown(
   database: Database,
   { portfolio, openedTime, settings, end }: PortfolioRow,

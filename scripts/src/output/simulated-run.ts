@@ -27,7 +27,7 @@ export type MeasuredTrade = Trade & Excursion;
 
 export function simulatedRunJson({
   run,
-  simulated: { tally, candles, signals, record },
+  simulated: { tally, candles, signals, history },
   settings,
   elapsedMs,
 }: {
@@ -36,7 +36,7 @@ export function simulatedRunJson({
   settings: PortfolioSettings;
   elapsedMs: number;
 }): SimulatedRunJson {
-  const { excursions, ...recorded } = record();
+  const { excursions, ...recorded } = history();
   const trades = tally.trades.map((trade, at) => ({
     ...trade,
     ...(excursions[at] ?? { maeRatio: 0, mfeRatio: 0 }),

@@ -14,3 +14,10 @@ export interface Account {
   /** What is held, by venue and symbol with a bar between. */
   readonly positions: ReadonlyMap<string, Holding>;
 }
+
+/** What the market has done since the last price of that instrument: a candle, or a trade. */
+export interface Price extends Holding {
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+}

@@ -1,9 +1,9 @@
-import type { Candle } from '@heliograph/contracts';
+import type { Price } from './account.ts';
 
 /** Somebody who puts an equal share into each symbol at its first close and never sells, without fees. */
 export interface BuyAndHold {
-  onCandle(candle: Candle): void;
-  /** What that has brought by now: the mean over the symbols of last close / first close - 1. `null` before any candle. */
+  onPrice(price: Price): void;
+  /** What that has brought by now: the mean over the symbols of last close / first close - 1. `null` before any price. */
   readonly ratio: number | null;
 }
 
@@ -17,7 +17,7 @@ interface Held {
 export function createBuyAndHold(): BuyAndHold {
   const all = new Map<string, Held>();
   let newest: Held | undefined;
-  const heldOf = ({ venue, symbol, close }: Candle): Held => {
+  const heldOf = ({ venue, symbol, close }: Price): Held => {
     // Most of the time it is the one that it was before: a key costs more than to look.
     if (newest?.symbol === symbol && newest.venue === venue) return newest;
     const key = `${venue}|${symbol}`;
@@ -26,8 +26,8 @@ export function createBuyAndHold(): BuyAndHold {
     return newest;
   };
   return {
-    onCandle(candle) {
-      heldOf(candle).last = candle.close;
+    onPrice(price) {
+      heldOf(price).last = price.close;
     },
     get ratio() {
       if (all.size === 0) return null;

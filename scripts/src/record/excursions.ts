@@ -1,6 +1,5 @@
-import type { Candle } from '@heliograph/contracts';
 import type { Draft } from '@heliograph/execution';
-import type { Account } from './account.ts';
+import type { Account, Price } from './account.ts';
 
 /** How far the price went against a trade and for it, over its entry price: 0 or below, 0 or above. */
 export interface Excursion {
@@ -9,8 +8,8 @@ export interface Excursion {
 }
 
 export interface ExcursionMeter {
-  /** After the account has seen the candle. */
-  onCandle(candle: Candle, account: Account): void;
+  /** After the account has seen it. */
+  onPrice(price: Price, account: Account): void;
   onEvent(event: Draft): void;
   /** Of each closed trade, in the order in which they were closed. */
   readonly excursions: readonly Excursion[];
@@ -24,13 +23,14 @@ interface Range {
 /**
  * Maximum adverse and favourable excursion (J. Sweeney, Maximum Adverse Excursion, 1997), at the grain of candles: the
  * highest and the lowest price of each candle at whose close the position was held, and the price at which it was left.
- * What the candle of the exit did beside that is not counted, for nobody knows whether it came before.
+ * What the candle of the exit did beside that is not counted, for nobody knows whether it came before. On a tape of trades
+ * each of them is such a candle.
  */
 export function createExcursionMeter(): ExcursionMeter {
   const ranges = new Map<string, Range>();
   const excursions: Excursion[] = [];
   return {
-    onCandle({ venue, symbol, high, low }, { positions }) {
+    onPrice({ venue, symbol, high, low }, { positions }) {
       if (positions.size === 0) return;
       for (const [key, position] of positions) {
         if (position.symbol !== symbol || position.venue !== venue) continue;

@@ -72,7 +72,7 @@ function closed(side: 'long' | 'short', entryPrice: string, exitPrice: string): 
 }
 
 /** Candles, and before the account values each what has happened in it. */
-function recordOf(
+function historyOf(
   steps: readonly (readonly [prices: readonly [number, number, number], ...events: Draft[]])[],
   observer?: RunObserver,
 ) {
@@ -80,7 +80,7 @@ function recordOf(
   const recorder = createRunRecorder({ startCash: '1000', account: ledger, observer });
   for (const [at, [prices, ...events]] of steps.entries()) {
     const played = candle(at + 1, prices);
-    recorder.beforeCandle(played);
+    recorder.beforePrice(played.closeTime);
     for (const each of events) {
       if (each.type === 'order_filled') ledger.onFill(each.data);
       recorder.onEvent(each);
@@ -89,7 +89,7 @@ function recordOf(
     recorder.afterCandle(played);
   }
   recorder.end();
-  return recorder.record();
+  return recorder.history();
 }
 
 test('an account is valued at the close of each candle, long and short', () => {
@@ -98,7 +98,7 @@ test('an account is valued at the close of each candle, long and short', () => {
     onCandle: () => undefined,
     onStanding: (standing: Standing) => void standings.push(standing),
   };
-  const { equity, buyAndHoldRatio, costs } = recordOf(
+  const { equity, buyAndHoldRatio, costs } = historyOf(
     [
       [[99, 101, 100]],
       [[100, 120, 110], intended('buy', '99'), fill('buy', '100')],
@@ -131,7 +131,7 @@ test('an account is valued at the close of each candle, long and short', () => {
 });
 
 test('an excursion is of the candles at whose closes the position was held, and of its exit', () => {
-  const { excursions } = recordOf([
+  const { excursions } = historyOf([
     [[90, 120, 100], fill('buy', '100')],
     [[85, 110, 100]],
     // The candle of the exit: its low comes after the exit, or before; nobody knows.

@@ -1,13 +1,13 @@
 import { Big, type Candle } from '@heliograph/contracts';
 import type { Draft } from '@heliograph/execution';
 import { createEquityMeter, type Costs, type EquityHistory } from '@heliograph/trade-log';
-import type { Account } from './account.ts';
+import type { Account, Price } from './account.ts';
 import { createBuyAndHold } from './buy-and-hold.ts';
 import { createExcursionMeter, type Excursion } from './excursions.ts';
 import { createFillCosts } from './fill-costs.ts';
 
 /** What a run was like, in a size that grows with its trades and days but not with its candles. */
-export interface RunRecord {
+export interface RunHistory {
   readonly equity: EquityHistory;
   readonly costs: Costs;
   /** Of each closed trade. */
@@ -34,15 +34,16 @@ export interface RunObserver {
 
 export interface RunRecorder {
   onEvent(event: Draft): void;
-  /** Before the account sees the candle. */
-  beforeCandle(candle: Candle): void;
+  /** Before the account sees the prices of that moment, epoch ms. */
+  beforePrice(timeMs: number): void;
+  afterPrice(price: Price): void;
   afterCandle(candle: Candle): void;
   /** Before the tape ends: everything has been played. */
   end(): void;
-  record(): RunRecord;
+  history(): RunHistory;
 }
 
-/** Values the portfolio at the close of each instant of the tape, when its candles and what follows from them are played. */
+/** Values the portfolio at each instant of the tape, when its prices and what follows from them are played. */
 export function createRunRecorder({
   startCash,
   account,
@@ -78,24 +79,29 @@ export function createRunRecorder({
       });
   };
 
+  const afterPrice = (price: Price): void => {
+    excursions.onPrice(price, account);
+    buyAndHold.onPrice(price);
+  };
+
   return {
     onEvent(event) {
       if (event.type === 'order_filled') isSettled = false;
       excursions.onEvent(event);
       costs.onEvent(event);
     },
-    beforeCandle({ closeTime }) {
-      if (instantMs !== undefined && closeTime <= instantMs) return;
+    beforePrice(timeMs) {
+      if (instantMs !== undefined && timeMs <= instantMs) return;
       endInstant();
-      instantMs = closeTime;
+      instantMs = timeMs;
     },
+    afterPrice,
     afterCandle(candle) {
-      excursions.onCandle(candle, account);
-      buyAndHold.onCandle(candle);
+      afterPrice(candle);
       observer?.onCandle(candle);
     },
     end: endInstant,
-    record: () => ({
+    history: () => ({
       equity: meter.history(),
       costs: costs.costs(),
       excursions: excursions.excursions,

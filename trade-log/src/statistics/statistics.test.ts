@@ -110,6 +110,12 @@ describe('a run', () => {
     expect(rest).toMatchObject({ worstDrawdowns: [], monthlyReturns: [] });
   });
 
+  test('is seen at its exits where it was never valued', () => {
+    const equity = equityHistory('1000', []);
+    const { metrics } = summariseRun({ startCash: '1000', trades: tradesOf('-10', '5'), equity });
+    expect(metrics).toMatchObject({ maxDrawdown: '10', drawdownOf: 'closed-trades' });
+  });
+
   test('never has NaN or an infinite figure, and each figure is described', () => {
     const pnl = fc.integer({ min: -9_000, max: 9_000 }).map((cents) => String(cents / 100));
     fc.assert(

@@ -60,8 +60,10 @@ export interface RunSummary {
 
 export function summariseRun(input: RunInput): RunSummary {
   const { startCash, trades, costs, openSince = [], buyAndHoldRatio = null } = input;
-  const performance = summarisePerformance(input);
-  const history = input.equity ?? equityAtExits(input);
+  // A history without valuations tells less than the exits.
+  const equity = input.equity && input.equity.valuations > 0 ? input.equity : undefined;
+  const performance = summarisePerformance({ ...input, equity });
+  const history = equity ?? equityAtExits(input);
   const { firstTime, lastTime, valuations, held, days, drawdowns } = history;
   const start = Number(startCash);
   return {
