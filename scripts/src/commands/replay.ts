@@ -40,7 +40,7 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
   const recorded = findPortfolio(log.database, run, '--run');
   if (!recorded)
     throw new UserError('there is nothing to replay: the log has no portfolio', { exitCode: 1 });
-  const { portfolio, tape, mode, end } = recorded;
+  const { portfolio, tape, mode, decisionsVersion, end } = recorded;
   const settings = set.reduce(changeSettings, recorded.settings);
   const named = { portfolio, tape, mode: Mode.parse(mode) };
   const [before, now] = [createRunRecord(), createRunRecord()];
@@ -81,7 +81,10 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
     await writeReport(
       report,
       { ...result, settings },
-      { instruments: chart.instruments(), about: { tape, heliograph: version() } },
+      {
+        instruments: chart.instruments(),
+        about: { tape, decisionsVersion: String(decisionsVersion), heliograph: version() },
+      },
     );
   const comparison = compare ? compareRuns(before, now) : undefined;
   if (json)

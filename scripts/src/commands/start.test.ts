@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase, summarisePerformance } from '@heliograph/trade-log';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bareTrades } from '../testing/bare-trades.ts';
 import { startBotApi } from '../testing/bot-api.ts';
 import { firstCandles, shippedCandles } from '../testing/candles.ts';
 import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
@@ -31,7 +32,7 @@ interface Result {
 /** What `start` and `backtest` have to agree on: all but what only shows from candle to candle. */
 function resultOf({ tradeList, trades, openPositions, metrics, decisionsHash }: Result) {
   return {
-    trades: (tradeList ?? trades).map((trade) => without(trade, ['maeRatio', 'mfeRatio'])),
+    trades: bareTrades(tradeList ?? trades),
     openPositions,
     metrics: Object.fromEntries(
       Object.entries(metrics).filter(([name]) => figuresOfTrades.has(name)),

@@ -1,5 +1,4 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -68,11 +67,21 @@ describe.skipIf(chromium === undefined)('a report in Chromium', () => {
     const address = pathToFileURL(join(folder.path, `${name}.html`)).href;
     const asked = page.requests.length;
     await page.open(address);
-    await wait(500);
+    await expect
+      .poll(() => page.evaluate('document.getElementById("chart").dataset.drawn'), {
+        timeout: 20_000,
+      })
+      .toBe('true');
+    await painted();
     expect(page.requests.slice(asked), 'nothing but the file').toEqual([address]);
     expect(page.complaints).toEqual([]);
   }
 
+  /** Resolves when what has changed is on the screen. */
+  const painted = () =>
+    page.evaluate(
+      'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(1), 100))))',
+    );
   const count = (selector: string) =>
     page.evaluate(`document.querySelectorAll(${JSON.stringify(selector)}).length`);
   const markers = async () =>
@@ -130,7 +139,7 @@ describe.skipIf(chromium === undefined)('a report in Chromium', () => {
   test('follows a change to dark', async () => {
     await open('demo');
     await look(desktop, 'dark');
-    await wait(300);
+    await painted();
     const background = 'getComputedStyle(document.body).backgroundColor';
     expect(await page.evaluate(background)).toBe('rgb(14, 18, 23)');
     expect(await colours(0), 'the candles, too').toMatchObject({
@@ -161,7 +170,7 @@ describe.skipIf(chromium === undefined)('a report in Chromium', () => {
       return document.getElementById('instrument').value;
     })()`;
     expect(await page.evaluate(clicked)).toBe('ETH/USD');
-    await wait(300);
+    await painted();
     expect(await markers(), 'it and its neighbours').toBeGreaterThanOrEqual(2);
     expect(await markers()).toBeLessThan(20);
   });

@@ -8,7 +8,7 @@ type Message = Readonly<Record<string, unknown>>;
 /** One page of a Chromium of its own. */
 export interface BrowserPage extends AsyncDisposable {
   send(method: string, params?: object): Promise<Message>;
-  /** The value of an expression, by way of JSON. */
+  /** The value of an expression, or what it promises, by way of JSON. */
   evaluate(expression: string): Promise<unknown>;
   /** Opens an address and waits until it has loaded. */
   open(url: string): Promise<void>;
@@ -74,7 +74,7 @@ export async function openBrowser(chromium: string): Promise<BrowserPage> {
     send: ask,
     async evaluate(expression) {
       const answer = await ask('Runtime.evaluate', {
-        expression: `JSON.stringify(${expression})`,
+        expression: `(async () => JSON.stringify(await (${expression})))()`,
         awaitPromise: true,
       });
       return JSON.parse(text(answer, 'result', 'value') || 'null');
