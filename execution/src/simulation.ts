@@ -1,4 +1,5 @@
 import {
+  Big,
   toMs,
   type Candle,
   type Mode,
@@ -10,11 +11,13 @@ import type { Report } from './brokers/broker.ts';
 import { requestOf } from './decision/request.ts';
 import { decide, open } from './decision/decide.ts';
 import type { Draft } from './decision/draft.ts';
+import { estimateEquity, inexact } from './decision/estimate.ts';
 import { evolve } from './decision/evolve.ts';
 import { mark } from './decision/mark.ts';
 import {
   currencyOf,
   emptyPortfolio,
+  equityOf,
   instrumentKey,
   type LastPrice,
   type Portfolio,
@@ -33,6 +36,12 @@ import type { Print } from './paper/slice.ts';
  */
 export interface Simulation {
   readonly portfolio: Portfolio;
+  /** What is held, by venue and symbol with a bar between. */
+  readonly positions: Portfolio['positions'];
+  /** Cash and what is held at the last prices, in floating point, which may be asked at every price; quote currency. */
+  readonly estimatedEquity: number;
+  /** The same as it stands now, to the last digit, reckoned when it is asked for. */
+  exactEquity(): () => Big;
   onCandle(candle: Candle): void;
   onPrint(print: Print): void;
   onSignal(signal: TradeSignal): void;
@@ -54,6 +63,7 @@ export function createSimulation({
   onEvent: (event: Draft) => void;
 }): Simulation {
   let portfolio = emptyPortfolio(name);
+  const startCash = new Big(settings.cash);
   const prices = new Map<string, LastPrice>();
   const fillsFrom = settings.paper?.tape ?? 'candles';
   /** The clock of the tape, and the time of what is dealt with now. */
@@ -113,6 +123,18 @@ export function createSimulation({
     get portfolio() {
       return portfolio;
     },
+    get positions() {
+      return portfolio.positions;
+    },
+    get estimatedEquity() {
+      return portfolio.opened ? estimateEquity(portfolio, prices) : inexact(startCash);
+    },
+    exactEquity() {
+      if (!portfolio.opened) return () => startCash;
+      const now = { cash: portfolio.cash, positions: new Map(portfolio.positions) };
+      const at = new Map([...now.positions.keys()].flatMap((key) => entryOf(prices, key)));
+      return () => equityOf(now, at);
+    },
     onCandle(candle) {
       if (fillsFrom !== 'candles') return;
       timeMs = playedMs = Math.max(playedMs, candle.closeTime);
@@ -144,4 +166,9 @@ export function createSimulation({
       journal(mark(portfolio, ended, endMs));
     },
   };
+}
+
+function entryOf<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): [Key, Value][] {
+  const value = map.get(key);
+  return value === undefined ? [] : [[key, value]];
 }

@@ -1,7 +1,7 @@
-import type { Performance } from '@heliograph/trade-log';
+import { summarisePerformance, type Performance } from '@heliograph/trade-log';
 import type { Latencies } from './follow-run.ts';
 import { count } from './output/format.ts';
-import { metricLines, metricsOf } from './output/metrics.ts';
+import { metricLines } from './output/metrics.ts';
 import { formatFacts } from './output/table.ts';
 import type { Pipeline, PortfolioRun } from './pipeline.ts';
 import type { OpenPosition, Trade } from './tally.ts';
@@ -67,7 +67,11 @@ async function summariseRun(
     trades: tally.trades.length,
     tradeList: tally.trades,
     openPositions: tally.marked?.openPositions ?? [],
-    metrics: metricsOf(tally, settings.cash),
+    metrics: summarisePerformance({
+      startCash: settings.cash,
+      trades: tally.trades,
+      finalEquity: tally.marked?.equity,
+    }),
     alerts: notifier.alerts(),
     logged: tradeLog.logged(),
     db,

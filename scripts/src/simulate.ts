@@ -10,11 +10,14 @@ import {
 } from '@heliograph/contracts';
 import { createSimulation, type Draft } from '@heliograph/execution';
 import type { RecordedPrint } from '@heliograph/trade-log';
+import { createRunRecorder, type RunHistory, type RunObserver } from './record/run-recorder.ts';
 import { createTally, type Tally } from './tally.ts';
 
 /** A simulated run: instants in, in event time, and what it came to. */
 export interface SimulatedRun {
   readonly tally: Tally;
+  /** What it was like from price to price. */
+  history(): RunHistory;
   readonly candles: number;
   readonly signals: number;
   /** No price came. */
@@ -28,13 +31,18 @@ export interface SimulatedRun {
 
 type Last = Pick<Candle, 'venue' | 'symbol' | 'close'>;
 
-export function createSimulatedRun(options: {
+export function createSimulatedRun({
+  observer,
+  ...options
+}: {
   portfolio: string;
   tape: string;
   mode: Mode;
   settings: PortfolioSettings;
   /** Called with each event of the journal, in order. */
   onEvent?: (event: Draft) => void;
+  /** Sees the candles, and how things stand after those of an instant. */
+  observer?: RunObserver | undefined;
 }): SimulatedRun {
   const { onEvent } = options;
   const tally = createTally();
@@ -42,8 +50,14 @@ export function createSimulatedRun(options: {
     ...options,
     onEvent(event) {
       tally.add(event);
+      recorder.onEvent(event);
       onEvent?.(event);
     },
+  });
+  const recorder = createRunRecorder({
+    startCash: options.settings.cash,
+    account: simulation,
+    observer,
   });
   const last = new Map<Venue, Map<SymbolName, Last>>();
   let candleCount = 0;
@@ -59,6 +73,7 @@ export function createSimulatedRun(options: {
 
   return {
     tally,
+    history: () => recorder.history(),
     get candles() {
       return candleCount;
     },
@@ -70,19 +85,25 @@ export function createSimulatedRun(options: {
     },
     play(candles, signals) {
       for (const candle of candles) {
+        recorder.beforePrice(candle.closeTime);
         simulation.onCandle(candle);
         remember(candle, candle.closeTime);
+        recorder.afterCandle(candle);
       }
       for (const signal of signals) simulation.onSignal(signal);
       candleCount += candles.length;
       signalCount += signals.length;
     },
     playPrint(print) {
+      recorder.beforePrice(print.timeMs);
       simulation.onPrint(print);
       const { venue, symbol, price } = print;
-      remember({ venue, symbol, close: Number(price) }, print.timeMs);
+      const close = Number(price);
+      remember({ venue, symbol, close }, print.timeMs);
+      recorder.afterPrice({ venue, symbol, high: close, low: close, close });
     },
     end() {
+      recorder.end();
       const closes = [...last.values()]
         .flatMap((ofVenue) => [...ofVenue.values()])
         .map(({ venue, symbol, close }) => ({ venue, symbol, close: toDecimal(exactly(close)) }));

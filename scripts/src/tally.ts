@@ -3,6 +3,7 @@ import { createDecisionsHash, type Draft } from '@heliograph/execution';
 
 /** A trade as it is printed: times in epoch ms, prices and money as decimal text. */
 export interface Trade {
+  readonly strategy: string;
   readonly symbol: SymbolName;
   readonly side: 'long' | 'short';
   readonly entryTime: number;
@@ -146,9 +147,10 @@ function entryTimeOf(before: Held | undefined, side: Held['side']): number | und
 }
 
 function tradeOf(data: DataOf<'trade_closed'>): Trade {
-  const { symbol, side, entryPrice, exitPrice, quantity, fees, pnl, returnRatio, exitReason } =
-    data;
+  const { strategy, symbol, side, entryPrice, exitPrice, quantity } = data;
+  const { fees, pnl, returnRatio, exitReason } = data;
   return {
+    strategy,
     symbol,
     side,
     entryTime: toMs(data.entryTime),

@@ -6,10 +6,27 @@ export { drawTradesAgain, type MonteCarlo, type Percentiles } from './monte-carl
 export {
   summarisePerformance,
   type ClosedTrade,
-  type EquityPoint,
   type Performance,
   type PerformanceInput,
 } from './performance.ts';
+export type { Breakdown, TradeGroup } from './statistics/breakdown.ts';
+export { createCostMeter, type CostMeter, type Costs } from './statistics/costs.ts';
+export { figureGroups, figures, type Figure, type FigureKind } from './statistics/figures.ts';
+export type { Drawdown } from './statistics/drawdowns.ts';
+export {
+  createEquityMeter,
+  equityHistory,
+  type EquityHistory,
+  type EquityMeter,
+  type EquityPoint,
+} from './statistics/equity-history.ts';
+export type { MonthReturn } from './statistics/months.ts';
+export {
+  summariseRun,
+  type Metrics,
+  type RunInput,
+  type RunSummary,
+} from './statistics/statistics.ts';
 export {
   countSkips,
   readCandles,

@@ -4,6 +4,7 @@ import { Big } from '@heliograph/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { summarisePerformance, type ClosedTrade } from './performance.ts';
+import { equityHistory } from './statistics/equity-history.ts';
 
 const hour = 3_600_000;
 
@@ -97,11 +98,11 @@ describe('summarisePerformance', () => {
   });
 
   test('measures drawdowns on the equity curve if there is one', () => {
-    const equityCurve = ['1000', '1200', '900', '2000', '1600'].map((equity, time) => ({
-      time,
-      equity,
-    }));
-    expect(summarisePerformance({ startCash: '1000', trades: [], equityCurve })).toMatchObject({
+    const equity = equityHistory(
+      '1000',
+      ['1000', '1200', '900', '2000', '1600'].map((value, time) => ({ time, equity: value })),
+    );
+    expect(summarisePerformance({ startCash: '1000', trades: [], equity })).toMatchObject({
       // The deepest fall in money, from 2000, is not the deepest in proportion, from 1200.
       maxDrawdown: '400',
       maxDrawdownRatio: 0.25,
@@ -174,14 +175,14 @@ describe.skipIf(data === undefined)(
     });
 
     test.each(['BTC_USDT-1m', 'SPY-1d'])('%s: drawdown of the equity of every candle', (set) => {
-      const equityCurve = readTable(`${set}.fixed.backtesting_py.equity.csv`).map((row) => ({
+      const curve = readTable(`${set}.fixed.backtesting_py.equity.csv`).map((row) => ({
         time: Number(row['timestamp']),
         equity: row['equity'] ?? '',
       }));
       const { maxDrawdownRatio } = summarisePerformance({
         startCash: '1000000',
         trades: [],
-        equityCurve,
+        equity: equityHistory('1000000', curve),
       });
       const expected = Number(readStats(`${set}.fixed`)('Max. Drawdown [%]')) / -100;
       expect(maxDrawdownRatio).toBeCloseTo(expected, 12);

@@ -1,4 +1,5 @@
 import { Big, toDecimal, type Decimal } from '@heliograph/contracts';
+import { equityHistory, type EquityHistory } from './statistics/equity-history.ts';
 
 export interface PerformanceInput {
   /** Quote currency. */
@@ -7,8 +8,8 @@ export interface PerformanceInput {
   readonly trades: readonly ClosedTrade[];
   /** Cash and what is still open. Default: start cash and the result of the closed trades. */
   readonly finalEquity?: string | undefined;
-  /** Equity over time, oldest first. Without it, drawdowns between exits are not seen. */
-  readonly equityCurve?: readonly EquityPoint[] | undefined;
+  /** Equity over time. Without it, drawdowns between exits are not seen. */
+  readonly equity?: EquityHistory | undefined;
 }
 
 export interface ClosedTrade {
@@ -20,11 +21,6 @@ export interface ClosedTrade {
   readonly pnl: string;
   /** `pnl` over what the entries cost. */
   readonly returnRatio: number;
-}
-
-export interface EquityPoint {
-  readonly time: number;
-  readonly equity: string;
 }
 
 /**
@@ -91,7 +87,7 @@ export interface Performance {
 const averagePlaces = 12;
 
 export function summarisePerformance(input: PerformanceInput): Performance {
-  const { trades, equityCurve } = input;
+  const { trades } = input;
   const startCash = new Big(input.startCash);
   const pnls = trades.map(({ pnl }) => new Big(pnl));
   const returns = trades.map(({ returnRatio }) => returnRatio);
@@ -130,12 +126,30 @@ export function summarisePerformance(input: PerformanceInput): Performance {
     averageTradeMs: mean(durations),
     longestTradeMs: extreme(durations, (a, b) => a > b),
     sqn: systemQuality(pnls.map(approximate)),
-    ...drawdown(
-      startCash,
-      equityCurve?.map(({ equity }) => new Big(equity)) ?? equityAtExits(startCash, pnls),
-    ),
-    drawdownOf: equityCurve === undefined ? 'closed-trades' : 'equity-curve',
+    ...drawdownOf(input.equity ?? equityAtExits(input)),
+    drawdownOf: input.equity === undefined ? 'closed-trades' : 'equity-curve',
   };
+}
+
+/** The start cash, and after each exit the result of the trades so far. */
+export function equityAtExits({
+  startCash,
+  trades,
+}: Pick<PerformanceInput, 'startCash' | 'trades'>): EquityHistory {
+  const first = trades[0]?.entryTime;
+  const start = first === undefined ? [] : [{ time: first, equity: startCash }];
+  let equity = new Big(startCash);
+  const exits = trades.map(({ exitTime, pnl }) => {
+    equity = equity.plus(pnl);
+    return { time: exitTime, equity: equity.toFixed() };
+  });
+  return equityHistory(startCash, [...start, ...exits]);
+}
+
+function drawdownOf({
+  drawdowns: { maxDrawdown, maxDrawdownRatio },
+}: EquityHistory): Pick<Performance, 'maxDrawdown' | 'maxDrawdownRatio'> {
+  return { maxDrawdown, maxDrawdownRatio };
 }
 
 const zero = new Big('0');
@@ -195,25 +209,4 @@ function systemQuality(pnls: readonly number[]): number | null {
   const squares = addUp(pnls.map((pnl) => (pnl - middle) ** 2));
   const deviation = Math.sqrt(squares / (pnls.length - 1));
   return deviation === 0 ? null : (Math.sqrt(pnls.length) * middle) / deviation;
-}
-
-function equityAtExits(startCash: Big, pnls: readonly Big[]): Big[] {
-  let equity = startCash;
-  return pnls.map((pnl) => (equity = equity.plus(pnl)));
-}
-
-function drawdown(
-  startCash: Big,
-  curve: readonly Big[],
-): Pick<Performance, 'maxDrawdown' | 'maxDrawdownRatio'> {
-  let highest = startCash;
-  let deepest = zero;
-  let deepestRatio = 0;
-  for (const equity of curve) {
-    if (equity.gt(highest)) highest = equity;
-    const below = highest.minus(equity);
-    if (below.gt(deepest)) deepest = below;
-    deepestRatio = Math.max(deepestRatio, ratio(below, highest) ?? 0);
-  }
-  return { maxDrawdown: toDecimal(deepest), maxDrawdownRatio: deepestRatio };
 }

@@ -1,6 +1,6 @@
 import type { Big } from '@heliograph/contracts';
 import type { Portfolio, Prices } from './portfolio.ts';
-import { averageEntryPrice } from './position.ts';
+import { averageEntryPrice, type Position } from './position.ts';
 
 /** More than what floating point loses of all that is added up. */
 const tolerance = 1e-9;
@@ -17,12 +17,25 @@ export function isSurelyAbove(
   let equity = inexact(cash);
   let gross = Math.abs(equity) + Math.abs(floor);
   for (const [key, position] of positions) {
-    const price = prices.get(key)?.price ?? Number(averageEntryPrice(position).toString());
-    const notional = inexact(position.quantity) * price;
+    const notional = inexact(position.quantity) * inexactPrice(key, position, prices);
     equity += position.side === 'long' ? notional : -notional;
     gross += notional;
   }
   return equity > floor + gross * tolerance;
+}
+
+/** Cash and what the positions are worth, in floating point; quote currency. */
+export function estimateEquity({ cash, positions }: Portfolio, prices: Prices): number {
+  let equity = inexact(cash);
+  for (const [key, position] of positions) {
+    const notional = inexact(position.quantity) * inexactPrice(key, position, prices);
+    equity += position.side === 'long' ? notional : -notional;
+  }
+  return equity;
+}
+
+function inexactPrice(key: string, position: Position, prices: Prices): number {
+  return prices.get(key)?.price ?? Number(averageEntryPrice(position).toString());
 }
 
 // Decimals never change, and the same few are asked for again and again.

@@ -41,6 +41,7 @@ describe.concurrent('backtest', () => {
     });
     expect(run.trades).toHaveLength(43);
     expect(run.trades[0]).toEqual({
+      strategy: 'sma-cross',
       symbol: 'BTC/USD',
       side: 'long',
       entryTime: 1403726400000,
@@ -52,6 +53,8 @@ describe.concurrent('backtest', () => {
       pnl: '-15.3012575106825',
       returnRatio: -0.015301257585,
       exitReason: 'signal',
+      maeRatio: expect.closeTo(554.45 / 568.55 - 1, 12),
+      mfeRatio: expect.closeTo(571.86 / 568.55 - 1, 12),
     });
     expect(run.openPositions).toEqual([
       {
@@ -125,7 +128,8 @@ describe.concurrent('backtest', () => {
     const { code, stdout } = await runCli(['backtest', '--candles', shippedCandles], { cwd: '/' });
     expect(code).toBe(0);
     expect(stdout).toContain('SYMBOL   ENTRY');
-    expect(stdout).toMatch(/^Result +-27\.08 \(-0\.27%\)$/m);
+    expect(stdout).toMatch(/^Result +-27\.08 +/m);
+    expect(stdout).toMatch(/^ +1\.63% +164\.74 +2014-07-01 15:30/m);
   });
 
   test('takes 100,000 candles in seconds', async () => {

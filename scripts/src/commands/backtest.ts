@@ -12,12 +12,14 @@ import { openFeed, readStrategy } from '../feed-options.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { openLogFeed } from '../log-feed.ts';
 import { count } from '../output/format.ts';
-import { writeReport } from '../output/html-report.ts';
 import { monteCarloText } from '../output/monte-carlo-text.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
 import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
+import { createChartRecorder } from '../report/chart-recorder.ts';
+import { writeReport } from '../report/write-report.ts';
 import { createSimulatedRun } from '../simulate.ts';
 import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
+import { programVersion } from '../program-version.ts';
 
 const BacktestOptions = z.object({
   candles: z.array(z.string()).optional(),
@@ -75,11 +77,13 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
     source: 'backtest',
     onError: (failure) => failures.push(failure),
   });
+  const chart = report === undefined ? undefined : createChartRecorder();
   const simulated = createSimulatedRun({
     portfolio,
     tape: feed.identity,
     mode: 'backtest',
     settings,
+    observer: chart,
   });
   // Only somebody who looks at the progress is worth reading everything twice.
   const total = terminal.interactive ? (await feed.inspect()).candles : undefined;
@@ -107,7 +111,15 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
     strategy: { name, version, params },
     ...(monteCarlo !== undefined && { monteCarlo: drawn ?? null }),
   };
-  if (report !== undefined) await writeReport(report, { ...played, settings });
+  if (report !== undefined && chart)
+    await writeReport(
+      report,
+      { ...played, settings },
+      {
+        instruments: chart.instruments(),
+        about: { candles: feed.identity, strategy: configHash, heliograph: programVersion() },
+      },
+    );
   if (json) terminal.data(JSON.stringify(played));
   else printSimulatedRun(terminal, result);
   if (monteCarlo !== undefined && !json) terminal.data(`\n${monteCarloText(drawn)}`);

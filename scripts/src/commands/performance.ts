@@ -1,17 +1,21 @@
 import {
   countSkips,
+  equityHistory,
+  readEquity,
   readPortfolios,
   readPositions,
   readTrades,
-  summarisePerformance,
+  summariseRun,
+  type EquityHistory,
   type PortfolioRow,
 } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { count } from '../output/format.ts';
-import { metricLines } from '../output/metrics.ts';
+import { runText } from '../output/run-text.ts';
 import { formatFacts } from '../output/table.ts';
+import { loggedHistory } from '../record/logged-history.ts';
 import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
 
 const PerformanceOptions = z.object({ portfolio: z.string().optional() });
@@ -37,6 +41,9 @@ function latest(database: Database, wanted: string | undefined): PortfolioRow[] 
 
 function performanceOf(database: Database, row: PortfolioRow) {
   const { portfolio, mode, tape, currency, settings, openedTime, end } = row;
+  const { excursions, equity, ...recorded } = loggedHistory(database, row);
+  const openPositions = readPositions(database, { portfolio });
+  const trades = readTrades(database, { portfolio });
   return {
     portfolio,
     mode,
@@ -45,28 +52,39 @@ function performanceOf(database: Database, row: PortfolioRow) {
     openedTime,
     endedTime: end?.time ?? null,
     settings,
-    openPositions: readPositions(database, { portfolio }),
+    openPositions,
     skipped: countSkips(database, { portfolio }),
-    metrics: summarisePerformance({
+    ...summariseRun({
       startCash: settings.cash,
-      trades: readTrades(database, { portfolio }),
+      trades: trades.map((trade, at) => ({ ...trade, ...excursions[at] })),
       finalEquity: end?.equity,
+      openSince: openPositions.map(({ time }) => time),
+      ...recorded,
+      equity: equity.valuations > 0 ? equity : writtenDown(database, row),
     }),
   };
 }
 
-function textOf({
-  portfolio,
-  currency,
-  openPositions,
-  skipped,
-  metrics,
-}: ReturnType<typeof performanceOf>): string {
+/** Of a portfolio whose prices were not logged: what its workers wrote down, about once an hour. */
+function writtenDown(
+  database: Database,
+  { portfolio, openedTime, settings, end }: PortfolioRow,
+): EquityHistory | undefined {
+  const valued = readEquity(database, { portfolio });
+  if (valued.length === 0) return undefined;
+  return equityHistory(settings.cash, [
+    { time: openedTime, equity: settings.cash },
+    ...valued,
+    ...(end ? [end] : []),
+  ]);
+}
+
+function textOf(run: ReturnType<typeof performanceOf>): string {
+  const { portfolio, currency, openPositions, skipped } = run;
   const reasons = Object.entries(skipped).map(([code, times]) => `${code} ${count(times)}`);
   const lines = [
-    ...metricLines(metrics),
     ['Still open', openPositions.map(({ symbol }) => symbol).join(', ') || 'nothing'],
     ['Skipped', reasons.join(', ') || 'nothing'],
   ];
-  return `${portfolio} (${currency})\n${formatFacts(lines)}`;
+  return `${portfolio} (${currency})\n${runText(run)}\n\n${formatFacts(lines)}`;
 }

@@ -3,7 +3,6 @@ import { readRecording } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
-import { writeReport } from '../output/html-report.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
 import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
 import { changeSettings } from '../change-settings.ts';
@@ -11,8 +10,11 @@ import { compareRuns } from '../compare/compare-runs.ts';
 import { createRunRecord } from '../compare/run-record.ts';
 import { comparisonText } from '../output/comparison-text.ts';
 import { playRecorded, priceKindOf } from '../recorded-run.ts';
+import { createChartRecorder } from '../report/chart-recorder.ts';
+import { writeReport } from '../report/write-report.ts';
 import { createSimulatedRun } from '../simulate.ts';
 import { findPortfolio, openLog } from '../trade-log-options.ts';
+import { programVersion } from '../program-version.ts';
 
 const Moment = z
   .string()
@@ -38,11 +40,17 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
   const recorded = findPortfolio(log.database, run, '--run');
   if (!recorded)
     throw new UserError('there is nothing to replay: the log has no portfolio', { exitCode: 1 });
-  const { portfolio, tape, mode, end } = recorded;
+  const { portfolio, tape, mode, decisionsVersion, end } = recorded;
   const settings = set.reduce(changeSettings, recorded.settings);
   const named = { portfolio, tape, mode: Mode.parse(mode) };
   const [before, now] = [createRunRecord(), createRunRecord()];
-  const simulated = createSimulatedRun({ ...named, settings, onEvent: (event) => now.add(event) });
+  const chart = report === undefined ? undefined : createChartRecorder();
+  const simulated = createSimulatedRun({
+    ...named,
+    settings,
+    onEvent: (event) => now.add(event),
+    observer: chart,
+  });
   const unchanged = compare
     ? createSimulatedRun({
         ...named,
@@ -69,7 +77,15 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
   const elapsedMs = Math.round(performance.now() - startedMs);
   progress.end();
   const result = simulatedRunJson({ run: portfolio, simulated, settings, elapsedMs });
-  if (report !== undefined) await writeReport(report, { ...result, settings });
+  if (report !== undefined && chart)
+    await writeReport(
+      report,
+      { ...result, settings },
+      {
+        instruments: chart.instruments(),
+        about: { tape, decisionsVersion: String(decisionsVersion), heliograph: programVersion() },
+      },
+    );
   const comparison = compare ? compareRuns(before, now) : undefined;
   if (json)
     terminal.data(JSON.stringify({ ...result, settings, ...(comparison && { comparison }) }));

@@ -4,7 +4,7 @@ import {
   openCandleFileFeed,
   type Instant,
 } from '@heliograph/signal-engine';
-import { metricsOf } from '../output/metrics.ts';
+import { simulatedRunJson } from '../output/simulated-run.ts';
 import { createSimulatedRun } from '../simulate.ts';
 import type { GridSetting, Job, JobResult } from './job.ts';
 
@@ -53,13 +53,8 @@ export async function createJobRunner(
         if (instant.time > window.from) run.play(instant.candles, signals);
       }
     run.end();
-    const { tally, signals } = run;
-    return {
-      metrics: metricsOf(tally, settings.cash),
-      signals,
-      skipped: tally.skipped,
-      failures,
-      decisionsHash: tally.decisionsHash(),
-    };
+    const played = simulatedRunJson({ run: 'grid', simulated: run, settings, elapsedMs: 0 });
+    const { metrics, signals, skipped, decisionsHash } = played;
+    return { metrics, signals, skipped, failures, decisionsHash };
   };
 }

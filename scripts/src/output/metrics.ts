@@ -1,14 +1,5 @@
-import { summarisePerformance, type Performance } from '@heliograph/trade-log';
-import type { Tally } from '../tally.ts';
+import type { Performance } from '@heliograph/trade-log';
 import { change, count, money, percent } from './format.ts';
-
-export function metricsOf(tally: Tally, startCash: string): Performance {
-  return summarisePerformance({
-    startCash,
-    trades: tally.trades,
-    finalEquity: tally.marked?.equity,
-  });
-}
 
 /** The figures that people look at first, as labels and texts. */
 export function metricLines(metrics: Performance): [label: string, text: string][] {

@@ -1,30 +1,33 @@
 import type { PortfolioSettings } from '@heliograph/contracts';
 import type { SimulatedRun } from '../simulate.ts';
-import type { Performance } from '@heliograph/trade-log';
+import { summariseRun, type RunSummary } from '@heliograph/trade-log';
+import type { Excursion } from '../record/excursions.ts';
 import type { OpenPosition, Trade } from '../tally.ts';
 
 import { amount, count, duration, minute, money } from './format.ts';
-import { metricLines, metricsOf } from './metrics.ts';
+import { runText } from './run-text.ts';
 import { formatFacts, formatTable, type Column } from './table.ts';
 import { tradeColumns } from './trade-columns.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `backtest` and `replay` print as JSON. */
-export interface SimulatedRunJson {
+export interface SimulatedRunJson extends RunSummary {
   readonly run: string;
   readonly candles: number;
   readonly signals: number;
-  readonly trades: readonly Trade[];
+  readonly trades: readonly MeasuredTrade[];
   readonly openPositions: readonly OpenPosition[];
-  readonly metrics: Performance;
   readonly skipped: Readonly<Record<string, number>>;
   readonly decisionsHash: string;
   readonly elapsedMs: number;
 }
 
+/** A trade with how far the price went against it and for it meanwhile. */
+export type MeasuredTrade = Trade & Excursion;
+
 export function simulatedRunJson({
   run,
-  simulated: { tally, candles, signals },
+  simulated: { tally, candles, signals, history },
   settings,
   elapsedMs,
 }: {
@@ -33,13 +36,25 @@ export function simulatedRunJson({
   settings: PortfolioSettings;
   elapsedMs: number;
 }): SimulatedRunJson {
+  const { excursions, ...recorded } = history();
+  const trades = tally.trades.map((trade, at) => ({
+    ...trade,
+    ...(excursions[at] ?? { maeRatio: 0, mfeRatio: 0 }),
+  }));
+  const openPositions = tally.marked?.openPositions ?? [];
   return {
     run,
     candles,
     signals,
-    trades: tally.trades,
-    openPositions: tally.marked?.openPositions ?? [],
-    metrics: metricsOf(tally, settings.cash),
+    trades,
+    openPositions,
+    ...summariseRun({
+      startCash: settings.cash,
+      trades,
+      finalEquity: tally.marked?.equity,
+      openSince: openPositions.map(({ entryTime }) => entryTime),
+      ...recorded,
+    }),
     skipped: tally.skipped,
     decisionsHash: tally.decisionsHash(),
     elapsedMs,
@@ -48,7 +63,7 @@ export function simulatedRunJson({
 
 const shownTrades = 10;
 
-const positionColumns: readonly Column<OpenPosition>[] = [
+export const positionColumns: readonly Column<OpenPosition>[] = [
   { title: 'STILL OPEN', text: ({ symbol }) => symbol },
   { title: 'ENTRY', text: ({ entryTime }) => minute(entryTime) },
   { title: 'PRICE', right: true, text: ({ entryPrice }) => amount(entryPrice) },
@@ -65,12 +80,12 @@ export function printSimulatedRun(terminal: Terminal, run: SimulatedRunJson): vo
     terminal.data(`${formatTable(tradeColumns, run.trades.slice(-shownTrades))}\n`);
   if (run.openPositions.length > 0)
     terminal.data(`${formatTable(positionColumns, run.openPositions)}\n`);
+  terminal.data(`${runText(run)}\n`);
   const rate = Math.round((run.candles / Math.max(run.elapsedMs, 1)) * 1000);
   terminal.data(
     formatFacts([
       ['Candles', `${count(run.candles)} in ${duration(run.elapsedMs)} (${count(rate)} a second)`],
       ['Signals', `${count(run.signals)}${skippedText(run.skipped)}`],
-      ...metricLines(run.metrics),
       ['Decisions', run.decisionsHash],
     ]),
   );
