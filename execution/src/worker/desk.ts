@@ -19,15 +19,19 @@ import type { Draft } from '../decision/draft.ts';
 import { mark } from '../decision/mark.ts';
 import { isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { outage } from '../decision/outage.ts';
-import { currencyOf } from '../decision/portfolio.ts';
+import { currencyOf, instrumentKey } from '../decision/portfolio.ts';
+import { isUrgent, withoutEntry } from '../decision/unheard.ts';
 import { value } from '../decision/value.ts';
 import { unreachable } from '../decision/venue-trouble.ts';
 import { openPaperBroker, type PaperBroker } from '../paper/paper-broker.ts';
 import { candleOfPrint } from '../paper/slice.ts';
 import type { TapeItem } from '../paper/tape.ts';
 import { agreeOn } from './agreement.ts';
+import { createAnswers } from './answers.ts';
 import { createDispatcher, type Moment } from './dispatcher.ts';
+import { eachByItself } from './each-by-itself.ts';
 import { followTape } from './follow-tape.ts';
+import { createForgottenOrders } from './forgotten-orders.ts';
 import { createHeldOrders } from './held-orders.ts';
 import { createJournal } from './journal.ts';
 import { createPriceBoard } from './price-board.ts';
@@ -39,10 +43,9 @@ import type { TradingStates } from './trading-states.ts';
 import { createStrangers } from './strangers.ts';
 import { createTrouble } from './trouble.ts';
 
-/** How long an order may stay unsent before the sweep sees to it that it is never sent. */
-const forgottenAfterMs = 30_000;
+/** How long a signal waits for a word about another order of its instrument before it is decided without it. */
+const waitForWordMs = 10_000;
 
-const forgotten = { reason: 'EXPIRED', detail: 'nobody was left to send it' } as const;
 const unsentAtTheEnd = {
   reason: 'TAPE_ENDED',
   detail: 'the recording ended before it was sent',
@@ -150,7 +153,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const broker = stack.use(paper ?? (await openVenue()));
   const trouble = createTrouble(log);
   const dispatcher = createDispatcher({ journal, broker, nowMs, trouble });
+  const answers = createAnswers({ broker, nowMs, trouble });
   const heldOrders = createHeldOrders();
+  const forgottenOrders = createForgottenOrders({
+    journal,
+    dispatcher,
+    nowMs,
+    timeFor: ({ timeMs }) => (isLive ? nowMs() : Math.max(timeMs, playedMs)),
+  });
   const reconciler = createReconciler({
     journal,
     broker,
@@ -158,6 +168,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     isNeeded: !paper,
     everyMs: options.compareEveryMs ?? 30_000,
     settleOrders: () => settleOrders(tapeMs()),
+    answers,
     nowMs,
     trouble,
   });
@@ -175,6 +186,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     journal,
     broker,
     paper,
+    answers,
     dispatcher,
     isLive,
     marketSequence: () => marketSequence,
@@ -199,9 +211,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const unwatched: Candle[] = [];
   const triggerHeld = async (timeMs: number): Promise<void> => {
     for (let [candle] = unwatched; candle; [candle] = unwatched) {
-      while (!(await write(heldOrders.reachedBy(journal.state, candle, timeMs))));
+      let reached: Draft[];
+      do reached = heldOrders.reachedBy(journal.state, candle, timeMs);
+      while (!(await write(reached)));
       heldOrders.follow(journal.state, candle);
       unwatched.shift();
+      // At once: whether the venue has anything to say of other orders is no matter.
+      if (reached.length > 0) await dispatcher.carryOut(moment(timeMs));
     }
   };
 
@@ -252,8 +268,15 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     error: (error: unknown) => trouble.failed(following, error),
   });
 
-  const orderOf = (signal: TradeSignal): Order | undefined =>
-    openOrders().findLast((order) => order.signalId === signal.id && !isProtective(order));
+  /** Unless they are sent already: more than one where an order may not have all that is left. */
+  const unsentOf = (signal: TradeSignal): Order[] =>
+    openOrders().filter(
+      (order) =>
+        order.signalId === signal.id &&
+        !isProtective(order) &&
+        isUnsent(order) &&
+        !order.cancellation,
+    );
 
   const send = async (order: Order, signal: TradeSignal): Promise<void> => {
     const { reachedSequence } = follower;
@@ -265,47 +288,57 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     }
   };
 
+  /**
+   * What is decided where the venue says nothing of an order of the same instrument: to leave goes on, all else waits for
+   * a while, and then there is no entry.
+   * @throws TransientError while it waits
+   */
+  const asFarAsHeard = (signal: TradeSignal, decision: readonly Draft[]): readonly Draft[] => {
+    const key = instrumentKey(signal.data);
+    const silence = [...answers.silent.values()].find(({ order }) => instrumentKey(order) === key);
+    if (!silence || decision.length === 0 || isUrgent(decision)) return decision;
+    if (nowMs() - silence.sinceMs < waitForWordMs) throw silence.error;
+    return withoutEntry(decision, {
+      portfolio: journal.state,
+      signal,
+      orderId: silence.order.id,
+    });
+  };
+
   const decideAndSend = async (signal: TradeSignal): Promise<void> => {
     await openFor(signal.data.symbol, nowFor(signal));
     await reconciler.passGate();
     await states.follow();
     // An order that turns out never to have reached the venue gives way to another one.
     do {
-      let decision: Draft[];
+      let decision: readonly Draft[];
       do {
         await settleOrders(nowFor(signal));
         // Somebody of other terms may have written in between.
         await agree();
-        decision = decide(journal.state, signal, {
-          nowMs: nowFor(signal),
-          mode,
-          prices: board.prices,
-          isStateReadable: states.isReadable(),
-          ...reconciler.clock(),
-        });
+        decision = asFarAsHeard(
+          signal,
+          decide(journal.state, signal, {
+            nowMs: nowFor(signal),
+            mode,
+            prices: board.prices,
+            isStateReadable: states.isReadable(),
+            ...reconciler.clock(),
+          }),
+        );
       } while (!(await write(decision)));
       // Entries are taken back before the exit goes out that leaves with what they have bought.
       await dispatcher.carryOut(moment(nowFor(signal)));
-      const order = orderOf(signal);
-      if (order && isUnsent(order) && !order.cancellation) await send(order, signal);
-      else await settleOrders(nowFor(signal));
+      const unsent = unsentOf(signal);
+      if (unsent.length === 0) await settleOrders(nowFor(signal));
+      await eachByItself(
+        unsent.map(({ id }) => async () => {
+          const order = unsentOf(signal).find((each) => each.id === id);
+          if (order) await send(order, signal);
+        }),
+      );
     } while (journal.state.unsent.has(signal.id));
     await states.mirror();
-  };
-
-  /** Orders of workers that died so often over them that their signal was given up. */
-  const unsentSince = new Map<OrderId, number>();
-  const abandonForgotten = async (): Promise<void> => {
-    const unsent = openOrders().filter((order) => isUnsent(order) && !isProtective(order));
-    for (const id of unsentSince.keys())
-      if (!unsent.some((order) => order.id === id)) unsentSince.delete(id);
-    for (const order of unsent) {
-      const since = unsentSince.get(order.id) ?? nowMs();
-      unsentSince.set(order.id, since);
-      if (nowMs() - since < forgottenAfterMs) continue;
-      const timeMs = isLive ? nowMs() : Math.max(order.timeMs, playedMs);
-      await dispatcher.abandon(order, { timeMs, ...forgotten });
-    }
   };
 
   return {
@@ -321,17 +354,19 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         await journal.catchUp();
         if (!journal.state.opened) return;
         await agree();
-        await states.follow();
-        await abandonForgotten();
-        // First, for it tells when the venue does not answer, and all the rest needs its answers.
-        await reconciler.compare();
-        await dispatcher.findOut(moment(tapeMs()));
-        await triggerHeld(tapeMs());
-        await settleOrders(tapeMs());
-        if (isLive) await journal.transact((portfolio) => outage(portfolio, nowMs()));
-        await states.mirror();
-        await journal.keepSnapshot();
-        await paper?.keepSnapshot();
+        await eachByItself([
+          () => states.follow(),
+          () => triggerHeld(tapeMs()),
+          // It tells when the venue does not answer, and much of the rest needs its answers.
+          () => reconciler.compare(),
+          () => forgottenOrders.abandon(),
+          () => dispatcher.findOut(moment(tapeMs())),
+          () => settleOrders(tapeMs()),
+          () => journal.transact((portfolio) => (isLive ? outage(portfolio, nowMs()) : [])),
+          () => states.mirror(),
+          () => journal.keepSnapshot(),
+          async () => paper?.keepSnapshot(),
+        ]);
       }),
     followStates: () =>
       serial(async () => {

@@ -199,8 +199,8 @@ export function createDispatcher({
       let isDone = false;
       for (const id of cancelAsked.keys())
         if (!journal.state.orders.has(id)) cancelAsked.delete(id);
-      // What is done here changes the map.
-      const orders = [...journal.state.orders.values()];
+      // What is done here changes the map. What was triggered waits for nothing: its price is there.
+      const orders = [...journal.state.orders.values()].toSorted(triggeredFirst);
       for (const order of orders) {
         const now = current(order);
         if (!now) continue;
@@ -234,6 +234,10 @@ function stepOf({ triggeredMs }: Order): 'order_intended' | 'order_triggered' {
 
 function unknown({ id }: OrderReference, cause?: unknown): TransientError {
   return new TransientError('ORDER_UNKNOWN', `the outcome of order ${id} is unknown`, { cause });
+}
+
+function triggeredFirst(a: Order, b: Order): number {
+  return Number(b.status === 'triggered') - Number(a.status === 'triggered');
 }
 
 /** With the time from which on the venue may have been asked. */

@@ -1,9 +1,13 @@
 import { OrderId, TransientError, type PortfolioSettings } from '@heliograph/contracts';
 import type { Broker } from '../brokers/broker.ts';
+import type { Order } from '../decision/order.ts';
+import type { Portfolio } from '../decision/portfolio.ts';
 import { listings } from '../decision/listings.ts';
-import { reconcile } from '../decision/reconcile.ts';
+import { reconcile, type Reconciliation, type Statement } from '../decision/reconcile.ts';
 import { settle } from '../decision/settle.ts';
 import { clockSkewed, unreachable } from '../decision/venue-trouble.ts';
+import type { Answers } from './answers.ts';
+import { eachByItself } from './each-by-itself.ts';
 import type { Journal } from './journal.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -33,6 +37,7 @@ export function createReconciler({
   isNeeded,
   everyMs,
   settleOrders,
+  answers,
   nowMs,
   trouble,
 }: {
@@ -44,15 +49,28 @@ export function createReconciler({
   everyMs: number;
   /** Journals what the venue knows of our orders: without that they would differ for no reason. */
   settleOrders: () => Promise<void>;
+  answers: Pick<Answers, 'silent'>;
   nowMs: () => number;
   trouble: Trouble;
 }): Reconciler {
   const comparing = `comparing ${journal.state.name} with its venue`;
+  const booking = `asking for late fills of ${journal.state.name}`;
   const symbols = settings.risk.symbols ?? [];
   let clockOffsetMs: number | undefined;
   let comparedMs = -Infinity;
   let triedMs = -Infinity;
   let failingSinceMs: number | undefined;
+
+  /** An order that the venue says nothing of is unknown, and what is not known is not found to differ. */
+  const compared = (portfolio: Portfolio, statement: Statement): Reconciliation => {
+    const { silent } = answers;
+    if (silent.size === 0) return reconcile(portfolio, statement);
+    const orders = new Map<OrderId, Order>();
+    for (const [id, order] of portfolio.orders)
+      orders.set(id, silent.has(id) ? { ...order, status: 'unknown' } : order);
+    const { strays, events } = reconcile({ ...portfolio, orders }, statement);
+    return { strays, events: events.filter(({ type }) => type !== 'reconciliation_reported') };
+  };
 
   const askAndCompare = async (): Promise<void> => {
     await settleOrders();
@@ -63,15 +81,21 @@ export function createReconciler({
       ...listings(portfolio, instruments, nowMs()),
       ...clockSkewed(portfolio, offsetMs, nowMs()),
     ]);
-    await bookLateFills();
+    try {
+      await bookLateFills();
+      trouble.over(booking);
+    } catch (err) {
+      if (!(err instanceof TransientError)) throw err;
+      trouble.failed(booking, err);
+    }
     const [openOrders, balances, positions] = await Promise.all([
       broker.openOrders(symbols),
       broker.balances(),
       broker.positions(),
     ]);
     const statement = { openOrders, balances, positions, timeMs: nowMs() };
-    const { strays } = reconcile(journal.state, statement);
-    await journal.transact((portfolio) => reconcile(portfolio, statement).events);
+    const { strays } = compared(journal.state, statement);
+    await journal.transact((portfolio) => compared(portfolio, statement).events);
     for (const { clientOrderId, venue, symbol } of strays) {
       const id = OrderId.parse(clientOrderId);
       const why = { timeMs: nowMs(), reason: 'CANCEL_REQUESTED', detail: 'it had ended' } as const;
@@ -85,11 +109,22 @@ export function createReconciler({
       (order) =>
         order.status !== 'filled' && nowMs() - (order.triggeredMs ?? order.timeMs) < lateFillsMs,
     );
-    if (late.length === 0) return;
-    await broker.refresh(late);
-    for (const order of late)
-      for (const report of (await broker.reportsOf(order)) ?? [])
-        await journal.transact((portfolio) => settle(portfolio, report));
+    await eachByItself(
+      late.map((order) => async () => {
+        await broker.refresh([order]);
+        for (const report of (await broker.reportsOf(order)) ?? [])
+          await journal.transact((portfolio) => settle(portfolio, report));
+      }),
+    );
+  };
+
+  /** That it answers for everything else does not make it reachable. */
+  const tellSilence = async (): Promise<void> => {
+    const lasting = [...answers.silent.values()].find(
+      ({ sinceMs }) => nowMs() - sinceMs >= sayUnreachableAfterMs,
+    );
+    if (lasting)
+      await journal.transact((portfolio) => unreachable(portfolio, lasting.error.message, nowMs()));
   };
 
   const attempt = async (): Promise<void> => {
@@ -126,6 +161,7 @@ export function createReconciler({
           ? nowMs() - comparedMs >= everyMs
           : nowMs() - triedMs >= againMs;
       if (isDue) await attempt();
+      await tellSilence();
     },
     clock: () => (clockOffsetMs === undefined ? {} : { clockOffsetMs }),
   };
