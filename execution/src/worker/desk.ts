@@ -38,6 +38,7 @@ import { createPriceBoard } from './price-board.ts';
 import { createReconciler } from './reconciler.ts';
 import { createSerial } from './serial.ts';
 import { createSettler } from './settler.ts';
+import { refuseMargin } from './spot-account.ts';
 import { followStates } from './state-follower.ts';
 import type { TradingStates } from './trading-states.ts';
 import { createStrangers } from './strangers.ts';
@@ -127,11 +128,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       throw new UserError(
         `portfolio ${name} is live: say which symbols it trades, as in {"symbols": ["BTC/USDT"]} in the file of --risk`,
       );
-    await openFor(symbol, nowMs());
     try {
-      return await options.openBroker();
+      const opened = await options.openBroker();
+      await refuseMargin(opened, settings, name);
+      await openFor(symbol, nowMs());
+      return opened;
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
+      await openFor(symbol, nowMs());
       await journal.transact((portfolio) => unreachable(portfolio, error.message, nowMs()));
       throw error;
     }

@@ -161,7 +161,8 @@ export function createReconciler({
           ? nowMs() - comparedMs >= everyMs
           : nowMs() - triedMs >= againMs;
       if (isDue) await attempt();
-      await tellSilence();
+      // One that answers nothing is told of as such.
+      if (failingSinceMs === undefined) await tellSilence();
     },
     clock: () => (clockOffsetMs === undefined ? {} : { clockOffsetMs }),
   };
