@@ -152,6 +152,8 @@ function incidents(
   if (event.type !== 'incident_reported') return undefined;
   switch (event.data.kind) {
     case 'UNPROTECTED':
+      // How long no price had come is nowhere in a journal.
+      if (event.data.pricedUntil !== undefined) return undefined;
       return followUps(portfolio, ahead, facts);
     case 'OUTAGE':
       return [outage(portfolio, event.timeMs)];

@@ -20,6 +20,7 @@ import { mark } from '../decision/mark.ts';
 import { isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { outage } from '../decision/outage.ts';
 import { currencyOf, instrumentKey } from '../decision/portfolio.ts';
+import { unpriced } from '../decision/unpriced.ts';
 import { isUrgent, withoutEntry } from '../decision/unheard.ts';
 import { value } from '../decision/value.ts';
 import { unreachable } from '../decision/venue-trouble.ts';
@@ -96,6 +97,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const isLive = tape === liveTape;
   const serial = createSerial();
   const stack = new AsyncDisposableStack();
+  const listeningMs = nowMs();
   let marketSequence = 0;
   /** The close of the last candle of the tape that was worked off, or the time of the last trade. */
   let playedMs = 0;
@@ -272,7 +274,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     error: (error: unknown) => trouble.failed(following, error),
   });
 
-  /** Unless they are sent already: more than one where an order may not have all that is left. */
   const unsentOf = (signal: TradeSignal): Order[] =>
     openOrders().filter(
       (order) =>
@@ -290,6 +291,19 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     } finally {
       await settleOrders(nowFor(signal));
     }
+  };
+
+  /** An exit may take several; one that fails keeps none of the others back. */
+  const sendAll = async (signal: TradeSignal): Promise<void> => {
+    const failures: unknown[] = [];
+    const tried = new Set<OrderId>();
+    for (let [order] = unsentOf(signal); order;) {
+      tried.add(order.id);
+      await send(order, signal).catch((error: unknown) => failures.push(error));
+      order = unsentOf(signal).find(({ id }) => !tried.has(id));
+    }
+    if (failures.length > 0) throw failures[0];
+    if (tried.size === 0) await settleOrders(nowFor(signal));
   };
 
   /**
@@ -333,14 +347,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       } while (!(await write(decision)));
       // Entries are taken back before the exit goes out that leaves with what they have bought.
       await dispatcher.carryOut(moment(nowFor(signal)));
-      const unsent = unsentOf(signal);
-      if (unsent.length === 0) await settleOrders(nowFor(signal));
-      await eachByItself(
-        unsent.map(({ id }) => async () => {
-          const order = unsentOf(signal).find((each) => each.id === id);
-          if (order) await send(order, signal);
-        }),
-      );
+      await sendAll(signal);
     } while (journal.state.unsent.has(signal.id));
     await states.mirror();
   };
@@ -367,6 +374,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
           () => dispatcher.findOut(moment(tapeMs())),
           () => settleOrders(tapeMs()),
           () => journal.transact((portfolio) => (isLive ? outage(portfolio, nowMs()) : [])),
+          () =>
+            journal.transact((portfolio) =>
+              isLive ? unpriced(portfolio, board, { nowMs: nowMs(), listeningMs }) : [],
+            ),
           () => states.mirror(),
           () => journal.keepSnapshot(),
           async () => paper?.keepSnapshot(),
