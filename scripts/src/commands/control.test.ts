@@ -93,6 +93,19 @@ describe.concurrent('halt, reduce and resume', { timeout: 60_000 }, () => {
     );
     const entry = await (await here.bus.bucket(tradingStateBucket)).get('later');
     expect(JSON.parse(entry?.value ?? '')).toMatchObject({ state: 'HALTED' });
+    for (const args of [[], ['--portfolio', 'later']]) {
+      const { code, stdout } = await here.run('status', ...args);
+      expect(stdout).toMatch(
+        /^later is to be HALTED since .* UTC by .+: halted by hand; it is not open yet, and workers/,
+      );
+      expect(code).toBe(0);
+    }
+    expect(json(await here.run('status', '--json'))).toMatchObject({
+      portfolios: [],
+      waiting: [{ portfolio: 'later', state: 'HALTED', reason: 'halted by hand' }],
+    });
+    await openPortfolio(here.bus, 'later');
+    expect(json(await here.run('status', '--json')).waiting).toEqual([]);
   });
 
   test('do not wait for what holds already', async () => {
@@ -220,6 +233,10 @@ describe.concurrent('close', { timeout: 60_000 }, () => {
     [['resume'], '--reason: say why trading may go on'],
     [['halt', '--reason', ' '], '--reason: say why'],
     [['halt', '--reason', 'a\u001b[31m'], '--reason: expected one line without control characters'],
+    [
+      ['halt', '--reason', 'x'.repeat(401)],
+      `--reason: expected at most 400 characters (found "${'x'.repeat(59)}…)`,
+    ],
     [['halt', '--author', 'breaker'], '--author: breaker is what the limits'],
     [['panic'], '--yes: without a terminal to ask at, say it, to mean it'],
     [['status', '--portfolio', 'other'], '--portfolio: nothing is open under the name other; open'],
@@ -334,7 +351,11 @@ describe.concurrent('status', { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await here.run('status');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toContain('No portfolio is open');
-    expect(json(await here.run('status', '--json'))).toEqual({ code: 0, portfolios: [] });
+    expect(json(await here.run('status', '--json'))).toEqual({
+      code: 0,
+      portfolios: [],
+      waiting: [],
+    });
   });
 
   test('a portfolio that has ended is told of by its own name', async () => {
