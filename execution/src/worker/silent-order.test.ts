@@ -34,7 +34,14 @@ async function only<T extends JournalEventType>(bus: Bus, type: T): Promise<Jour
 
 /** A worker whose venue can be made to say nothing of some orders; placing and taking back works. */
 function startWorker(bus: Bus, double: BinanceDouble) {
-  const it: { isSilent: (order: OrderReference) => boolean | 'hangs' } = { isSilent: () => false };
+  const it: { isSilent: (order: OrderReference) => boolean | 'hangs'; hangs: boolean } = {
+    isSilent: () => false,
+    hangs: false,
+  };
+  const hang = async (): Promise<void> => {
+    if (it.hangs) await new Promise((resolve) => setTimeout(resolve, 5_000));
+    if (it.hangs) throw new TransientError('VENUE_NO_ANSWER', 'no answer in time');
+  };
   const ask = async (order: OrderReference | undefined): Promise<void> => {
     const silent = order && it.isSilent(order);
     if (silent === 'hangs') await new Promise((resolve) => setTimeout(resolve, 5_000));
@@ -50,6 +57,14 @@ function startWorker(bus: Bus, double: BinanceDouble) {
       await ask(order);
       return broker.reportsOf(order);
     },
+    async instruments(symbols) {
+      await hang();
+      return broker.instruments(symbols);
+    },
+    async openOrders(symbols) {
+      await hang();
+      return broker.openOrders(symbols);
+    },
     async abandon(order, why) {
       await ask(order);
       return broker.abandon(order, why);
@@ -63,6 +78,7 @@ function startWorker(bus: Bus, double: BinanceDouble) {
     opened: async (open) => silenced(await open()),
   });
   return {
+    hang: () => void (it.hangs = true),
     silence: (isSilent: typeof it.isSilent) => void (it.isSilent = isSilent),
     [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
   };
@@ -100,6 +116,20 @@ describe.concurrent('an order of which the venue says nothing', { timeout: 60_00
     await candle(bus, 48_900);
     await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true), { timeoutMs: 4_000 });
     expect(await only(bus, 'order_triggered')).toHaveLength(1);
+  });
+
+  test('nor does a venue that answers nothing in time', async () => {
+    await using double = await startBinanceDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    await using worker = startWorker(bus, double);
+    await begin(bus, double);
+    worker.silence(() => 'hangs');
+    worker.hang();
+    // Whatever is asked now and then is on its way by now.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    double.setPrice('BTCUSDT', '48900');
+    await candle(bus, 48_900);
+    await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true), { timeoutMs: 4_000 });
   });
 
   test('holds up its own instrument only, and a person hears of it', async () => {
