@@ -8,7 +8,7 @@ export const incidents = {
     'The venue has filled an order that had ended. It is booked, for the money has moved.',
   UNKNOWN_FILL: 'The venue tells of an order that the journal does not know.',
   UNPROTECTED:
-    'A position has lost a protective exit. It is placed again; when it has been lost three times, the position is closed.',
+    'A position is without a protective exit. One that was lost is placed again; lost three times, the position is closed. Where no prices come that could trigger it, a person must look.',
   OUTAGE:
     'Signals came while nobody was there to trade them; the detail tells how many had expired and how many exits were late.',
   BREAKER: 'A breaker has tripped: a limit of the portfolio as a whole was reached.',

@@ -404,6 +404,9 @@ export const IncidentReported = journalEvent(
     venue: Venue.optional(),
     symbol: SymbolName.optional(),
     orderId: OrderId.describe('The order that it is about, if it is about one.').optional(),
+    pricedUntil: Time.describe(
+      'Where prices are what is missing: when the last one was by which protection could be triggered.',
+    ).optional(),
   }),
 ).describe('Something that a person must hear of.');
 

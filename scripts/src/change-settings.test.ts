@@ -60,8 +60,17 @@ describe('--set', () => {
     ['shorting=perhaps', 'expected boolean'],
     ['stake=5units', 'expected an amount such as 1000'],
     ['paper.slippage=5', 'expected spread:BPS or volume:BPS'],
+    ['slippageBps=10000', '--set slippageBps=10000: expected basis points from 0 to below 10000'],
+    ['feeBps=20000', 'expected basis points from 0 to below 10000, found 20000'],
+    ['paper.slippage=spread:20000', 'expected basis points from 0 to below 20000, found 20000'],
     ['instruments.btc.lotSize=1', '--set instruments.btc.lotSize=1: '],
   ] as const)('%s is refused', ([change, sentence]) => {
     expect(() => changeSettings(settings, change)).toThrow(sentence);
+  });
+
+  test('changes what is asked for also where something else would not be accepted any more', () => {
+    const old = PortfolioSettings.parse({ ...settings, slippageBps: '10000' });
+    expect(changeSettings(old, 'feeBps=2')).toEqual({ ...old, feeBps: '2' });
+    expect(changeSettings(old, 'slippageBps=2')).toEqual({ ...settings, slippageBps: '2' });
   });
 });

@@ -6,6 +6,7 @@ import {
   UserError,
 } from '@heliograph/contracts';
 import { z } from 'zod';
+import { unpayable } from './payable-settings.ts';
 import { plainSettings } from './plain-settings.ts';
 import { SlippageText, StakeText } from './setting-texts.ts';
 
@@ -29,8 +30,11 @@ export function changeSettings(settings: PortfolioSettings, change: string): Por
     throw refusal(change, `expected name=value with one of ${names.join(', ')}`);
   const value = text === 'none' ? undefined : valueOf(schemaAt(path), text, change);
   const parsed = PortfolioSettings.safeParse(withValue(settings, path, value));
-  if (parsed.success) return plainSettings(parsed.data);
-  throw refusal(change, parsed.error.issues[0]?.message);
+  if (!parsed.success) throw refusal(change, parsed.error.issues[0]?.message);
+  // What is changed must be right, not what was so before.
+  const wrong = unpayable(parsed.data).find(({ path: where }) => where === name);
+  if (wrong) throw refusal(change, wrong.expected);
+  return plainSettings(parsed.data);
 }
 
 /** The value that is meant by a text, where what it is follows from the name. */

@@ -8,9 +8,11 @@ import {
   PositiveDecimal,
   RiskLimits,
   SymbolName,
+  UserError,
 } from '@heliograph/contracts';
 import { z } from 'zod';
 import { readOptions, type Invocation } from './invocation.ts';
+import { unpayable } from './payable-settings.ts';
 import { plainSettings } from './plain-settings.ts';
 import { RatioText, SlippageText, SpanText, StakeText } from './setting-texts.ts';
 import { parseStrictly, readJson } from './strict-json.ts';
@@ -34,7 +36,7 @@ const longestPortfolio = 40;
 export const BasePortfolio = Name.max(
   longestPortfolio,
   `expected at most ${longestPortfolio} characters`,
-);
+).refine((name) => name !== 'all', 'all stands for every portfolio: expected another name');
 
 const ExecutionOptions = z.object({
   portfolio: BasePortfolio,
@@ -86,6 +88,8 @@ export async function readExecutionOptions(invocation: Invocation): Promise<Base
     risk: await readRisk(risk),
     ...(instruments !== undefined && { instruments: await readInstruments(instruments) }),
   });
+  const [wrong] = unpayable(settings);
+  if (wrong) throw new UserError(`--slippage-model: ${wrong.expected}`, { exitCode: 2 });
   return { portfolio, settings };
 }
 

@@ -42,9 +42,12 @@ export function readOptions<S extends z.ZodObject>(
   });
 }
 
+/** Enough to know it again. */
+const longestFound = 60;
+
 function shortened(given: unknown): string {
   const text = JSON.stringify(given);
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return text.length > longestFound ? `${text.slice(0, longestFound)}…` : text;
 }
 
 /** Options whose text may hold a password. */

@@ -50,6 +50,26 @@ describe.concurrent('live trading', () => {
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
   });
 
+  test.for([
+    { args: ['--shorting'], sentence: '--shorting: paper trades a spot account, which would sell' },
+    { args: ['--leverage', '2'], sentence: '--leverage: paper trades a spot account' },
+    { args: ['--portfolios', 'both.json'], sentence: '--shorting: bold trades a spot account' },
+  ])('on a spot account goes neither short nor beyond its funds: $args', async (it) => {
+    await using folder = await temporaryFolder();
+    const risk = { symbols: ['BTC/USDT'] };
+    const both = {
+      shadow: { shorting: true, leverage: 3, shadow: true },
+      bold: { shorting: true },
+    };
+    await writeFile(join(folder.path, 'risk.json'), JSON.stringify(risk));
+    await writeFile(join(folder.path, 'both.json'), JSON.stringify(both));
+    const args = [...live, '--risk', 'risk.json', ...it.args];
+    const { code, stdout, stderr } = await run(args, keys, folder.path);
+    expect(stderr).toContain(it.sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
   test('takes its keys from files', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'key'), 'key-4711\n');

@@ -49,6 +49,15 @@ describe.concurrent('--portfolios', () => {
     ['{}', 'portfolios.json: expected at least one portfolio'],
     ['{"a b": {}}', 'portfolios.json: a b: '],
     ['{"careful": {"stakes": "1"}}', 'portfolios.json: careful: stakes: there is no such setting'],
+    ['{"all": {}}', 'portfolios.json: all: '],
+    [
+      '{"careful": {"slippageBps": "10000"}}',
+      'portfolios.json: careful: slippageBps: expected basis points from 0 to below 10000',
+    ],
+    [
+      '{"careful": {"paper": {"slippage": {"kind": "spread", "spreadBps": "20000"}}}}',
+      'portfolios.json: careful: paper.slippage: expected basis points from 0 to below 20000',
+    ],
     ['{"careful": {"cash": "-1"}}', 'portfolios.json: careful: cash: expected a decimal number'],
     ['{"careful": {"stake": "5units"}}', 'portfolios.json: careful: stake: expected an amount'],
     ['{"careful": {"risk": "high"}}', 'portfolios.json: careful: risk: expected none, default or'],

@@ -7,6 +7,7 @@ import {
   type BasePortfolioOptions,
 } from './execution-options.ts';
 import { readOptions, type Invocation } from './invocation.ts';
+import { unpayable } from './payable-settings.ts';
 import { plainSettings } from './plain-settings.ts';
 import { StakeText } from './setting-texts.ts';
 import { parseStrictly, readJson } from './strict-json.ts';
@@ -65,5 +66,8 @@ function settingsOf(
       risk: NamedRisk.transform((name) => namedRisk.get(name) ?? {}),
     }),
   });
-  return plainSettings(parseStrictly(schema, { ...flags, ...said }, where));
+  const settings = plainSettings(parseStrictly(schema, { ...flags, ...said }, where));
+  const [wrong] = unpayable(settings);
+  if (wrong) throw new UserError(`${where}: ${wrong.path}: ${wrong.expected}`);
+  return settings;
 }

@@ -79,6 +79,7 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       break;
     case 'incident_reported':
       state.incidents.set(event.data.kind, event.timeMs);
+      tellUnpriced(state, event);
       if (event.data.kind === 'UNKNOWN_FILL' && event.data.orderId !== undefined)
         state.strangers.add(event.data.orderId);
       if (event.data.kind === 'OUTAGE') state.missed = nothingMissed;
@@ -156,6 +157,14 @@ function value(state: PortfolioState, { data, timeMs }: DraftOf<'portfolio_value
     dayStartEquity: new Big(data.dayStartEquity),
     dayStartMs: toMs(data.dayStart),
   };
+}
+
+function tellUnpriced(
+  state: PortfolioState,
+  { data: { venue, symbol, pricedUntil }, timeMs }: DraftOf<'incident_reported'>,
+): void {
+  if (pricedUntil !== undefined && venue && symbol)
+    state.unpriced.set(instrumentKey({ venue, symbol }), timeMs);
 }
 
 function dispute(

@@ -64,6 +64,8 @@ export interface Portfolio {
   readonly marketSequence: number;
   /** When a person was last told of each kind of trouble; epoch ms. */
   readonly incidents: ReadonlyMap<IncidentKind, number>;
+  /** When a person was last told of each instrument that prices are missing by which its held orders are triggered; epoch ms. */
+  readonly unpriced: ReadonlyMap<string, number>;
   /** Orders with ids like ours that the venue told of and nobody here knows: a person has been told. */
   readonly strangers: ReadonlySet<OrderId>;
   /** The last comparison with the venue: when, and what was found. */
@@ -171,6 +173,7 @@ export function emptyPortfolio(name: string): PortfolioState {
     disputed: new Set(),
     missed: nothingMissed,
     incidents: new Map(),
+    unpriced: new Map(),
     strangers: new Set(),
     decisionsVersion: 1,
     marketSequence: 0,

@@ -45,7 +45,7 @@ export function termsOf(considered: Considered): EntryTerms | Refusal {
   const limitPrice = limit && decimalText(limit);
   const stopPrice = stop && decimalText(stop);
   if ((limit && !limitPrice) || (stop && !stopPrice))
-    return refusal('INVALID_PRICE', `no price is left after the tick of ${rules.tickSize}`);
+    return refusal('INVALID_PRICE', `no price above 0 is left${afterTick(rules.tickSize)}`);
   const slipping = { slippageBps: settings.slippageBps, tickSize: rules.tickSize };
   const price = likelyPrice(side, referencePrice, prices);
   const worstIn = limit ?? slipped(later(side, referencePrice, stop), side, slipping);
@@ -64,6 +64,10 @@ export function termsOf(considered: Considered): EntryTerms | Refusal {
     highest: highestPrice({ side, referencePrice, limitPrice, stopPrice }, slipping),
     worst: { in: worstIn, ...(out && { out: slippedOut(out, side, slipping) }) },
   };
+}
+
+function afterTick(tickSize: string | undefined): string {
+  return tickSize === undefined ? '' : ` after the tick of ${tickSize}`;
 }
 
 interface OrderPrices {

@@ -1,5 +1,4 @@
 import {
-  canonicalJson,
   deterministicId,
   UserError,
   type Candle,
@@ -11,6 +10,7 @@ import type { Logger } from '@heliograph/contracts/service';
 import { Subject } from 'rxjs';
 import type { Broker, Placement, Report } from '../brokers/broker.ts';
 import { createFold } from '../fold.ts';
+import { settingDifferences } from '../setting-differences.ts';
 import { createSnapshots } from '../snapshots.ts';
 import { accountTerms } from './account-terms.ts';
 import { abandon, cancel, cancelResting, emptyBook, isKnown, type PaperBook } from './book.ts';
@@ -93,9 +93,10 @@ export async function openPaperBroker({
   await fold.catchUp();
   await fold.transact((book) => (book.settings ? [] : [{ type: 'account_opened', settings }]));
   const opened = fold.state.settings;
-  if (!opened || canonicalJson(accountTerms(opened)) !== canonicalJson(accountTerms(settings)))
+  const differences = settingDifferences(accountTerms(opened ?? settings), accountTerms(settings));
+  if (!opened || differences !== '')
     throw new UserError(
-      `the paper account ${account} was opened with other settings (${JSON.stringify(opened)}): ` +
+      `the paper account ${account} was opened with other settings (${differences}): ` +
         'start with those, or name another --portfolio',
     );
 

@@ -6,9 +6,10 @@ import { mark } from '../decision/mark.ts';
 import { cancelled, held, outcomeUnknown, rejected, triggered } from '../decision/order-events.ts';
 import type { Order } from '../decision/order.ts';
 import { outage } from '../decision/outage.ts';
-import type { Portfolio } from '../decision/portfolio.ts';
+import { instrumentKey, type Portfolio } from '../decision/portfolio.ts';
 import { protect } from '../decision/protection.ts';
 import { settle } from '../decision/settle.ts';
+import { withoutEntry } from '../decision/unheard.ts';
 import { value } from '../decision/value.ts';
 import { withdraw } from '../decision/withdraw.ts';
 import type { PriceHistory } from './price-history.ts';
@@ -103,9 +104,22 @@ function* decisions(
     const context = { nowMs, mode, prices: each };
     yield decide(portfolio, signal, context);
     yield decide(portfolio, signal, { ...context, isStateReadable: false });
+    yield* unheard(portfolio, signal, decide(portfolio, signal, context));
     const clockOffsetMs = saidOffset(event);
     if (clockOffsetMs !== undefined) yield decide(portfolio, signal, { ...context, clockOffsetMs });
   }
+}
+
+/** Which orders the venue said nothing of is nowhere else in the journal than in the words of a skip. */
+function* unheard(
+  portfolio: Portfolio,
+  signal: TradeSignal,
+  decision: readonly Draft[],
+): Generator<readonly Draft[]> {
+  const key = instrumentKey(signal.data);
+  for (const order of portfolio.orders.values())
+    if (instrumentKey(order) === key)
+      yield withoutEntry(decision, { portfolio, signal, orderId: order.id });
 }
 
 /** The venue's clock is nowhere else in the journal than in the words of a skip. */
@@ -138,6 +152,8 @@ function incidents(
   if (event.type !== 'incident_reported') return undefined;
   switch (event.data.kind) {
     case 'UNPROTECTED':
+      // How long no price had come is nowhere in a journal.
+      if (event.data.pricedUntil !== undefined) return undefined;
       return followUps(portfolio, ahead, facts);
     case 'OUTAGE':
       return [outage(portfolio, event.timeMs)];

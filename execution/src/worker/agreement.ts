@@ -9,6 +9,7 @@ import { draft, type Draft } from '../decision/draft.ts';
 import type { Portfolio } from '../decision/portfolio.ts';
 import { decisionsVersion } from '../decision/version.ts';
 import { accountTerms } from '../paper/account-terms.ts';
+import { settingDifferences } from '../setting-differences.ts';
 
 /** What a worker would trade a portfolio by. */
 export interface Terms {
@@ -37,9 +38,12 @@ export function agreeOn(portfolio: Portfolio, terms: Terms, nowMs: number): Draf
   const isSame = canonicalJson(opened.settings) === canonicalJson(terms.settings);
   const mayChange = terms.mayChange === true && isSameAccount(opened, terms);
   if (!isSameMode || (!isSame && !mayChange)) {
-    const { mode, settings } = opened;
+    const differences = settingDifferences(
+      { mode: opened.mode, ...opened.settings },
+      { mode: terms.mode, ...terms.settings },
+    );
     throw new UserError(
-      `portfolio ${name} was opened with other settings (${JSON.stringify({ mode, settings })}): ` +
+      `portfolio ${name} was opened with other settings (${differences}): ` +
         'start with those, or name another --portfolio',
     );
   }

@@ -19,30 +19,32 @@ import type { Draft } from '../decision/draft.ts';
 import { mark } from '../decision/mark.ts';
 import { isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { outage } from '../decision/outage.ts';
-import { currencyOf } from '../decision/portfolio.ts';
+import { currencyOf, type Portfolio } from '../decision/portfolio.ts';
+import { unpriced } from '../decision/unpriced.ts';
 import { value } from '../decision/value.ts';
 import { unreachable } from '../decision/venue-trouble.ts';
 import { openPaperBroker, type PaperBroker } from '../paper/paper-broker.ts';
 import { candleOfPrint } from '../paper/slice.ts';
 import type { TapeItem } from '../paper/tape.ts';
 import { agreeOn } from './agreement.ts';
+import { createAnswers } from './answers.ts';
+import { asFarAsHeard } from './as-far-as-heard.ts';
 import { createDispatcher, type Moment } from './dispatcher.ts';
+import { eachByItself } from './each-by-itself.ts';
 import { followTape } from './follow-tape.ts';
+import { createForgottenOrders } from './forgotten-orders.ts';
 import { createHeldOrders } from './held-orders.ts';
 import { createJournal } from './journal.ts';
 import { createPriceBoard } from './price-board.ts';
 import { createReconciler } from './reconciler.ts';
 import { createSerial } from './serial.ts';
 import { createSettler } from './settler.ts';
+import { refuseMargin } from './spot-account.ts';
 import { followStates } from './state-follower.ts';
 import type { TradingStates } from './trading-states.ts';
 import { createStrangers } from './strangers.ts';
 import { createTrouble } from './trouble.ts';
 
-/** How long an order may stay unsent before the sweep sees to it that it is never sent. */
-const forgottenAfterMs = 30_000;
-
-const forgotten = { reason: 'EXPIRED', detail: 'nobody was left to send it' } as const;
 const unsentAtTheEnd = {
   reason: 'TAPE_ENDED',
   detail: 'the recording ended before it was sent',
@@ -92,6 +94,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const isLive = tape === liveTape;
   const serial = createSerial();
   const stack = new AsyncDisposableStack();
+  const listeningMs = nowMs();
   let marketSequence = 0;
   /** The close of the last candle of the tape that was worked off, or the time of the last trade. */
   let playedMs = 0;
@@ -124,11 +127,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       throw new UserError(
         `portfolio ${name} is live: say which symbols it trades, as in {"symbols": ["BTC/USDT"]} in the file of --risk`,
       );
-    await openFor(symbol, nowMs());
     try {
-      return await options.openBroker();
+      const opened = await options.openBroker();
+      await refuseMargin(opened, settings, name);
+      await openFor(symbol, nowMs());
+      return opened;
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
+      await openFor(symbol, nowMs());
       await journal.transact((portfolio) => unreachable(portfolio, error.message, nowMs()));
       throw error;
     }
@@ -149,8 +155,21 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       });
   const broker = stack.use(paper ?? (await openVenue()));
   const trouble = createTrouble(log);
-  const dispatcher = createDispatcher({ journal, broker, nowMs, trouble });
+  const answers = createAnswers({ broker, nowMs, trouble });
+  const dispatcher = createDispatcher({
+    journal,
+    broker,
+    isSilent: ({ id }) => answers.silent.has(id),
+    nowMs,
+    trouble,
+  });
   const heldOrders = createHeldOrders();
+  const forgottenOrders = createForgottenOrders({
+    journal,
+    dispatcher,
+    nowMs,
+    timeFor: ({ timeMs }) => (isLive ? nowMs() : Math.max(timeMs, playedMs)),
+  });
   const reconciler = createReconciler({
     journal,
     broker,
@@ -158,6 +177,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     isNeeded: !paper,
     everyMs: options.compareEveryMs ?? 30_000,
     settleOrders: () => settleOrders(tapeMs()),
+    answers,
     nowMs,
     trouble,
   });
@@ -175,6 +195,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     journal,
     broker,
     paper,
+    answers,
     dispatcher,
     isLive,
     marketSequence: () => marketSequence,
@@ -199,9 +220,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const unwatched: Candle[] = [];
   const triggerHeld = async (timeMs: number): Promise<void> => {
     for (let [candle] = unwatched; candle; [candle] = unwatched) {
-      while (!(await write(heldOrders.reachedBy(journal.state, candle, timeMs))));
+      let reached: Draft[];
+      do reached = heldOrders.reachedBy(journal.state, candle, timeMs);
+      while (!(await write(reached)));
       heldOrders.follow(journal.state, candle);
       unwatched.shift();
+      // At once: whether the venue has anything to say of other orders is no matter.
+      if (reached.length > 0) await dispatcher.carryOut(moment(timeMs));
     }
   };
 
@@ -290,7 +315,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     await states.follow();
     // An order that turns out never to have reached the venue gives way to another one.
     do {
-      let decision: Draft[];
+      let decision: readonly Draft[];
       do {
         await settleOrders(nowFor(signal));
         // Somebody of other terms may have written in between.
@@ -302,6 +327,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
           isStateReadable: states.isReadable(),
           ...reconciler.clock(),
         });
+        const { silent } = answers;
+        decision = asFarAsHeard(decision, {
+          portfolio: journal.state,
+          signal,
+          silent,
+          nowMs: nowMs(),
+        });
       } while (!(await write(decision)));
       // Entries are taken back before the exit goes out that leaves with what they have bought.
       await dispatcher.carryOut(moment(nowFor(signal)));
@@ -310,21 +342,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     await states.mirror();
   };
 
-  /** Orders of workers that died so often over them that their signal was given up. */
-  const unsentSince = new Map<OrderId, number>();
-  const abandonForgotten = async (): Promise<void> => {
-    const unsent = openOrders().filter((order) => isUnsent(order) && !isProtective(order));
-    for (const id of unsentSince.keys())
-      if (!unsent.some((order) => order.id === id)) unsentSince.delete(id);
-    for (const order of unsent) {
-      const since = unsentSince.get(order.id) ?? nowMs();
-      unsentSince.set(order.id, since);
-      if (nowMs() - since < forgottenAfterMs) continue;
-      const timeMs = isLive ? nowMs() : Math.max(order.timeMs, playedMs);
-      await dispatcher.abandon(order, { timeMs, ...forgotten });
-    }
-  };
+  const unpricedNow = (portfolio: Portfolio): Draft[] =>
+    isLive ? unpriced(portfolio, board, { nowMs: nowMs(), listeningMs }) : [];
 
+  let isClosed = false;
   return {
     get isDone() {
       return journal.state.marked && journal.state.orders.size === 0;
@@ -333,23 +354,34 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await follower.reached(Math.max(signal.data.tape?.sequence ?? 0, upTo));
       await serial(() => decideAndSend(signal));
     },
-    sweep: () =>
-      serial(async () => {
+    async sweep() {
+      const isThere = await serial(async () => {
         await journal.catchUp();
-        if (!journal.state.opened) return;
+        if (!journal.state.opened) return false;
         await agree();
-        await states.follow();
-        await abandonForgotten();
-        // First, for it tells when the venue does not answer, and all the rest needs its answers.
-        await reconciler.compare();
-        await dispatcher.findOut(moment(tapeMs()));
-        await triggerHeld(tapeMs());
-        await settleOrders(tapeMs());
-        if (isLive) await journal.transact((portfolio) => outage(portfolio, nowMs()));
-        await states.mirror();
-        await journal.keepSnapshot();
-        await paper?.keepSnapshot();
-      }),
+        return true;
+      });
+      if (!isThere) return;
+      /** Prices and signals have their turn between the steps. */
+      const inTurn = (step: () => Promise<void>) => () =>
+        serial(async () => {
+          if (!isClosed) await step();
+        });
+      await eachByItself([
+        inTurn(() => states.follow()),
+        inTurn(() => triggerHeld(tapeMs())),
+        // It tells when the venue does not answer, and much of the rest needs its answers.
+        () => reconciler.compare((task) => inTurn(task)()),
+        inTurn(() => forgottenOrders.abandon()),
+        inTurn(() => dispatcher.findOut(moment(tapeMs()))),
+        inTurn(() => settleOrders(tapeMs())),
+        inTurn(() => journal.transact((portfolio) => (isLive ? outage(portfolio, nowMs()) : []))),
+        inTurn(() => journal.transact(unpricedNow)),
+        inTurn(() => states.mirror()),
+        inTurn(() => journal.keepSnapshot()),
+        inTurn(async () => paper?.keepSnapshot()),
+      ]);
+    },
     followStates: () =>
       serial(async () => {
         if (!journal.state.opened) return;
@@ -371,6 +403,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       });
     },
     async [Symbol.asyncDispose]() {
+      isClosed = true;
       hints.unsubscribe();
       await follower.stop();
       await serial(async () => undefined);

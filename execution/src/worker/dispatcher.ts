@@ -56,11 +56,14 @@ export interface Dispatcher {
 export function createDispatcher({
   journal,
   broker,
+  isSilent = () => false,
   nowMs,
   trouble,
 }: {
   journal: Journal;
   broker: Broker;
+  /** Whether the venue says nothing of it: asking again is for others, who do not wait for the answer. */
+  isSilent?: (order: Order) => boolean;
   /** The wall clock, epoch ms. */
   nowMs: () => number;
   trouble: Trouble;
@@ -88,6 +91,7 @@ export function createDispatcher({
   const abandon = async (order: Order, why: Abandonment): Promise<void> => {
     const isOurs = !takesOnce && isFresh(order);
     fresh.delete(order.id);
+    if (!isOurs && isSilent(order)) throw unknown(order);
     if (isOurs || (await broker.abandon(referenceOf(order), why))) await end(order, why);
   };
 
@@ -126,6 +130,7 @@ export function createDispatcher({
 
   const find = async (order: Order, timeMs: number): Promise<void> => {
     fresh.delete(order.id);
+    if (isSilent(order)) throw unknown(order);
     await broker.refresh([order]);
     if ((await broker.reportsOf(order)) !== undefined) return;
     const why = { timeMs, ...neverSent };
@@ -202,8 +207,8 @@ export function createDispatcher({
       let isDone = false;
       for (const id of cancelAsked.keys())
         if (!journal.state.orders.has(id)) cancelAsked.delete(id);
-      // What is done here changes the map.
-      const orders = [...journal.state.orders.values()];
+      // What is done here changes the map. What was triggered waits for nothing: its price is there.
+      const orders = [...journal.state.orders.values()].toSorted(triggeredFirst);
       for (const order of orders) {
         const now = current(order);
         if (!now) continue;
@@ -237,6 +242,10 @@ function stepOf({ triggeredMs }: Order): 'order_intended' | 'order_triggered' {
 
 function unknown({ id }: OrderReference, cause?: unknown): TransientError {
   return new TransientError('ORDER_UNKNOWN', `the outcome of order ${id} is unknown`, { cause });
+}
+
+function triggeredFirst(a: Order, b: Order): number {
+  return Number(b.status === 'triggered') - Number(a.status === 'triggered');
 }
 
 /** With the time from which on the venue may have been asked. */

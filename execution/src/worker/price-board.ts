@@ -16,6 +16,8 @@ const lookBack = 1_000;
 /** The last prices of a tape. Whoever opens it begins where the journal knows them, so that all workers see the same. */
 export interface PriceBoard {
   readonly prices: Prices;
+  /** How long the shortest candles of each instrument are that were seen, ms; of trades nothing. */
+  readonly lengths: ReadonlyMap<string, number>;
   /** Up to that place in MARKET others have acted on the prices already. */
   readonly knownUpTo: number;
   add(candle: Candle): void;
@@ -31,13 +33,17 @@ export function createPriceBoard({
   opened,
 }: Portfolio): PriceBoard {
   const prices = new Map<string, LastPrice>(valuation.prices);
+  const lengths = new Map<string, number>();
   const isHolding = positions.size > 0;
   return {
     prices,
+    lengths,
     knownUpTo: marketSequence,
     add(candle) {
       const key = instrumentKey(candle);
       const { close: price, closeTime: timeMs } = candle;
+      const lengthMs = timeMs - candle.openTime;
+      if (lengthMs > 0) lengths.set(key, Math.min(lengthMs, lengths.get(key) ?? lengthMs));
       if ((prices.get(key)?.timeMs ?? 0) <= timeMs) prices.set(key, { price, timeMs });
     },
     async start(bus) {

@@ -1,9 +1,12 @@
 import { OrderId, TransientError, type PortfolioSettings } from '@heliograph/contracts';
 import type { Broker } from '../brokers/broker.ts';
+import type { Order } from '../decision/order.ts';
+import type { Portfolio } from '../decision/portfolio.ts';
 import { listings } from '../decision/listings.ts';
-import { reconcile } from '../decision/reconcile.ts';
+import { reconcile, type Reconciliation, type Statement } from '../decision/reconcile.ts';
 import { settle } from '../decision/settle.ts';
 import { clockSkewed, unreachable } from '../decision/venue-trouble.ts';
+import { createAnswers, type Answers } from './answers.ts';
 import type { Journal } from './journal.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -13,6 +16,8 @@ const againMs = 2_000;
 const lateFillsMs = 900_000;
 const sayUnreachableAfterMs = 10_000;
 
+type Serially = (task: () => Promise<void>) => Promise<void>;
+
 /** Compares a live portfolio with its venue: before anything is traded, and then again and again. */
 export interface Reconciler {
   /**
@@ -20,8 +25,11 @@ export interface Reconciler {
    * @throws TransientError VENUE_UNREACHABLE until then
    */
   passGate(): Promise<void>;
-  /** Compares when it is time to. */
-  compare(): Promise<void>;
+  /**
+   * Compares when it is time to. What needs nothing of the journal is asked before anything is done `serially`, so that
+   * an exchange that takes its time holds up no price.
+   */
+  compare(serially: Serially): Promise<void>;
   /** How far the venue's clock is from ours, where that is known. */
   clock(): { readonly clockOffsetMs?: number };
 }
@@ -33,6 +41,7 @@ export function createReconciler({
   isNeeded,
   everyMs,
   settleOrders,
+  answers,
   nowMs,
   trouble,
 }: {
@@ -44,20 +53,39 @@ export function createReconciler({
   everyMs: number;
   /** Journals what the venue knows of our orders: without that they would differ for no reason. */
   settleOrders: () => Promise<void>;
+  answers: Pick<Answers, 'silent'>;
   nowMs: () => number;
   trouble: Trouble;
 }): Reconciler {
   const comparing = `comparing ${journal.state.name} with its venue`;
+  const lateAnswers = createAnswers({ broker, nowMs, trouble });
   const symbols = settings.risk.symbols ?? [];
   let clockOffsetMs: number | undefined;
   let comparedMs = -Infinity;
   let triedMs = -Infinity;
   let failingSinceMs: number | undefined;
 
-  const askAndCompare = async (): Promise<void> => {
-    await settleOrders();
+  /** An order that the venue says nothing of is unknown, and what is not known is not found to differ. */
+  const compared = (portfolio: Portfolio, statement: Statement): Reconciliation => {
+    const { silent } = answers;
+    if (silent.size === 0) return reconcile(portfolio, statement);
+    const orders = new Map<OrderId, Order>();
+    for (const [id, order] of portfolio.orders)
+      orders.set(id, silent.has(id) ? { ...order, status: 'unknown' } : order);
+    const { strays, events } = reconcile({ ...portfolio, orders }, statement);
+    return { strays, events: events.filter(({ type }) => type !== 'reconciliation_reported') };
+  };
+
+  const askForRules = async () => {
     const instruments = await broker.instruments(symbols);
-    const offsetMs = await broker.clockOffsetMs();
+    return { instruments, offsetMs: await broker.clockOffsetMs() };
+  };
+
+  const askAndCompare = async ({
+    instruments,
+    offsetMs,
+  }: Awaited<ReturnType<typeof askForRules>>): Promise<void> => {
+    await settleOrders();
     clockOffsetMs = offsetMs;
     await journal.transact((portfolio) => [
       ...listings(portfolio, instruments, nowMs()),
@@ -70,8 +98,8 @@ export function createReconciler({
       broker.positions(),
     ]);
     const statement = { openOrders, balances, positions, timeMs: nowMs() };
-    const { strays } = reconcile(journal.state, statement);
-    await journal.transact((portfolio) => reconcile(portfolio, statement).events);
+    const { strays } = compared(journal.state, statement);
+    await journal.transact((portfolio) => compared(portfolio, statement).events);
     for (const { clientOrderId, venue, symbol } of strays) {
       const id = OrderId.parse(clientOrderId);
       const why = { timeMs: nowMs(), reason: 'CANCEL_REQUESTED', detail: 'it had ended' } as const;
@@ -85,17 +113,24 @@ export function createReconciler({
       (order) =>
         order.status !== 'filled' && nowMs() - (order.triggeredMs ?? order.timeMs) < lateFillsMs,
     );
-    if (late.length === 0) return;
-    await broker.refresh(late);
-    for (const order of late)
-      for (const report of (await broker.reportsOf(order)) ?? [])
-        await journal.transact((portfolio) => settle(portfolio, report));
+    for (const report of await lateAnswers.reportsOf(late))
+      await journal.transact((portfolio) => settle(portfolio, report));
   };
 
-  const attempt = async (): Promise<void> => {
+  /** That it answers for everything else does not make it reachable. */
+  const tellSilence = async (): Promise<void> => {
+    const lasting = [...answers.silent.values()].find(
+      ({ sinceMs }) => nowMs() - sinceMs >= sayUnreachableAfterMs,
+    );
+    if (lasting)
+      await journal.transact((portfolio) => unreachable(portfolio, lasting.error.message, nowMs()));
+  };
+
+  const attempt = async (serially: Serially): Promise<void> => {
     triedMs = nowMs();
     try {
-      await askAndCompare();
+      const rules = await askForRules();
+      await serially(() => askAndCompare(rules));
       comparedMs = nowMs();
       trouble.over(comparing);
       failingSinceMs = undefined;
@@ -105,27 +140,31 @@ export function createReconciler({
       failingSinceMs ??= nowMs();
       if (nowMs() - failingSinceMs < sayUnreachableAfterMs) return;
       const { message } = err;
-      await journal.transact((portfolio) => unreachable(portfolio, message, nowMs()));
+      await serially(() =>
+        journal.transact((portfolio) => unreachable(portfolio, message, nowMs())),
+      );
     }
   };
 
   return {
     async passGate() {
       if (!isNeeded || comparedMs > 0) return;
-      if (nowMs() - triedMs >= againMs) await attempt();
+      if (nowMs() - triedMs >= againMs) await attempt((task) => task());
       if (comparedMs <= 0)
         throw new TransientError(
           'VENUE_UNREACHABLE',
           `${journal.state.name} was not compared with its venue yet: nothing is traded before that`,
         );
     },
-    async compare() {
+    async compare(serially) {
       if (!isNeeded) return;
       const isDue =
         failingSinceMs === undefined
           ? nowMs() - comparedMs >= everyMs
           : nowMs() - triedMs >= againMs;
-      if (isDue) await attempt();
+      if (isDue) await attempt(serially);
+      // One that answers nothing is told of as such.
+      if (failingSinceMs === undefined) await serially(tellSilence);
     },
     clock: () => (clockOffsetMs === undefined ? {} : { clockOffsetMs }),
   };

@@ -8,12 +8,16 @@ import { protect } from '../decision/protection.ts';
 import { settle } from '../decision/settle.ts';
 import { withdraw } from '../decision/withdraw.ts';
 import type { PaperBroker } from '../paper/paper-broker.ts';
+import type { Answers } from './answers.ts';
 import type { Dispatcher, Moment } from './dispatcher.ts';
 import type { Journal } from './journal.ts';
 
 /** Brings what the venue says into the journal, together with whatever follows from it. */
 export interface Settler {
-  /** Every open order, as the venue knows it, into the journal, and whatever follows from it, until nothing more does. */
+  /**
+   * Every open order, as the venue knows it, into the journal, and whatever follows from it, until nothing more does. An
+   * order that an exchange says nothing of stays as the journal has it: `Answers` knows which those are.
+   */
   settleOrders(timeMs: number): Promise<void>;
   /** The reports that are there, in the order of the venue. */
   journalReports(timeMs: number): Promise<void>;
@@ -25,6 +29,7 @@ export function createSettler({
   journal,
   broker,
   paper,
+  answers,
   dispatcher,
   isLive,
   marketSequence,
@@ -34,6 +39,7 @@ export function createSettler({
   broker: Broker;
   /** The same, where it is a paper account: it fills from the tape. */
   paper: PaperBroker | undefined;
+  answers: Answers;
   dispatcher: Dispatcher;
   isLive: boolean;
   /** The message of MARKET that is worked off. */
@@ -51,6 +57,13 @@ export function createSettler({
     return isWritten;
   };
 
+  /** A paper account answers for all of its orders, or the bus is away: then nothing is done, lest it be out of order. */
+  const reportsThere = async (): Promise<readonly Report[]> => {
+    if (!paper) return answers.reportsOf(sentOrders());
+    const reports = await Promise.all(sentOrders().map((order) => broker.reportsOf(order)));
+    return reports.flatMap((known) => known ?? []);
+  };
+
   const journalReports = async (timeMs: number): Promise<void> => {
     while (!(await journalOnce(timeMs)));
   };
@@ -58,10 +71,7 @@ export function createSettler({
   const journalOnce = async (timeMs: number): Promise<boolean> => {
     // What was intended before, perhaps by others, comes before whatever is told next.
     await dispatcher.carryOut(moment(timeMs));
-    const reports = await Promise.all(sentOrders().map((order) => broker.reportsOf(order)));
-    const inOrder = reports
-      .flatMap((known) => known ?? [])
-      .toSorted((a, b) => a.sequence - b.sequence);
+    const inOrder = (await reportsThere()).toSorted((a, b) => a.sequence - b.sequence);
     for (const report of inOrder) {
       const told = settle(journal.state, report).map((event) => filledAt(report, event));
       if (told.length === 0) continue;
@@ -98,10 +108,10 @@ export function createSettler({
     let seen: number;
     do {
       seen = journal.sequence;
-      await broker.refresh(sentOrders());
-      if (paper)
+      if (paper) {
+        await broker.refresh(sentOrders());
         await paper.matchMissed(timeMs, (candleMs) => journalReports(isLive ? timeMs : candleMs));
-      else await journalReports(timeMs);
+      } else await journalReports(timeMs);
       // What came to light on the way, through us or through others, may be at the venue already.
     } while ((await followUp(timeMs)) || journal.sequence !== seen);
   };

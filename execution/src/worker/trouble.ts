@@ -1,3 +1,4 @@
+import { TransientError } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 
 /** Says once that something has begun to fail, once more when it fails otherwise, and that it works again. */
@@ -13,6 +14,8 @@ export function createTrouble(log: Logger): Trouble {
   const said = new Map<string, string>();
   return {
     failed(what, err, context = {}) {
+      // Whoever waited for what is no longer done here comes again by himself.
+      if (err instanceof TransientError && err.code === 'DESK_CLOSED') return;
       const text = textOf(err);
       if (said.get(what) === text) return;
       if (said.size >= mostKept) said.clear();

@@ -2,7 +2,7 @@ import { SymbolName, UserError } from '@heliograph/contracts';
 import { listPortfolios } from '@heliograph/execution';
 import { z } from 'zod';
 import { isClosed } from '../control/close-outcome.ts';
-import { closePositions, type Closing } from '../control/close-positions.ts';
+import { closePositions, closingsOf, type Closing } from '../control/close-positions.ts';
 import { controlOptions } from '../control/control-options.ts';
 import { openControl } from '../control/open-control.ts';
 import { readView, type ReadView } from '../control/portfolio-view.ts';
@@ -33,13 +33,6 @@ export async function close(invocation: Invocation): Promise<ExitCode> {
   else if (closed.length === 0) terminal.note(`Nothing is held in ${portfolio}.`);
   else terminal.data(closedTable(closed));
   return closed.every(isClosed) ? exitCodes.ok : exitCodes.findings;
-}
-
-/** Everything that is held. */
-export function closingsOf(views: readonly ReadView[]): Closing[] {
-  return views.flatMap((held) =>
-    [...held.view.positions.values()].map((position) => ({ held, position })),
-  );
 }
 
 function readSymbols(words: readonly string[]): SymbolName[] {

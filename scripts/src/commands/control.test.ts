@@ -3,7 +3,14 @@ import type { Bus } from '@heliograph/contracts/bus';
 import { aJournalEvent, eventually, startTestNats } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { runCli, temporaryFolder, type CliResult } from '../testing/cli.ts';
-import { journal, openPortfolio, startStandIn, type Reaction } from '../testing/stand-in-worker.ts';
+import {
+  fillEntry,
+  journal,
+  openEntry,
+  openPortfolio,
+  startStandIn,
+  type Reaction,
+} from '../testing/stand-in-worker.ts';
 
 const btc = SymbolName.parse('BTC/USDT');
 const eth = SymbolName.parse('ETH/USDT');
@@ -86,6 +93,19 @@ describe.concurrent('halt, reduce and resume', { timeout: 60_000 }, () => {
     );
     const entry = await (await here.bus.bucket(tradingStateBucket)).get('later');
     expect(JSON.parse(entry?.value ?? '')).toMatchObject({ state: 'HALTED' });
+    for (const args of [[], ['--portfolio', 'later']]) {
+      const { code, stdout } = await here.run('status', ...args);
+      expect(stdout).toMatch(
+        /^later is to be HALTED since .* UTC by .+: halted by hand; it is not open yet, and workers/,
+      );
+      expect(code).toBe(0);
+    }
+    expect(json(await here.run('status', '--json'))).toMatchObject({
+      portfolios: [],
+      waiting: [{ portfolio: 'later', state: 'HALTED', reason: 'halted by hand' }],
+    });
+    await openPortfolio(here.bus, 'later');
+    expect(json(await here.run('status', '--json')).waiting).toEqual([]);
   });
 
   test('do not wait for what holds already', async () => {
@@ -128,6 +148,7 @@ describe.concurrent('close', { timeout: 60_000 }, () => {
         quantity: '1',
         signalId: worker.signals[0]?.id,
         status: 'filled',
+        left: '0',
         orderId: expect.any(String),
         filledQuantity: '1',
         price: '100',
@@ -212,6 +233,10 @@ describe.concurrent('close', { timeout: 60_000 }, () => {
     [['resume'], '--reason: say why trading may go on'],
     [['halt', '--reason', ' '], '--reason: say why'],
     [['halt', '--reason', 'a\u001b[31m'], '--reason: expected one line without control characters'],
+    [
+      ['halt', '--reason', 'x'.repeat(401)],
+      `--reason: expected at most 400 characters (found "${'x'.repeat(59)}…)`,
+    ],
     [['halt', '--author', 'breaker'], '--author: breaker is what the limits'],
     [['panic'], '--yes: without a terminal to ask at, say it, to mean it'],
     [['status', '--portfolio', 'other'], '--portfolio: nothing is open under the name other; open'],
@@ -243,6 +268,37 @@ describe.concurrent('panic', { timeout: 60_000 }, () => {
       { portfolio: 'careful', tradingState: { state: 'HALTED' }, positions: [] },
       { portfolio: 'paper', tradingState: { state: 'HALTED' }, positions: [] },
     ]);
+  });
+
+  test('goes on until no entry is open any more, and leaves what one of them has brought', async () => {
+    await using here = await place();
+    await openPortfolio(here.bus, 'paper');
+    using _worker = startStandIn(here.bus, 'paper');
+    const order = await openEntry(here.bus, 'paper', btc);
+    const panicking = here.run('panic', '--yes', '--json');
+    await eventually(async () => {
+      expect(await (await here.bus.bucket(tradingStateBucket)).entries()).toHaveLength(1);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await fillEntry(here.bus, 'paper', order);
+    const { code, closed, entries, held } = json(await panicking);
+    expect({ code, entries, held }).toEqual({ code: 0, entries: [], held: [] });
+    expect(closed).toMatchObject([{ symbol: btc, status: 'filled', left: '0' }]);
+  });
+
+  test('names the entries that nobody has taken back in time', async () => {
+    await using here = await place();
+    await openPortfolio(here.bus, 'paper');
+    using _worker = startStandIn(here.bus, 'paper');
+    const { orderId } = await openEntry(here.bus, 'paper', btc);
+    const told = await here.run('panic', '--yes', '--wait', '500ms');
+    expect(told.stdout).not.toContain('Nothing is held');
+    expect(told.stdout).toContain(
+      `paper: ${orderId}, which enters BTC/USDT (buy), is not taken back yet (accepted)`,
+    );
+    expect(told.code).toBe(3);
+    const { code, entries } = json(await here.run('panic', '--yes', '--wait', '500ms', '--json'));
+    expect({ code, entries }).toMatchObject({ code: 3, entries: [{ orderId, symbol: btc }] });
   });
 
   test('has done its part where nobody answers, and says what is left', async () => {
@@ -295,7 +351,11 @@ describe.concurrent('status', { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await here.run('status');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toContain('No portfolio is open');
-    expect(json(await here.run('status', '--json'))).toEqual({ code: 0, portfolios: [] });
+    expect(json(await here.run('status', '--json'))).toEqual({
+      code: 0,
+      portfolios: [],
+      waiting: [],
+    });
   });
 
   test('a portfolio that has ended is told of by its own name', async () => {

@@ -1,19 +1,19 @@
 import { listPortfolios } from '@heliograph/execution';
 import type { Bus } from '@heliograph/contracts/bus';
 import { z } from 'zod';
-import { isClosed } from '../control/close-outcome.ts';
-import { closePositions, type Closed } from '../control/close-positions.ts';
+import { closeEverything, isAllClosed, type Everything } from '../control/close-everything.ts';
 import { confirm } from '../control/confirm.ts';
+import { closingsOf } from '../control/close-positions.ts';
 import { controlOptions } from '../control/control-options.ts';
 import { openControl } from '../control/open-control.ts';
-import { instrumentOf, readView } from '../control/portfolio-view.ts';
+import { readView } from '../control/portfolio-view.ts';
 import { selectPortfolios, type Selection } from '../control/select-portfolios.ts';
 import { changeTradingState } from '../control/trading-state.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { closedTable } from '../output/closed-table.ts';
 import { amount } from '../output/format.ts';
-import { closingsOf } from './close.ts';
+import type { Terminal } from '../output/terminal.ts';
 import { isFollowed, tellState } from './trading-state.ts';
 
 const PanicOptions = z.object({
@@ -42,39 +42,24 @@ export async function panic(invocation: Invocation): Promise<ExitCode> {
     waitMs: Math.min(stateWithinMs, wait),
   });
   if (!json) tellState(terminal, { state: 'HALTED', selection, answer });
-  const closed = await closeAll(bus, selection, {
+  const left = await closeEverything(bus, selection.open, {
     reason: `panic by ${author}: ${reason}`,
     waitMs: wait,
   });
-  if (json) terminal.data(JSON.stringify({ state: 'HALTED', reason, author, ...answer, closed }));
-  else if (closed.length === 0) terminal.data('Nothing is held.');
-  else terminal.data(closedTable(closed));
-  return isFollowed(answer) && closed.every(isClosed) ? exitCodes.ok : exitCodes.findings;
+  if (json) terminal.data(JSON.stringify({ state: 'HALTED', reason, author, ...answer, ...left }));
+  else tellClosed(terminal, left);
+  return isFollowed(answer) && isAllClosed(left) ? exitCodes.ok : exitCodes.findings;
 }
 
-/** An entry that was on its way when the halt came may still be filled: what it brings is left in another round. */
-const rounds = 3;
-
-async function closeAll(
-  bus: Bus,
-  { open }: Selection,
-  options: { readonly reason: string; readonly waitMs: number },
-): Promise<Closed[]> {
-  const closed: Closed[] = [];
-  for (let round = 1; round <= rounds; round++) {
-    const tried = new Set(closed.filter((one) => !isClosed(one)).map(keyOf));
-    const views = await Promise.all(open.map((listed) => readView(bus, listed)));
-    const closings = closingsOf(views).filter(
-      ({ held, position }) => !tried.has(keyOf({ portfolio: held.name, ...position })),
+function tellClosed(terminal: Terminal, { closed, entries, held }: Everything): void {
+  if (closed.length > 0) terminal.data(closedTable(closed));
+  else if (held.length + entries.length === 0) terminal.data('Nothing is held.');
+  for (const { portfolio, symbol, side, orderId, status } of entries)
+    terminal.data(
+      `${portfolio}: ${orderId}, which enters ${symbol} (${side}), is not taken back yet (${status.replace('_', ' ')}); the workers go on, and what it brings stays until it is closed.`,
     );
-    if (closings.length === 0) break;
-    closed.push(...(await closePositions(bus, closings, options)));
-  }
-  return closed;
-}
-
-function keyOf(one: Pick<Closed, 'portfolio' | 'venue' | 'symbol'>): string {
-  return `${one.portfolio} ${instrumentOf(one)}`;
+  for (const { portfolio, symbol, side, quantity } of held)
+    terminal.data(`${portfolio}: ${side} ${amount(quantity)} ${symbol} came late: close it again.`);
 }
 
 async function question(bus: Bus, { names, open }: Selection): Promise<string> {

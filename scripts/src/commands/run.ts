@@ -81,6 +81,19 @@ function refuseWithoutSymbols(portfolios: readonly BasePortfolioOptions[]): void
   );
 }
 
+/** What is sold on a spot account must be there: a short, or more than there is, would be the coins of its owner. */
+function refuseMargin(portfolios: readonly BasePortfolioOptions[]): void {
+  for (const { portfolio, settings } of portfolios) {
+    const { shadow, shorting, leverage = 1 } = settings;
+    if (shadow || !(shorting || leverage > 1)) continue;
+    const what = shorting ? '--shorting' : '--leverage';
+    throw new UserError(
+      `${what}: ${portfolio} trades a spot account, which would sell the coins that its owner has: say --market-type swap or future, or trade on paper`,
+      { exitCode: 2 },
+    );
+  }
+}
+
 interface Start {
   readonly invocation: Invocation;
   readonly options: RunOptions;
@@ -102,7 +115,10 @@ const starters: Readonly<Record<string, (start: Start) => Promise<Service[]>>> =
       count === 1 ? [worker] : Array.from({ length: count }, (_, at) => `${worker}-${at + 1}`);
     const portfolios = await readPortfolioOptions(invocation);
     const broker = readBrokerOptions(invocation, env);
-    if (broker) refuseWithoutSymbols(portfolios);
+    if (broker) {
+      refuseWithoutSymbols(portfolios);
+      if (broker.marketType === 'spot') refuseMargin(portfolios);
+    }
     return runWorkers({ ...surroundings, broker }, { portfolios, workers, changeSettings });
   },
   'signal-engine': async ({ invocation, options, surroundings }) => {

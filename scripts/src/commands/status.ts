@@ -5,10 +5,10 @@ import { openControl } from '../control/open-control.ts';
 import { portfolioStatus } from '../control/portfolio-status.ts';
 import { readView } from '../control/portfolio-view.ts';
 import { selectPortfolios } from '../control/select-portfolios.ts';
-import { tradingStates } from '../control/trading-state.ts';
+import { tradingStates, waitingStates } from '../control/trading-state.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
-import { statusText } from '../output/status-text.ts';
+import { statusText, waitingText } from '../output/status-text.ts';
 
 const StatusOptions = z.object({ portfolio: Name });
 
@@ -16,16 +16,24 @@ const StatusOptions = z.object({ portfolio: Name });
 export async function status(invocation: Invocation): Promise<ExitCode> {
   const { portfolio } = readOptions(invocation, StatusOptions);
   await using bus = await openControl(invocation);
-  const listed = meant(await listPortfolios(bus), portfolio);
-  const views = await Promise.all(listed.map((one) => readView(bus, one)));
+  const all = await listPortfolios(bus);
   const kept = await tradingStates(bus);
+  const waiting = waitingStates(kept, all, portfolio);
+  const listed = waiting.length > 0 && portfolio !== 'all' ? [] : meant(all, portfolio);
+  const views = await Promise.all(listed.map((one) => readView(bus, one)));
   const nowMs = Date.now();
   const portfolios = views.map((view) => portfolioStatus(view, { kept, nowMs }));
   const { terminal, json } = invocation;
-  if (json) terminal.data(JSON.stringify({ portfolios }));
-  else if (portfolios.length === 0)
-    terminal.note('No portfolio is open: the first signal that the workers take opens one.');
-  else terminal.data(portfolios.map((one) => statusText(one, terminal)).join('\n\n'));
+  if (json) terminal.data(JSON.stringify({ portfolios, waiting }));
+  else {
+    if (portfolios.length === 0)
+      terminal.note('No portfolio is open: the first signal that the workers take opens one.');
+    const texts = [
+      ...portfolios.map((one) => statusText(one, terminal)),
+      ...(waiting.length > 0 ? [waiting.map(waitingText).join('\n')] : []),
+    ];
+    if (texts.length > 0) terminal.data(texts.join('\n\n'));
+  }
   return exitCodes.ok;
 }
 

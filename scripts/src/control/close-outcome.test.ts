@@ -1,4 +1,5 @@
 import {
+  Decimal,
   deterministicId,
   NonNegativeDecimal,
   OrderId,
@@ -15,6 +16,17 @@ const price = PositiveDecimal.parse('100');
 const facts = { venue, symbol, side: 'sell' } as const;
 const first = OrderId.parse('first');
 const second = OrderId.parse('second');
+
+/** Of the signal that is to close a long position of 4. */
+function outcomesOf(id = signalId) {
+  const position = {
+    venue,
+    symbol,
+    side: 'long',
+    quantity: NonNegativeDecimal.parse('4'),
+  } as const;
+  return createCloseOutcomes([{ signalId: id, position }]);
+}
 
 function intended(orderId: OrderId, change: { reduceOnly?: boolean } = {}) {
   const size: JournalEventOf<'order_intended'>['data']['size'] = { kind: 'base', quantity: price };
@@ -49,6 +61,20 @@ function filled(orderId: OrderId, quantity: string, at: string, complete: boolea
   });
 }
 
+/** What a fill leaves, or what somebody else has made of it. */
+function held(quantity: string, side: 'long' | 'short' | 'flat' = 'long') {
+  return aJournalEvent('position_changed', {
+    venue,
+    symbol,
+    side,
+    quantity: NonNegativeDecimal.parse(quantity),
+    averageEntryPrice: NonNegativeDecimal.parse(side === 'flat' ? '0' : '100'),
+    realisedPnl: Decimal.parse('0'),
+    cash: Decimal.parse('0'),
+    orderId: first,
+  });
+}
+
 function cancelled(orderId: OrderId) {
   return aJournalEvent('order_cancelled', {
     ...facts,
@@ -60,16 +86,20 @@ function cancelled(orderId: OrderId) {
 }
 
 test('a signal is filled with its last fill, at the average price', () => {
-  const outcomes = createCloseOutcomes([signalId]);
-  expect(outcomes.of(signalId)).toEqual({ status: 'undecided' });
+  const outcomes = outcomesOf();
+  expect(outcomes.of(signalId)).toEqual({ status: 'undecided', left: '4' });
   outcomes.add(intended(first));
   outcomes.add(filled(first, '1', '100', false));
-  expect(outcomes.of(signalId)).toMatchObject({ status: 'open', filledQuantity: '1' });
+  outcomes.add(held('3'));
+  expect(outcomes.of(signalId)).toMatchObject({ status: 'open', filledQuantity: '1', left: '3' });
   expect(outcomes.settled).toBe(false);
   outcomes.add(filled(first, '3', '104', true));
+  expect(outcomes.settled, 'what it leaves is not told yet').toBe(false);
+  outcomes.add(held('0', 'flat'));
   expect(outcomes.of(signalId)).toEqual({
     status: 'filled',
     orderId: 'first',
+    left: '0',
     filledQuantity: '4',
     price: '103',
   });
@@ -77,33 +107,65 @@ test('a signal is filled with its last fill, at the average price', () => {
   expect(isClosed(outcomes.of(signalId))).toBe(true);
 });
 
+test('what is left of a position whose order may not have all of it is not closed', () => {
+  const outcomes = outcomesOf();
+  outcomes.add(intended(first));
+  outcomes.add(filled(first, '1.5', '100', true));
+  outcomes.add(held('2.5'));
+  expect(outcomes.settled).toBe(true);
+  expect(outcomes.of(signalId)).toMatchObject({ status: 'filled', left: '2.5' });
+  expect(isClosed(outcomes.of(signalId))).toBe(false);
+});
+
+test('a position that several orders leave is closed with the last of them', () => {
+  const outcomes = outcomesOf();
+  outcomes.add(intended(first));
+  outcomes.add(intended(second));
+  outcomes.add(filled(second, '2', '100', true));
+  outcomes.add(held('2'));
+  expect(outcomes.of(signalId)).toMatchObject({ status: 'open', orderId: 'first', left: '2' });
+  expect(outcomes.settled).toBe(false);
+  outcomes.add(filled(first, '2', '110', true));
+  outcomes.add(held('0', 'flat'));
+  expect(outcomes.of(signalId)).toMatchObject({ status: 'filled', price: '105', left: '0' });
+  expect(isClosed(outcomes.of(signalId))).toBe(true);
+  outcomes.add(held('7'));
+  expect(outcomes.of(signalId).left, 'what is entered after that is another position').toBe('0');
+});
+
 test('another order for the same signal takes the place of the one that came to nothing', () => {
-  const outcomes = createCloseOutcomes([signalId]);
+  const outcomes = outcomesOf();
   outcomes.add(intended(first));
   outcomes.add(cancelled(first));
   expect(outcomes.of(signalId)).toMatchObject({ status: 'cancelled', reason: 'NOT_SENT' });
   outcomes.add(intended(second));
-  expect(outcomes.of(signalId)).toEqual({ status: 'open', orderId: 'second' });
+  expect(outcomes.of(signalId)).toEqual({ status: 'open', orderId: 'second', left: '4' });
   outcomes.add(cancelled(first));
   expect(outcomes.of(signalId), 'what is said late of the first is not about it').toEqual({
     status: 'open',
     orderId: 'second',
+    left: '4',
   });
 });
 
 test('what other signals come to, and orders that reduce nothing, are not counted', () => {
   const other = deterministicId('another signal');
-  const outcomes = createCloseOutcomes([other]);
+  const outcomes = outcomesOf(other);
   outcomes.add(intended(first));
-  outcomes.add(filled(first, '1', '100', true));
-  expect(outcomes.of(other)).toEqual({ status: 'undecided' });
-  const own = createCloseOutcomes([signalId]);
+  outcomes.add(cancelled(first));
+  expect(outcomes.of(other)).toEqual({ status: 'undecided', left: '4' });
+  const own = outcomesOf();
   own.add(intended(first, { reduceOnly: false }));
-  expect(own.of(signalId)).toEqual({ status: 'undecided' });
+  expect(own.of(signalId)).toEqual({ status: 'undecided', left: '4' });
 });
 
 test('a position that is gone already is closed; one that may not be traded is not', () => {
-  expect(isClosed({ status: 'skipped', reason: 'NO_POSITION' })).toBe(true);
-  expect(isClosed({ status: 'skipped', reason: 'EXPIRED' })).toBe(false);
-  expect(isClosed({ status: 'unknown' })).toBe(false);
+  const outcomes = outcomesOf();
+  outcomes.add(filled(first, '4', '100', true));
+  outcomes.add(held('0', 'flat'));
+  expect(outcomes.settled, 'its stop was faster').toBe(true);
+  expect(isClosed(outcomes.of(signalId))).toBe(true);
+  expect(isClosed({ status: 'skipped', reason: 'NO_POSITION', left: '4' })).toBe(true);
+  expect(isClosed({ status: 'skipped', reason: 'EXPIRED', left: '4' })).toBe(false);
+  expect(isClosed({ status: 'unknown', left: '4' })).toBe(false);
 });

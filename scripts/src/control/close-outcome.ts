@@ -1,8 +1,12 @@
-import { Big, type EventId, type JournalEvent } from '@heliograph/contracts';
+import { Big, type EventId, type JournalEvent, type JournalEventOf } from '@heliograph/contracts';
+import { instrumentOf, type HeldPosition } from './portfolio-view.ts';
 
 /** What has become of a signal that closes a position. */
 export interface CloseOutcome {
-  /** `undecided`: no worker has said anything of it; `open`: its order is at the venue, or on its way there. */
+  /**
+   * `undecided`: no worker has said anything of it; `open`: an order of it is at the venue, or on its way there. Else what
+   * became of its last order: it may have had one after the other, or several, each for a part.
+   */
   readonly status:
     | 'undecided'
     | 'open'
@@ -11,6 +15,8 @@ export interface CloseOutcome {
     | 'skipped'
     | 'rejected'
     | 'cancelled';
+  /** What is still held of the position, whoever has sold the rest; base units. */
+  readonly left: string;
   readonly orderId?: string;
   readonly reason?: string;
   readonly detail?: string;
@@ -19,7 +25,11 @@ export interface CloseOutcome {
   readonly price?: string;
 }
 
-const undecided: CloseOutcome = { status: 'undecided' };
+/** A signal, and the position that it is to close. */
+export interface Signalled {
+  readonly signalId: EventId;
+  readonly position: Pick<HeldPosition, 'venue' | 'symbol' | 'side' | 'quantity'>;
+}
 
 /** Follows the outcome of signals through a portfolio's journal. */
 export interface CloseOutcomes {
@@ -29,87 +39,126 @@ export interface CloseOutcomes {
   readonly settled: boolean;
 }
 
-interface Filled {
-  readonly quantity: Big;
-  readonly notional: Big;
+type Position = Signalled['position'];
+type Said = Omit<CloseOutcome, 'left' | 'filledQuantity' | 'price'>;
+
+export function createCloseOutcomes(signals: readonly Signalled[]): CloseOutcomes {
+  const followed = new Map(
+    signals.map(({ signalId, position }) => [signalId, follow(position)] as const),
+  );
+  return {
+    add(event) {
+      for (const [signalId, closing] of followed) closing.add(signalId, event);
+    },
+    of(signalId) {
+      const closing = followed.get(signalId);
+      if (!closing) throw new Error(`${signalId} is not followed`);
+      return closing.outcome();
+    },
+    get settled() {
+      return [...followed.values()].every((closing) => closing.isSettled());
+    },
+  };
 }
 
-export function createCloseOutcomes(signals: readonly EventId[]): CloseOutcomes {
-  const outcomes = new Map(signals.map((id) => [id, undecided]));
-  const signalOf = new Map<string, EventId>();
-  const fills = new Map<EventId, Filled>();
+/** One position on its way out. */
+function follow(position: Position) {
+  const open = new Map<string, Said>();
+  const orders = new Set<string>();
+  let left = new Big(position.quantity);
+  /** A fill is followed by the position that it leaves. */
+  let isMoving = false;
+  let last: Said = { status: 'undecided' };
+  let quantity = new Big('0');
+  let notional = new Big('0');
 
-  const change = (orderId: string, said: Partial<CloseOutcome>): void => {
-    const signal = signalOf.get(orderId);
-    const former = signal && outcomes.get(signal);
-    // A further order for the same signal has taken the place of one that came to nothing.
-    if (signal && former?.orderId === orderId) outcomes.set(signal, { ...former, ...said });
+  const fill = ({ data }: JournalEventOf<'order_filled'>): void => {
+    if (isSame(position, data) && left.gt('0')) isMoving = true;
+    const { orderId } = data;
+    if (!orders.has(orderId)) return;
+    quantity = quantity.plus(data.quantity);
+    notional = notional.plus(new Big(data.quantity).times(data.price));
+    if (!data.complete) return;
+    open.delete(orderId);
+    last = { status: 'filled', orderId };
+  };
+  const move = ({ data }: JournalEventOf<'position_changed'>): void => {
+    if (!isSame(position, data)) return;
+    isMoving = false;
+    // What is entered once it was closed is another position.
+    if (left.gt('0')) left = data.side === position.side ? new Big(data.quantity) : new Big('0');
+  };
+
+  const add = (signalId: EventId, event: JournalEvent): void => {
+    switch (event.type) {
+      case 'signal_skipped': {
+        const { reason, detail } = event.data;
+        if (event.data.signalId === signalId) last = { status: 'skipped', reason, detail };
+        break;
+      }
+      case 'order_intended': {
+        const { orderId, reduceOnly } = event.data;
+        if (event.data.signalId !== signalId || !reduceOnly) break;
+        orders.add(orderId);
+        open.set(orderId, { status: 'open', orderId });
+        break;
+      }
+      case 'order_accepted': {
+        const { orderId } = event.data;
+        if (open.has(orderId)) open.set(orderId, { status: 'open', orderId });
+        break;
+      }
+      case 'order_unknown': {
+        const { orderId, detail } = event.data;
+        if (open.has(orderId)) open.set(orderId, { status: 'unknown', orderId, detail });
+        break;
+      }
+      case 'order_filled':
+        fill(event);
+        break;
+      case 'position_changed':
+        move(event);
+        break;
+      case 'order_rejected':
+      case 'order_cancelled': {
+        const { orderId, reason, detail } = event.data;
+        if (!open.delete(orderId)) break;
+        const status = event.type === 'order_rejected' ? 'rejected' : 'cancelled';
+        last = { status, orderId, reason, detail };
+        break;
+      }
+      default:
+        break;
+    }
   };
 
   return {
-    add(event) {
-      switch (event.type) {
-        case 'signal_skipped': {
-          const { signalId, reason, detail } = event.data;
-          if (outcomes.has(signalId)) outcomes.set(signalId, { status: 'skipped', reason, detail });
-          break;
-        }
-        case 'order_intended': {
-          const { signalId, orderId, reduceOnly } = event.data;
-          if (!outcomes.has(signalId) || !reduceOnly) break;
-          signalOf.set(orderId, signalId);
-          outcomes.set(signalId, { ...fillOf(fills.get(signalId)), status: 'open', orderId });
-          break;
-        }
-        case 'order_accepted':
-          change(event.data.orderId, { status: 'open' });
-          break;
-        case 'order_unknown':
-          change(event.data.orderId, { status: 'unknown', detail: event.data.detail });
-          break;
-        case 'order_filled': {
-          const { orderId, quantity, price, complete } = event.data;
-          const signal = signalOf.get(orderId);
-          if (!signal) break;
-          const filled = added(fills.get(signal), quantity, price);
-          fills.set(signal, filled);
-          change(orderId, { ...fillOf(filled), ...(complete && { status: 'filled' }) });
-          break;
-        }
-        case 'order_rejected':
-        case 'order_cancelled': {
-          const { orderId, reason, detail } = event.data;
-          const status = event.type === 'order_rejected' ? 'rejected' : 'cancelled';
-          change(orderId, { status, reason, detail });
-          break;
-        }
-        default:
-          break;
-      }
-    },
-    of: (signalId) => outcomes.get(signalId) ?? undecided,
-    get settled() {
-      return [...outcomes.values()].every(
-        ({ status }) => status !== 'undecided' && status !== 'open' && status !== 'unknown',
-      );
+    add,
+    isSettled: () =>
+      !isMoving && (left.eq('0') || (open.size === 0 && last.status !== 'undecided')),
+    outcome(): CloseOutcome {
+      const waiting = [...open.values()];
+      return {
+        ...(waiting.find(({ status }) => status === 'unknown') ?? waiting[0] ?? last),
+        left: left.toFixed(),
+        ...(quantity.gt('0') && {
+          filledQuantity: quantity.toFixed(),
+          price: notional.div(quantity).toFixed(),
+        }),
+      };
     },
   };
 }
 
-/** Whether there is no position left: it was closed, or somebody else has closed it before. */
-export function isClosed({ status, reason }: CloseOutcome): boolean {
-  return status === 'filled' || (status === 'skipped' && reason === 'NO_POSITION');
+function isSame(a: { venue: string; symbol: string }, b: { venue: string; symbol: string }) {
+  return instrumentOf(a) === instrumentOf(b);
 }
 
-function added(former: Filled | undefined, quantity: string, price: string): Filled {
-  const notional = new Big(quantity).times(price);
-  return former
-    ? { quantity: former.quantity.plus(quantity), notional: former.notional.plus(notional) }
-    : { quantity: new Big(quantity), notional };
-}
-
-function fillOf(filled: Filled | undefined): Pick<CloseOutcome, 'filledQuantity' | 'price'> {
-  if (!filled) return {};
-  const { quantity, notional } = filled;
-  return { filledQuantity: quantity.toFixed(), price: notional.div(quantity).toFixed() };
+/** Whether nothing is held any more of what was to be closed: it was sold, by this or by somebody else. */
+export function isClosed({
+  status,
+  reason,
+  left,
+}: Pick<CloseOutcome, 'status' | 'reason' | 'left'>): boolean {
+  return left === '0' || (status === 'skipped' && reason === 'NO_POSITION');
 }

@@ -20,6 +20,13 @@ export interface Closing {
   readonly position: HeldPosition;
 }
 
+/** Everything that is held. */
+export function closingsOf(views: readonly ReadView[]): Closing[] {
+  return views.flatMap((held) =>
+    [...held.view.positions.values()].map((position) => ({ held, position })),
+  );
+}
+
 /** What became of one. */
 export type Closed = CloseOutcome &
   Pick<HeldPosition, 'venue' | 'symbol' | 'side' | 'quantity'> & {
@@ -85,15 +92,17 @@ async function signalFor(
   });
 }
 
-type Signalled = Closing & { readonly signal: TradeSignal };
+type WithSignal = Closing & { readonly signal: TradeSignal };
 
 /** Of signals to one portfolio. */
 async function outcomesOf(
   bus: Bus,
-  signalled: readonly Signalled[],
+  signalled: readonly WithSignal[],
   waitMs: number,
 ): Promise<Closed[]> {
-  const outcomes = createCloseOutcomes(signalled.map(({ signal }) => signal.id));
+  const outcomes = createCloseOutcomes(
+    signalled.map(({ signal, position }) => ({ signalId: signal.id, position })),
+  );
   const [first] = signalled;
   let sequence = first?.held.sequence ?? 0;
   const journal$ = defer(() =>

@@ -84,6 +84,24 @@ export function keptState(
   return latest;
 }
 
+/** A state that is kept for a portfolio which nobody has opened yet: workers follow it from their start on. */
+export type WaitingState = KeptState & { readonly portfolio: string };
+
+export function waitingStates(
+  kept: TradingStates,
+  listed: readonly { readonly name: string; readonly tape: string }[],
+  wanted: string,
+): WaitingState[] {
+  return [...kept]
+    .filter(
+      ([name, { state }]) =>
+        state !== 'ACTIVE' &&
+        (wanted === 'all' || wanted === name) &&
+        !listed.some((portfolio) => isMeant(portfolio, name)),
+    )
+    .map(([portfolio, entry]) => ({ portfolio, ...entry }));
+}
+
 function changes(bus: Bus, portfolio: string, follow: boolean) {
   const subject = subjects.journal(portfolio, 'trading_state_changed');
   return bus.read({ stream: 'TRADING', subject, follow }).pipe(

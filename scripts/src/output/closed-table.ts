@@ -8,6 +8,7 @@ const columns: readonly Column<Closed>[] = [
   { title: 'SYMBOL', text: ({ symbol }) => symbol },
   { title: 'SIDE', text: ({ side }) => side },
   { title: 'QUANTITY', right: true, text: ({ quantity }) => amount(quantity) },
+  { title: 'LEFT', right: true, text: ({ left }) => amount(left) },
   { title: 'BECAME', text: ({ status, reason }) => [status, reason].join(' ').trim() },
   { title: 'PRICE', right: true, text: ({ price }) => (price === undefined ? '' : amount(price)) },
   { title: 'ORDER', text: ({ orderId }) => orderId ?? '' },
@@ -19,9 +20,11 @@ export function closedTable(closed: readonly Closed[]): string {
   return [formatTable(columns, closed), ...left].join('\n');
 }
 
-function sentence({ symbol, status, detail }: Closed): string {
+function sentence({ symbol, status, detail, left, quantity }: Closed): string {
   const told = detail === undefined ? '' : ` (${detail})`;
   switch (status) {
+    case 'filled':
+      return `${symbol}: ${amount(left)} of ${amount(quantity)} are still held: close it again.`;
     case 'undecided':
       return `${symbol}: no worker has answered; the first one that does closes it, within the hour.`;
     case 'open':

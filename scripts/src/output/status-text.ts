@@ -1,4 +1,5 @@
 import type { PortfolioStatus } from '../control/portfolio-status.ts';
+import type { WaitingState } from '../control/trading-state.ts';
 import { amount, duration, minute, money } from './format.ts';
 import { formatFacts, formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -24,6 +25,11 @@ export function statusText(status: PortfolioStatus, terminal: Terminal): string 
       ['Last written', lastText(status)],
     ]),
   ].join('\n');
+}
+
+/** A state that waits for its portfolio. */
+export function waitingText({ portfolio, state, time, author, reason }: WaitingState): string {
+  return `${portfolio} is to be ${state} since ${shortTime(time)} by ${author}: ${reason}; it is not open yet, and workers follow it from their start on`;
 }
 
 function stateText({ tradingState }: PortfolioStatus): string {

@@ -15,6 +15,7 @@ import {
   tradingStateBucket,
   TradingStateEntry,
   type JournalEvent,
+  type JournalEventOf,
   type SymbolName,
   type TradingState,
 } from '@heliograph/contracts';
@@ -142,39 +143,70 @@ async function trade(
     events.push(aJournalEvent('order_unknown', { ...order, detail }, envelope));
   if (end === 'leave open')
     events.push(aJournalEvent('order_accepted', { ...order, venueOrderId: 'v' }, envelope));
-  if (end === 'fill')
-    events.push(
-      aJournalEvent(
-        'order_filled',
-        {
-          ...order,
-          fillId: 'f',
-          quantity: one,
-          price: PositiveDecimal.parse('100'),
-          fee: zero,
-          liquidity: 'taker',
-          filledQuantity: one,
-          complete: true,
-          slippageBps: 0,
-        },
-        envelope,
-      ),
-      aJournalEvent(
-        'position_changed',
-        {
-          venue,
-          symbol,
-          side: intent === 'exit' ? 'flat' : 'long',
-          quantity: intent === 'exit' ? zero : one,
-          averageEntryPrice: NonNegativeDecimal.parse(intent === 'exit' ? '0' : '100'),
-          realisedPnl: Decimal.parse('0'),
-          cash: Decimal.parse(await cashAfter(bus, name, side)),
-          orderId,
-        },
-        envelope,
-      ),
-    );
+  if (end === 'fill') events.push(...(await filledWhole(bus, name, { signal, order })));
   await journal(bus, name, events);
+}
+
+type NamedOrder = Pick<
+  JournalEventOf<'order_filled'>['data'],
+  'orderId' | 'venue' | 'symbol' | 'side'
+>;
+
+/** One unit at 100, and the position after it. */
+async function filledWhole(
+  bus: Bus,
+  name: string,
+  { signal, order }: { signal: TradeSignal; order: NamedOrder },
+): Promise<JournalEvent[]> {
+  const isOut = signal.data.intent === 'exit';
+  const envelope = {
+    correlationid: signal.correlationid,
+    recordedtime: new Date().toISOString(),
+  };
+  return [
+    aJournalEvent(
+      'order_filled',
+      {
+        ...order,
+        fillId: 'f',
+        quantity: one,
+        price: PositiveDecimal.parse('100'),
+        fee: zero,
+        liquidity: 'taker',
+        filledQuantity: one,
+        complete: true,
+        slippageBps: 0,
+      },
+      envelope,
+    ),
+    aJournalEvent(
+      'position_changed',
+      {
+        venue,
+        symbol: order.symbol,
+        side: isOut ? 'flat' : 'long',
+        quantity: isOut ? zero : one,
+        averageEntryPrice: NonNegativeDecimal.parse(isOut ? '0' : '100'),
+        realisedPnl: Decimal.parse('0'),
+        cash: Decimal.parse(await cashAfter(bus, name, order.side)),
+        orderId: order.orderId,
+      },
+      envelope,
+    ),
+  ];
+}
+
+/** An entry that waits at the venue. */
+export async function openEntry(bus: Bus, name: string, symbol: SymbolName): Promise<NamedOrder> {
+  const signal = aSignal({ data: { symbol } });
+  await trade(bus, name, { signal, side: 'buy', end: 'leave open' });
+  return { orderId: OrderId.parse(deterministicId(name, signal.id)), venue, symbol, side: 'buy' };
+}
+
+/** It has come to be filled. */
+export async function fillEntry(bus: Bus, name: string, order: NamedOrder): Promise<void> {
+  const signal = aSignal({ data: { symbol: order.symbol } });
+  await journal(bus, name, await filledWhole(bus, name, { signal, order }));
 }
 
 /** What one unit at 100 leaves in cash. */

@@ -20,7 +20,7 @@ export const VenueMarket = z.looseObject({
   contractSize: maybe(decimal),
   taker: maybe(decimal),
   precision: z.looseObject({ amount: maybe(decimal), price: maybe(decimal) }),
-  limits: z.looseObject({ amount: range, cost: range }),
+  limits: z.looseObject({ amount: range, cost: range, market: range }),
 });
 export type VenueMarket = z.infer<typeof VenueMarket>;
 

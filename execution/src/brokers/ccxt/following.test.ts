@@ -265,7 +265,8 @@ describe('the account', () => {
         tickSize: '0.01',
         lotSize: '0.00001',
         minQuantity: '0.00001',
-        maxQuantity: '9000',
+        // Of an order at the market, by which everything is left.
+        maxQuantity: '100',
         minNotional: '5',
       },
       expect.objectContaining({ symbol: 'ETH/USDT', status: 'halted' }),

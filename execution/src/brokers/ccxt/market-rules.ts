@@ -17,6 +17,7 @@ export interface MarketRules {
   readonly contractSize: Big;
   readonly lotSize: Big;
   readonly minQuantity: Big | undefined;
+  /** Of one order of any type: what was entered with a limit is left at the market, which many venues allow less of. */
   readonly maxQuantity: Big | undefined;
   readonly minNotional: Big | undefined;
   /** Absent too where the step of prices grows with the price. */
@@ -43,7 +44,7 @@ export function rulesOf(market: VenueMarket, precisionMode: number): MarketRules
     contractSize,
     lotSize: step.times(contractSize),
     minQuantity: quantity(limits.amount?.min),
-    maxQuantity: quantity(limits.amount?.max),
+    maxQuantity: smaller(quantity(limits.amount?.max), quantity(limits.market?.max)),
     minNotional: positive(limits.cost?.min),
     tickSize: fixed ? stepAt(precision.price, one) : undefined,
     tickAt: (price) => stepAt(precision.price, price),
@@ -67,6 +68,11 @@ export function instrumentOf(
     ...(maxQuantity && { maxQuantity: toDecimal(maxQuantity) }),
     ...(minNotional && { minNotional: toDecimal(minNotional) }),
   };
+}
+
+function smaller(a: Big | undefined, b: Big | undefined): Big | undefined {
+  if (!a || !b) return a ?? b;
+  return a.lt(b) ? a : b;
 }
 
 /** A limit of 0 is none. */

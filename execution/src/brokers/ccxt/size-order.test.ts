@@ -24,7 +24,7 @@ const swap = { ...spot, contract: true, linear: true, contractSize: '0.001' };
 const contracts = {
   ...swap,
   precision: { amount: '1', price: '0.1' },
-  limits: { amount: { min: '1', max: '500' }, cost: undefined },
+  limits: { amount: { min: '1', max: '500' }, cost: undefined, market: undefined },
 };
 
 function decimal(max: number) {
@@ -37,7 +37,7 @@ describe('the size of an order', () => {
   test('never asks for more than was wanted, and never misses a whole lot of it', () => {
     fc.assert(
       fc.property(decimal(1e9), decimal(1e9), fc.boolean(), (notional, price, includesFee) => {
-        const rules = rulesOf({ ...spot, limits: { amount: undefined, cost: undefined } }, byStep);
+        const rules = rulesOf(VenueMarket.parse({ ...spot, limits: {} }), byStep);
         const perUnit = includesFee ? price.times('1.001') : price;
         fc.pre(notional.gte(perUnit.times('0.00001')));
         const size = {
@@ -95,9 +95,15 @@ describe('the size of an order', () => {
   });
 });
 
-describe('an instrument', () => {
-  const named = { venue: anOrder().venue, symbol: anOrder().symbol };
+const named = { venue: anOrder().venue, symbol: anOrder().symbol };
 
+/** The largest quantity of an instrument of which the venue tells these, of any order and of one at the market. */
+function maxOf(amount: string | undefined, market: string | undefined): string | undefined {
+  const limits = { amount: { max: amount }, market: { max: market } };
+  return instrumentOf(rulesOf(VenueMarket.parse({ ...spot, limits }), byStep), named).maxQuantity;
+}
+
+describe('an instrument', () => {
   test('has its steps and limits in base units', () => {
     expect(instrumentOf(rulesOf(contracts, byStep), named)).toEqual({
       ...named,
@@ -112,6 +118,14 @@ describe('an instrument', () => {
       tickSize: '0.01',
       lotSize: '0.001',
     });
+  });
+
+  test('has the largest quantity that an order at the market may have, where that is less', () => {
+    expect(maxOf('9000', '100')).toBe('100');
+    expect(maxOf('9000', '10000')).toBe('9000');
+    expect(maxOf(undefined, '100')).toBe('100');
+    expect(maxOf('9000', '0'), 'a limit of 0 is none').toBe('9000');
+    expect(maxOf('9000', undefined)).toBe('9000');
   });
 
   test('has no tick where the step grows with the price', () => {

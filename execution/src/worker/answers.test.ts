@@ -1,0 +1,87 @@
+import { TransientError } from '@heliograph/contracts';
+import { createSilentLogger } from '@heliograph/contracts/service';
+import { expect, test, vi } from 'vitest';
+import type { Broker, OrderReference, Report } from '../brokers/broker.ts';
+import { createExchangeBroker } from '../paper/exchange-broker.ts';
+import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
+import { createAnswers } from './answers.ts';
+import { createTrouble } from './trouble.ts';
+
+function accepted(orderId: OrderReference['id']): Report[] {
+  return [{ type: 'accepted', orderId, timeMs: 0, sequence: 1, venueOrderId: '1' }];
+}
+
+/** Two open orders, and a venue that answers as it is told. */
+function asking(answer: (order: OrderReference) => Promise<void>) {
+  const portfolio = aPortfolio();
+  const first = portfolio.intend({ id: 'first' });
+  const second = portfolio.intend({ id: 'second' });
+  const asked: string[] = [];
+  const broker: Broker = {
+    ...createExchangeBroker(someSettings()),
+    async refresh([order]) {
+      if (!order) return;
+      asked.push(order.id);
+      await answer(order);
+    },
+    reportsOf: async ({ id }) => accepted(id),
+  };
+  const trouble = createTrouble(createSilentLogger());
+  const answers = createAnswers({ broker, nowMs: Date.now, trouble });
+  const orders = [...portfolio.state.orders.values()];
+  const ask = async (which = orders) =>
+    (await answers.reportsOf(which)).map(({ orderId }) => orderId);
+  return { answers, ask, asked, first, second };
+}
+
+test('one that the venue fails to answer for is silent, the other one is answered', async () => {
+  const it = { fails: true };
+  const { answers, ask, first, second } = asking(async ({ id }) => {
+    if (it.fails && id === first) throw new TransientError('VENUE_NO_ANSWER', 'nonsense');
+  });
+  expect(await ask()).toEqual([second]);
+  const silence = answers.silent.get(first);
+  expect(silence?.error.message).toBe(`no answer about order ${first} in BTC/USDT: nonsense`);
+  expect([...answers.silent.keys()]).toEqual([first]);
+  await ask();
+  expect(answers.silent.get(first)?.sinceMs, 'since the first time').toBe(silence?.sinceMs);
+  it.fails = false;
+  expect(await ask()).toEqual([first, second]);
+  expect(answers.silent.size).toBe(0);
+});
+
+test('an answer that hangs is waited for once, and taken when it has come', async () => {
+  vi.useFakeTimers();
+  try {
+    const hanging = Promise.withResolvers<void>();
+    const { answers, ask, asked, first, second } = asking(({ id }) =>
+      id === first ? hanging.promise : Promise.resolve(),
+    );
+    const asking1 = ask();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await asking1).toEqual([second]);
+    const asking2 = ask();
+    await vi.advanceTimersByTimeAsync(250);
+    expect(await asking2, 'not for that long again').toEqual([second]);
+    expect(asked.filter((id) => id === first)).toHaveLength(1);
+    const asking3 = ask();
+    hanging.resolve();
+    expect(await asking3).toEqual([first, second]);
+    expect(answers.silent.size).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('one that is not asked about any more is not silent, and a bug is not silence', async () => {
+  const { answers, ask, first } = asking(async ({ id }) => {
+    if (id === first) throw new TransientError('VENUE_NO_ANSWER', 'nonsense');
+  });
+  await ask();
+  await ask([]);
+  expect(answers.silent.size).toBe(0);
+  const broken = asking(async () => {
+    throw new Error('a bug');
+  });
+  await expect(broken.ask()).rejects.toThrow('a bug');
+});

@@ -1,0 +1,97 @@
+import { TransientError, type OrderId } from '@heliograph/contracts';
+import type { Broker, Report } from '../brokers/broker.ts';
+import type { Order } from '../decision/order.ts';
+import type { Trouble } from './trouble.ts';
+
+/** How long an answer is waited for before everything else goes on without it. */
+const patienceMs = 2_000;
+/** The same where the last answer did not come either: prices must not queue up behind it. */
+const impatienceMs = 250;
+
+/** An order that the venue says nothing of: since when, epoch ms, and what came instead. */
+export interface Silence {
+  readonly order: Order;
+  readonly sinceMs: number;
+  readonly error: TransientError;
+}
+
+/** Asks a venue about orders, each for itself: one that it says nothing of holds up none of the others. */
+export interface Answers {
+  /** All that is known to have happened to them; of those that are silent nothing. */
+  reportsOf(orders: readonly Order[]): Promise<readonly Report[]>;
+  /** Those it said nothing of when they were asked about last. */
+  readonly silent: ReadonlyMap<OrderId, Silence>;
+}
+
+export function createAnswers({
+  broker,
+  nowMs,
+  trouble,
+}: {
+  broker: Broker;
+  /** The wall clock, epoch ms. */
+  nowMs: () => number;
+  trouble: Trouble;
+}): Answers {
+  const silent = new Map<OrderId, Silence>();
+  /** Questions without an answer yet: it is waited for again instead of asking again. */
+  const asked = new Map<OrderId, Promise<readonly Report[]>>();
+
+  const ask = (order: Order): Promise<readonly Report[]> => {
+    const pending = asked.get(order.id);
+    if (pending) return pending;
+    const answer = (async () => {
+      try {
+        await broker.refresh([order]);
+        return (await broker.reportsOf(order)) ?? [];
+      } finally {
+        asked.delete(order.id);
+      }
+    })();
+    asked.set(order.id, answer);
+    // Nobody may be waiting for it any more.
+    answer.catch(() => undefined);
+    return answer;
+  };
+
+  const answerTo = async (order: Order): Promise<readonly Report[]> => {
+    const what = `asking about order ${order.id}`;
+    const waitMs = silent.has(order.id) ? impatienceMs : patienceMs;
+    try {
+      const reports = await within(ask(order), waitMs);
+      silent.delete(order.id);
+      trouble.over(what);
+      return reports;
+    } catch (err) {
+      if (!(err instanceof TransientError)) throw err;
+      const { sinceMs } = silent.get(order.id) ?? { sinceMs: nowMs() };
+      const message = `no answer about order ${order.id} in ${order.symbol}: ${err.message}`;
+      const error = new TransientError('VENUE_NO_ANSWER', message, { cause: err });
+      silent.set(order.id, { order, sinceMs, error });
+      trouble.failed(what, err);
+      return [];
+    }
+  };
+
+  return {
+    silent,
+    async reportsOf(orders) {
+      const meant = new Set(orders.map(({ id }) => id));
+      for (const id of silent.keys()) if (!meant.has(id)) silent.delete(id);
+      return (await Promise.all(orders.map(answerTo))).flat();
+    },
+  };
+}
+
+async function within<T>(answer: Promise<T>, waitMs: number): Promise<T> {
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new TransientError('VENUE_NO_ANSWER', 'no answer in time')),
+    waitMs,
+  );
+  try {
+    return await Promise.race([answer, over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

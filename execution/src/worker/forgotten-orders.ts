@@ -1,0 +1,47 @@
+import type { OrderId } from '@heliograph/contracts';
+import { isProtective, isUnsent, type Order } from '../decision/order.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { eachByItself } from './each-by-itself.ts';
+import type { Journal } from './journal.ts';
+
+/** How long an order may stay unsent before it is seen to that it never is sent. */
+const forgottenAfterMs = 30_000;
+const forgotten = { reason: 'EXPIRED', detail: 'nobody was left to send it' } as const;
+
+/** Orders of workers that died so often over them that their signal was given up. */
+export interface ForgottenOrders {
+  /** @throws TransientError when one of them has to wait for the venue; the others were seen to */
+  abandon(): Promise<void>;
+}
+
+export function createForgottenOrders({
+  journal,
+  dispatcher,
+  nowMs,
+  timeFor,
+}: {
+  journal: Pick<Journal, 'state'>;
+  dispatcher: Pick<Dispatcher, 'abandon'>;
+  /** The wall clock, epoch ms. */
+  nowMs: () => number;
+  /** When it is ended, by the clock of its tape. */
+  timeFor: (order: Order) => number;
+}): ForgottenOrders {
+  const since = new Map<OrderId, number>();
+  return {
+    async abandon() {
+      const unsent = [...journal.state.orders.values()].filter(
+        (order) => isUnsent(order) && !isProtective(order),
+      );
+      for (const id of since.keys()) if (!unsent.some((order) => order.id === id)) since.delete(id);
+      for (const { id } of unsent) if (!since.has(id)) since.set(id, nowMs());
+      await eachByItself(
+        unsent
+          .filter(({ id }) => nowMs() - (since.get(id) ?? nowMs()) >= forgottenAfterMs)
+          .map(
+            (order) => () => dispatcher.abandon(order, { timeMs: timeFor(order), ...forgotten }),
+          ),
+      );
+    },
+  };
+}

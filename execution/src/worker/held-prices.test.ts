@@ -1,0 +1,45 @@
+import { createMemoryServer } from '@heliograph/contracts/bus';
+import { eventually } from '@heliograph/contracts/testing';
+import { expect, test } from 'vitest';
+import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
+import {
+  candle,
+  fold,
+  journalOf,
+  liveSignal,
+  publish,
+  startLiveWorker,
+} from '../testing/live-run.ts';
+
+const patience = { timeoutMs: 20_000 };
+
+test('a stop that is held here while no prices come is told, once', async () => {
+  await using double = await startBinanceDouble();
+  const server = createMemoryServer({ drainTimeoutMs: 1 });
+  await using bus = server.connect();
+  let laterMs = 0;
+  await using _worker = startLiveWorker({
+    bus: server.connect(),
+    double,
+    nowMs: () => Date.now() + laterMs,
+  });
+  await publish(bus, liveSignal('in', { stopLoss: { price: '49000' } }));
+  await eventually(async () => {
+    const orders = [...fold(await journalOf(bus)).orders.values()];
+    expect(orders.filter(({ isHeld }) => isHeld)).toHaveLength(1);
+  }, patience);
+  await candle(bus, 50_000);
+  const told = async () =>
+    (await journalOf(bus)).flatMap((event) =>
+      event.type === 'incident_reported' ? [event.data] : [],
+    );
+  laterMs = 55_000;
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(await told()).toEqual([]);
+  laterMs = 70_000;
+  await eventually(async () => {
+    expect(await told()).toMatchObject([{ kind: 'UNPROTECTED', symbol: 'BTC/USDT' }]);
+  }, patience);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(await told()).toHaveLength(1);
+}, 60_000);

@@ -1,0 +1,90 @@
+import { TransientError, type OrderId } from '@heliograph/contracts';
+import { createMemoryServer } from '@heliograph/contracts/bus';
+import { createSilentLogger } from '@heliograph/contracts/service';
+import { expect, test } from 'vitest';
+import type { Broker, Report } from '../brokers/broker.ts';
+import { createExchangeBroker } from '../paper/exchange-broker.ts';
+import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
+import { createJournal } from './journal.ts';
+import { createReconciler } from './reconciler.ts';
+import { createTrouble } from './trouble.ts';
+
+const log = createSilentLogger();
+const settings = someSettings();
+const nowMs = (): number => Date.UTC(2026, 0, 5, 0, 1);
+
+/** A comparison of a journal with a venue that tells of orders as it is told. */
+async function comparing(
+  portfolio: ReturnType<typeof aPortfolio>,
+  reportsOf: (id: OrderId) => Report[],
+) {
+  const journal = createJournal({
+    bus: createMemoryServer().connect(),
+    name: 'paper',
+    source: 'test',
+    nowMs,
+    marketSequence: () => undefined,
+    log,
+  });
+  await journal.catchUp();
+  expect(await journal.tryWrite(portfolio.events)).toBe(true);
+  const broker: Broker = {
+    ...createExchangeBroker(settings),
+    reportsOf: async ({ id }) => reportsOf(id),
+  };
+  const reconciler = createReconciler({
+    journal,
+    broker,
+    settings,
+    isNeeded: true,
+    everyMs: 30_000,
+    settleOrders: async () => undefined,
+    answers: { silent: new Map() },
+    nowMs,
+    trouble: createTrouble(log),
+  });
+  return { journal, reconciler };
+}
+
+function fillOf(orderId: OrderId): Report {
+  const fill = { fillId: '1', quantity: '1', price: '100', fee: '0' };
+  const timeMs = nowMs() - 1_000;
+  return {
+    type: 'filled',
+    orderId,
+    timeMs,
+    sequence: 1,
+    ...fill,
+    liquidity: 'taker',
+    complete: true,
+  };
+}
+
+test('a fill after the end is booked and told, whatever is not answered beside it', async () => {
+  const portfolio = aPortfolio();
+  const silent = portfolio.intend({ id: 'silent' });
+  const late = portfolio.intend({ id: 'late' });
+  for (const orderId of [silent, late])
+    portfolio.report({ type: 'cancelled', orderId, reason: 'NOT_SENT', detail: '' });
+  const { journal, reconciler } = await comparing(portfolio, (id) => {
+    if (id === silent) throw new TransientError('VENUE_NO_ANSWER', 'nonsense');
+    return [fillOf(id)];
+  });
+  await reconciler.compare((task) => task());
+  expect([...journal.state.positions.values()].map(({ quantity }) => quantity.toFixed())).toEqual([
+    '1',
+  ]);
+  expect(journal.state.cash.toFixed()).toBe('9900');
+  expect([...journal.state.incidents.keys()]).toEqual(['FILL_AFTER_END']);
+  expect(journal.state.reconciled, 'the comparison goes on').toBeDefined();
+  await reconciler.passGate();
+});
+
+test('an order that ended long ago is not asked about any more', async () => {
+  const portfolio = aPortfolio();
+  const orderId = portfolio.intend({ atMs: nowMs() - 900_000 });
+  portfolio.report({ type: 'cancelled', orderId, reason: 'NOT_SENT', detail: '' });
+  const { journal, reconciler } = await comparing(portfolio, (id) => [fillOf(id)]);
+  await reconciler.compare((task) => task());
+  expect(journal.state.positions.size).toBe(0);
+});

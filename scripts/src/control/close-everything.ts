@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bus } from '@heliograph/contracts/bus';
+import type { ListedPortfolio } from '@heliograph/execution';
+import { isClosed } from './close-outcome.ts';
+import { closePositions, closingsOf, type Closed } from './close-positions.ts';
+import { instrumentOf, readView, type ReadView } from './portfolio-view.ts';
+
+/** An order that may still enter. */
+interface OpenEntry {
+  readonly portfolio: string;
+  readonly venue: string;
+  readonly symbol: string;
+  readonly side: string;
+  readonly orderId: string;
+  readonly status: string;
+}
+
+interface StillHeld {
+  readonly portfolio: string;
+  readonly venue: string;
+  readonly symbol: string;
+  readonly side: string;
+  readonly quantity: string;
+}
+
+/** What became of all positions, and what there is besides at the end. */
+export interface Everything {
+  readonly closed: readonly Closed[];
+  /** Entries that nobody has taken back yet: what they bring is not closed. */
+  readonly entries: readonly OpenEntry[];
+  /** Positions that came too late to be closed. */
+  readonly held: readonly StillHeld[];
+}
+
+const lookAgainMs = 300;
+
+/**
+ * Leaves every position of portfolios that are halted, those too that entries bring while they are taken back: it goes
+ * on until no entry is open any more, or the time is over.
+ */
+export async function closeEverything(
+  bus: Bus,
+  portfolios: readonly ListedPortfolio[],
+  { reason, waitMs }: { readonly reason: string; readonly waitMs: number },
+): Promise<Everything> {
+  const untilMs = Date.now() + waitMs;
+  const closed: Closed[] = [];
+  for (let isFirst = true; ; isFirst = false) {
+    const views = await Promise.all(portfolios.map((listed) => readView(bus, listed)));
+    const closings = closingsOf(views).filter(
+      ({ held, position }) => !isGivenUp(closed, { portfolio: held.name, ...position }),
+    );
+    const entries = entriesOf(views);
+    const isOver = !isFirst && Date.now() >= untilMs;
+    if (isOver || (closings.length === 0 && (entries.length === 0 || Date.now() >= untilMs)))
+      return { closed, entries, held: closings.map(stillHeld) };
+    if (closings.length === 0) await sleep(Math.min(lookAgainMs, untilMs - Date.now()));
+    else {
+      const leftMs = isFirst ? waitMs : untilMs - Date.now();
+      closed.push(...(await closePositions(bus, closings, { reason, waitMs: leftMs })));
+    }
+  }
+}
+
+/** Whether all is closed, and nothing more can come. */
+export function isAllClosed({ closed, entries, held }: Everything): boolean {
+  const last = new Map(closed.map((one) => [keyOf(one), one]));
+  return [...last.values()].every(isClosed) && entries.length === 0 && held.length === 0;
+}
+
+/** One that was closed and is there again, or of which a part was sold, is closed again; another one is not. */
+function isGivenUp(closed: readonly Closed[], one: Parameters<typeof keyOf>[0]): boolean {
+  const last = closed.findLast((each) => keyOf(each) === keyOf(one));
+  return last !== undefined && !isClosed(last) && last.status !== 'filled';
+}
+
+function entriesOf(views: readonly ReadView[]): OpenEntry[] {
+  return views.flatMap(({ name, portfolio }) =>
+    [...portfolio.orders.values()]
+      .filter(({ role }) => role === 'entry')
+      .map(({ venue, symbol, side, id, status }) => ({
+        portfolio: name,
+        venue,
+        symbol,
+        side,
+        orderId: id,
+        status,
+      })),
+  );
+}
+
+function stillHeld({ held, position }: ReturnType<typeof closingsOf>[number]): StillHeld {
+  const { venue, symbol, side, quantity } = position;
+  return { portfolio: held.name, venue, symbol, side, quantity };
+}
+
+function keyOf(one: { portfolio: string; venue: string; symbol: string }): string {
+  return `${one.portfolio} ${instrumentOf(one)}`;
+}
