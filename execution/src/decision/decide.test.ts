@@ -297,6 +297,19 @@ describe('an increase', () => {
 });
 
 describe('a reversal', () => {
+  test('waits for whatever leaves the position at once, but not for a stop that waits', () => {
+    const state = holdingWith({ shorting: true });
+    const reversal = aSignal({
+      data: { intent: 'reverse', side: 'sell', targetPosition: 'short' },
+    });
+    const leaving = { intent: 'exit', role: 'time_stop', side: 'sell', reduceOnly: true };
+    const stop = { ...leaving, role: 'stop_loss', orderType: 'stop', stopPrice: '95' };
+    anOrder(state, stop);
+    expect(orderFor(state, reversal)).toMatchObject({ side: 'sell' });
+    anOrder(state, leaving);
+    expect(skipFor(state, reversal)).toMatchObject({ reason: 'ORDER_PENDING' });
+  });
+
   const reverse = aSignal({ data: { intent: 'reverse', ...aShort } });
 
   test('is one order through flat', () => {

@@ -28,7 +28,8 @@ export function nothingToCancel({ signal, takenBack }: Considered): string | und
  */
 function ordersInTheWay(considered: Considered): readonly Order[] {
   const { kind, orders, takenBack, signal } = considered;
-  if (kind === 'entry') return orders.filter((order) => !isProtective(order));
+  // What leaves at once would leave with what an entry brings, and a reversal would close the position a second time.
+  if (kind === 'entry') return orders.filter((order) => !isProtective(order) || isOnItsWay(order));
   // Without a position an exit has nothing to wait for but entries that somebody else must take back.
   const leavesNothing = !isHeld(considered) && takenBack.length === 0;
   const isLeaving = isHeld(considered) && takenBack.length === 0 && isAllLeaving(considered);
