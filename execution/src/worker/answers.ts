@@ -9,7 +9,7 @@ const patienceMs = 2_000;
 const impatienceMs = 250;
 
 /** An order that the venue says nothing of: since when, epoch ms, and what came instead. */
-interface Silence {
+export interface Silence {
   readonly order: Order;
   readonly sinceMs: number;
   readonly error: TransientError;

@@ -19,9 +19,8 @@ import type { Draft } from '../decision/draft.ts';
 import { mark } from '../decision/mark.ts';
 import { isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { outage } from '../decision/outage.ts';
-import { currencyOf, instrumentKey } from '../decision/portfolio.ts';
+import { currencyOf, type Portfolio } from '../decision/portfolio.ts';
 import { unpriced } from '../decision/unpriced.ts';
-import { isUrgent, withoutEntry } from '../decision/unheard.ts';
 import { value } from '../decision/value.ts';
 import { unreachable } from '../decision/venue-trouble.ts';
 import { openPaperBroker, type PaperBroker } from '../paper/paper-broker.ts';
@@ -29,6 +28,7 @@ import { candleOfPrint } from '../paper/slice.ts';
 import type { TapeItem } from '../paper/tape.ts';
 import { agreeOn } from './agreement.ts';
 import { createAnswers } from './answers.ts';
+import { asFarAsHeard } from './as-far-as-heard.ts';
 import { createDispatcher, type Moment } from './dispatcher.ts';
 import { eachByItself } from './each-by-itself.ts';
 import { followTape } from './follow-tape.ts';
@@ -44,9 +44,6 @@ import { followStates } from './state-follower.ts';
 import type { TradingStates } from './trading-states.ts';
 import { createStrangers } from './strangers.ts';
 import { createTrouble } from './trouble.ts';
-
-/** How long a signal waits for a word about another order of its instrument before it is decided without it. */
-const waitForWordMs = 10_000;
 
 const unsentAtTheEnd = {
   reason: 'TAPE_ENDED',
@@ -158,8 +155,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       });
   const broker = stack.use(paper ?? (await openVenue()));
   const trouble = createTrouble(log);
-  const dispatcher = createDispatcher({ journal, broker, nowMs, trouble });
   const answers = createAnswers({ broker, nowMs, trouble });
+  const dispatcher = createDispatcher({
+    journal,
+    broker,
+    isSilent: ({ id }) => answers.silent.has(id),
+    nowMs,
+    trouble,
+  });
   const heldOrders = createHeldOrders();
   const forgottenOrders = createForgottenOrders({
     journal,
@@ -306,23 +309,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     if (tried.size === 0) await settleOrders(nowFor(signal));
   };
 
-  /**
-   * What is decided where the venue says nothing of an order of the same instrument: to leave goes on, all else waits for
-   * a while, and then there is no entry.
-   * @throws TransientError while it waits
-   */
-  const asFarAsHeard = (signal: TradeSignal, decision: readonly Draft[]): readonly Draft[] => {
-    const key = instrumentKey(signal.data);
-    const silence = [...answers.silent.values()].find(({ order }) => instrumentKey(order) === key);
-    if (!silence || decision.length === 0 || isUrgent(decision)) return decision;
-    if (nowMs() - silence.sinceMs < waitForWordMs) throw silence.error;
-    return withoutEntry(decision, {
-      portfolio: journal.state,
-      signal,
-      orderId: silence.order.id,
-    });
-  };
-
   const decideAndSend = async (signal: TradeSignal): Promise<void> => {
     await openFor(signal.data.symbol, nowFor(signal));
     await reconciler.passGate();
@@ -334,16 +320,20 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         await settleOrders(nowFor(signal));
         // Somebody of other terms may have written in between.
         await agree();
-        decision = asFarAsHeard(
+        decision = decide(journal.state, signal, {
+          nowMs: nowFor(signal),
+          mode,
+          prices: board.prices,
+          isStateReadable: states.isReadable(),
+          ...reconciler.clock(),
+        });
+        const { silent } = answers;
+        decision = asFarAsHeard(decision, {
+          portfolio: journal.state,
           signal,
-          decide(journal.state, signal, {
-            nowMs: nowFor(signal),
-            mode,
-            prices: board.prices,
-            isStateReadable: states.isReadable(),
-            ...reconciler.clock(),
-          }),
-        );
+          silent,
+          nowMs: nowMs(),
+        });
       } while (!(await write(decision)));
       // Entries are taken back before the exit goes out that leaves with what they have bought.
       await dispatcher.carryOut(moment(nowFor(signal)));
@@ -352,6 +342,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     await states.mirror();
   };
 
+  const unpricedNow = (portfolio: Portfolio): Draft[] =>
+    isLive ? unpriced(portfolio, board, { nowMs: nowMs(), listeningMs }) : [];
+
+  let isClosed = false;
   return {
     get isDone() {
       return journal.state.marked && journal.state.orders.size === 0;
@@ -360,29 +354,34 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await follower.reached(Math.max(signal.data.tape?.sequence ?? 0, upTo));
       await serial(() => decideAndSend(signal));
     },
-    sweep: () =>
-      serial(async () => {
+    async sweep() {
+      const isThere = await serial(async () => {
         await journal.catchUp();
-        if (!journal.state.opened) return;
+        if (!journal.state.opened) return false;
         await agree();
-        await eachByItself([
-          () => states.follow(),
-          () => triggerHeld(tapeMs()),
-          // It tells when the venue does not answer, and much of the rest needs its answers.
-          () => reconciler.compare(),
-          () => forgottenOrders.abandon(),
-          () => dispatcher.findOut(moment(tapeMs())),
-          () => settleOrders(tapeMs()),
-          () => journal.transact((portfolio) => (isLive ? outage(portfolio, nowMs()) : [])),
-          () =>
-            journal.transact((portfolio) =>
-              isLive ? unpriced(portfolio, board, { nowMs: nowMs(), listeningMs }) : [],
-            ),
-          () => states.mirror(),
-          () => journal.keepSnapshot(),
-          async () => paper?.keepSnapshot(),
-        ]);
-      }),
+        return true;
+      });
+      if (!isThere) return;
+      /** Prices and signals have their turn between the steps. */
+      const inTurn = (step: () => Promise<void>) => () =>
+        serial(async () => {
+          if (!isClosed) await step();
+        });
+      await eachByItself([
+        inTurn(() => states.follow()),
+        inTurn(() => triggerHeld(tapeMs())),
+        // It tells when the venue does not answer, and much of the rest needs its answers.
+        () => reconciler.compare((task) => inTurn(task)()),
+        inTurn(() => forgottenOrders.abandon()),
+        inTurn(() => dispatcher.findOut(moment(tapeMs()))),
+        inTurn(() => settleOrders(tapeMs())),
+        inTurn(() => journal.transact((portfolio) => (isLive ? outage(portfolio, nowMs()) : []))),
+        inTurn(() => journal.transact(unpricedNow)),
+        inTurn(() => states.mirror()),
+        inTurn(() => journal.keepSnapshot()),
+        inTurn(async () => paper?.keepSnapshot()),
+      ]);
+    },
     followStates: () =>
       serial(async () => {
         if (!journal.state.opened) return;
@@ -404,6 +403,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       });
     },
     async [Symbol.asyncDispose]() {
+      isClosed = true;
       hints.unsubscribe();
       await follower.stop();
       await serial(async () => undefined);

@@ -55,11 +55,14 @@ export interface Dispatcher {
 export function createDispatcher({
   journal,
   broker,
+  isSilent = () => false,
   nowMs,
   trouble,
 }: {
   journal: Journal;
   broker: Broker;
+  /** Whether the venue says nothing of it: asking again is for others, who do not wait for the answer. */
+  isSilent?: (order: Order) => boolean;
   /** The wall clock, epoch ms. */
   nowMs: () => number;
   trouble: Trouble;
@@ -87,6 +90,7 @@ export function createDispatcher({
   const abandon = async (order: Order, why: Abandonment): Promise<void> => {
     const isOurs = !takesOnce && isFresh(order);
     fresh.delete(order.id);
+    if (!isOurs && isSilent(order)) throw unknown(order);
     if (isOurs || (await broker.abandon(referenceOf(order), why))) await end(order, why);
   };
 
@@ -125,6 +129,7 @@ export function createDispatcher({
 
   const find = async (order: Order, timeMs: number): Promise<void> => {
     fresh.delete(order.id);
+    if (isSilent(order)) throw unknown(order);
     await broker.refresh([order]);
     if ((await broker.reportsOf(order)) !== undefined) return;
     const why = { timeMs, ...neverSent };

@@ -70,7 +70,7 @@ test('a fill after the end is booked and told, whatever is not answered beside i
     if (id === silent) throw new TransientError('VENUE_NO_ANSWER', 'nonsense');
     return [fillOf(id)];
   });
-  await reconciler.compare();
+  await reconciler.compare((task) => task());
   expect([...journal.state.positions.values()].map(({ quantity }) => quantity.toFixed())).toEqual([
     '1',
   ]);
@@ -85,6 +85,6 @@ test('an order that ended long ago is not asked about any more', async () => {
   const orderId = portfolio.intend({ atMs: nowMs() - 900_000 });
   portfolio.report({ type: 'cancelled', orderId, reason: 'NOT_SENT', detail: '' });
   const { journal, reconciler } = await comparing(portfolio, (id) => [fillOf(id)]);
-  await reconciler.compare();
+  await reconciler.compare((task) => task());
   expect(journal.state.positions.size).toBe(0);
 });

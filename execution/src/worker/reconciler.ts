@@ -6,8 +6,7 @@ import { listings } from '../decision/listings.ts';
 import { reconcile, type Reconciliation, type Statement } from '../decision/reconcile.ts';
 import { settle } from '../decision/settle.ts';
 import { clockSkewed, unreachable } from '../decision/venue-trouble.ts';
-import type { Answers } from './answers.ts';
-import { eachByItself } from './each-by-itself.ts';
+import { createAnswers, type Answers } from './answers.ts';
 import type { Journal } from './journal.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -17,6 +16,8 @@ const againMs = 2_000;
 const lateFillsMs = 900_000;
 const sayUnreachableAfterMs = 10_000;
 
+type Serially = (task: () => Promise<void>) => Promise<void>;
+
 /** Compares a live portfolio with its venue: before anything is traded, and then again and again. */
 export interface Reconciler {
   /**
@@ -24,8 +25,11 @@ export interface Reconciler {
    * @throws TransientError VENUE_UNREACHABLE until then
    */
   passGate(): Promise<void>;
-  /** Compares when it is time to. */
-  compare(): Promise<void>;
+  /**
+   * Compares when it is time to. What needs nothing of the journal is asked before anything is done `serially`, so that
+   * an exchange that takes its time holds up no price.
+   */
+  compare(serially: Serially): Promise<void>;
   /** How far the venue's clock is from ours, where that is known. */
   clock(): { readonly clockOffsetMs?: number };
 }
@@ -54,7 +58,7 @@ export function createReconciler({
   trouble: Trouble;
 }): Reconciler {
   const comparing = `comparing ${journal.state.name} with its venue`;
-  const booking = `asking for late fills of ${journal.state.name}`;
+  const lateAnswers = createAnswers({ broker, nowMs, trouble });
   const symbols = settings.risk.symbols ?? [];
   let clockOffsetMs: number | undefined;
   let comparedMs = -Infinity;
@@ -72,22 +76,22 @@ export function createReconciler({
     return { strays, events: events.filter(({ type }) => type !== 'reconciliation_reported') };
   };
 
-  const askAndCompare = async (): Promise<void> => {
-    await settleOrders();
+  const askForRules = async () => {
     const instruments = await broker.instruments(symbols);
-    const offsetMs = await broker.clockOffsetMs();
+    return { instruments, offsetMs: await broker.clockOffsetMs() };
+  };
+
+  const askAndCompare = async ({
+    instruments,
+    offsetMs,
+  }: Awaited<ReturnType<typeof askForRules>>): Promise<void> => {
+    await settleOrders();
     clockOffsetMs = offsetMs;
     await journal.transact((portfolio) => [
       ...listings(portfolio, instruments, nowMs()),
       ...clockSkewed(portfolio, offsetMs, nowMs()),
     ]);
-    try {
-      await bookLateFills();
-      trouble.over(booking);
-    } catch (err) {
-      if (!(err instanceof TransientError)) throw err;
-      trouble.failed(booking, err);
-    }
+    await bookLateFills();
     const [openOrders, balances, positions] = await Promise.all([
       broker.openOrders(symbols),
       broker.balances(),
@@ -109,13 +113,8 @@ export function createReconciler({
       (order) =>
         order.status !== 'filled' && nowMs() - (order.triggeredMs ?? order.timeMs) < lateFillsMs,
     );
-    await eachByItself(
-      late.map((order) => async () => {
-        await broker.refresh([order]);
-        for (const report of (await broker.reportsOf(order)) ?? [])
-          await journal.transact((portfolio) => settle(portfolio, report));
-      }),
-    );
+    for (const report of await lateAnswers.reportsOf(late))
+      await journal.transact((portfolio) => settle(portfolio, report));
   };
 
   /** That it answers for everything else does not make it reachable. */
@@ -127,10 +126,11 @@ export function createReconciler({
       await journal.transact((portfolio) => unreachable(portfolio, lasting.error.message, nowMs()));
   };
 
-  const attempt = async (): Promise<void> => {
+  const attempt = async (serially: Serially): Promise<void> => {
     triedMs = nowMs();
     try {
-      await askAndCompare();
+      const rules = await askForRules();
+      await serially(() => askAndCompare(rules));
       comparedMs = nowMs();
       trouble.over(comparing);
       failingSinceMs = undefined;
@@ -140,29 +140,31 @@ export function createReconciler({
       failingSinceMs ??= nowMs();
       if (nowMs() - failingSinceMs < sayUnreachableAfterMs) return;
       const { message } = err;
-      await journal.transact((portfolio) => unreachable(portfolio, message, nowMs()));
+      await serially(() =>
+        journal.transact((portfolio) => unreachable(portfolio, message, nowMs())),
+      );
     }
   };
 
   return {
     async passGate() {
       if (!isNeeded || comparedMs > 0) return;
-      if (nowMs() - triedMs >= againMs) await attempt();
+      if (nowMs() - triedMs >= againMs) await attempt((task) => task());
       if (comparedMs <= 0)
         throw new TransientError(
           'VENUE_UNREACHABLE',
           `${journal.state.name} was not compared with its venue yet: nothing is traded before that`,
         );
     },
-    async compare() {
+    async compare(serially) {
       if (!isNeeded) return;
       const isDue =
         failingSinceMs === undefined
           ? nowMs() - comparedMs >= everyMs
           : nowMs() - triedMs >= againMs;
-      if (isDue) await attempt();
+      if (isDue) await attempt(serially);
       // One that answers nothing is told of as such.
-      if (failingSinceMs === undefined) await tellSilence();
+      if (failingSinceMs === undefined) await serially(tellSilence);
     },
     clock: () => (clockOffsetMs === undefined ? {} : { clockOffsetMs }),
   };
