@@ -47,7 +47,15 @@ const history: fc.Arbitrary<LiveHistory> = fc
       { maxLength: 3 },
     ),
     workers: fc.array(lives, { minLength: 1, maxLength: 3, size: 'max' }),
-    venue: fc.record({ seed: fc.nat(), keepsStops: fc.boolean(), rests: fc.boolean() }),
+    venue: fc.record({
+      seed: fc.nat(),
+      keepsStops: fc.boolean(),
+      rests: fc.boolean(),
+      silences: fc.array(
+        fc.record({ atMs: fc.nat({ max: 200_000 }), durationMs: fc.nat({ max: 20_000 }) }),
+        { maxLength: 2 },
+      ),
+    }),
   })
   .map(({ settings, steps, ...rest }) => {
     const prices = tapeOf(

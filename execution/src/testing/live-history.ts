@@ -11,7 +11,12 @@ import {
 } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger, type Logger } from '@heliograph/contracts/service';
-import { createFaultyBroker, seededFaults, type Fault } from '../brokers/faulty-broker.ts';
+import {
+  createFaultyBroker,
+  seededFaults,
+  type BrokerOperation,
+  type Fault,
+} from '../brokers/faulty-broker.ts';
 import type { OrderRequest } from '../brokers/broker.ts';
 import type { TapePrice } from '../verify/price-history.ts';
 import { startExecution } from '../worker/execution.ts';
@@ -38,7 +43,13 @@ export interface LiveHistory {
   /** What a person does to the trading state after which instant. */
   readonly states: readonly { readonly at: number; readonly state: TradingState }[];
   readonly workers: readonly Lives[];
-  readonly venue: { readonly seed: number; readonly keepsStops: boolean; readonly rests: boolean };
+  readonly venue: {
+    readonly seed: number;
+    readonly keepsStops: boolean;
+    readonly rests: boolean;
+    /** For so long it takes orders, and takes them back, and answers nothing else; ms after the first instant. */
+    readonly silences: readonly { readonly atMs: number; readonly durationMs: number }[];
+  };
 }
 
 /** An order that a worker handed over to its connection. */
@@ -68,6 +79,7 @@ const faults = {
     { kind: 'server_error', done: true },
     { kind: 'server_error', done: false },
     { kind: 'rate_limited', retryAfterMs: 1_000 },
+    { kind: 'rejected', reason: 'VENUE_REJECTED' },
   ],
   cancel: [lost, { kind: 'lost_answer' }],
   refresh: [lost],
@@ -79,6 +91,8 @@ const faults = {
   instruments: [lost],
   clockOffsetMs: [lost],
 } as const satisfies Parameters<typeof seededFaults>[0]['faults'];
+
+const works: ReadonlySet<BrokerOperation> = new Set<BrokerOperation>(['place', 'cancel']);
 
 /** Plays a history on the live tape against a strict venue, in the time that is `Date.now`, and lets it come to rest. */
 export async function live(
@@ -100,6 +114,11 @@ export async function live(
   });
   const sent: Sent[] = [];
   let isCalm = false;
+  let silentUntilMs = 0;
+  for (const { atMs, durationMs } of history.venue.silences)
+    setTimeout(() => (silentUntilMs = Math.max(silentUntilMs, Date.now() + durationMs)), atMs);
+  const isSilent = (operation: BrokerOperation): boolean =>
+    Date.now() < silentUntilMs && !works.has(operation);
 
   const start = (
     { deaths: [death, ...later], pauses, faultRatio, seed }: Lives,
@@ -120,9 +139,10 @@ export async function live(
       worker: name,
       log,
       openBroker: async () => {
-        const faulty = createFaultyBroker(venue.connect(), (call) =>
-          isFast() ? undefined : plan(call),
-        );
+        const faulty = createFaultyBroker(venue.connect(), (call) => {
+          if (isFast()) return undefined;
+          return isSilent(call.operation) ? lost : plan(call);
+        });
         const broker = mortal.broker(faulty);
         return {
           ...broker,
