@@ -297,6 +297,18 @@ describe('an increase', () => {
 });
 
 describe('a reversal', () => {
+  test('under way leaves nothing for the exit of another strategy, and its own takes it back', () => {
+    const state = holdingWith({ shorting: true });
+    const size = { kind: 'base', quantity: '2' };
+    anOrder(state, { intent: 'reverse', side: 'sell', strategy: 'other', size });
+    expect(skipFor(state, anExitSignal())).toMatchObject({ reason: 'ORDER_PENDING' });
+    const own = anExitSignal({ data: { strategy: 'other' } });
+    expect(decide(state, own, context)).toMatchObject([
+      { type: 'order_cancel_intended' },
+      { type: 'order_intended', data: { size: { quantity: '1' }, reduceOnly: true } },
+    ]);
+  });
+
   test('waits for whatever leaves the position at once, but not for a stop that waits', () => {
     const state = holdingWith({ shorting: true });
     const reversal = aSignal({

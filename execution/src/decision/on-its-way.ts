@@ -1,23 +1,35 @@
 import { Big } from '@heliograph/contracts';
 import type { Order } from './order.ts';
 import { instrumentKey, type Portfolio } from './portfolio.ts';
+import { enters, type Position } from './position.ts';
 
 /** Whether the order gets out of a position now, not at a price that may never come. */
 export function isOnItsWay({ reduceOnly, type, triggeredMs }: Order): boolean {
   return reduceOnly && (type === 'market' || triggeredMs !== undefined);
 }
 
-/** What is on its way out of a position already; base units. */
+/** What is on its way out of a position already, a reversal's first part included; base units. */
 export function leaving(
   portfolio: Portfolio,
   key: string,
   counts: (order: Order) => boolean = () => true,
 ): Big {
+  const held = portfolio.positions.get(key);
   let quantity = new Big('0');
   for (const order of portfolio.orders.values()) {
-    if (!isOnItsWay(order) || !counts(order)) continue;
-    if (instrumentKey(order) === key && order.size.kind === 'base')
-      quantity = quantity.plus(order.size.quantity).minus(order.filledQuantity);
+    if (instrumentKey(order) !== key || order.size.kind !== 'base' || !counts(order)) continue;
+    const open = new Big(order.size.quantity).minus(order.filledQuantity);
+    if (isOnItsWay(order)) quantity = quantity.plus(open);
+    else if (held && isReversing(order, held))
+      quantity = quantity.plus(open.lt(held.quantity) ? open : held.quantity);
   }
   return quantity;
+}
+
+/** Whether the order is an entry on the other side, which first closes what is held; one that is taken back may never. */
+export function isReversing(
+  { reduceOnly, type, side, cancellation }: Order,
+  held: Position,
+): boolean {
+  return !reduceOnly && type === 'market' && !cancellation && !enters(held, side);
 }

@@ -65,9 +65,10 @@ export function planEntry(considered: Considered): EntryPlan | Refusal {
  * without regard to lots.
  */
 export function leavingQuantity(considered: Considered): Big {
-  const { portfolio, key, signal, position, rules } = considered;
+  const { portfolio, key, signal, position, rules, takenBack } = considered;
   if (!position) return zero;
-  const stays = position.quantity.minus(leaving(portfolio, key));
+  const others = leaving(portfolio, key, (order) => !takenBack.includes(order));
+  const stays = position.quantity.minus(others);
   if (stays.lte(zero)) return zero;
   if (signal.data.intent === 'exit') return stays;
   const wanted = reducedBy(considered, signal.data.size);

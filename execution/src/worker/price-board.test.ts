@@ -1,5 +1,5 @@
 import { createMemoryServer } from '@heliograph/contracts/bus';
-import { aCandleEvent } from '@heliograph/contracts/testing';
+import { aCandle, aCandleEvent } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { held } from '../decision/order-events.ts';
 import { after, anOrder, openedWith } from '../testing/portfolios.ts';
@@ -20,4 +20,19 @@ test('whoever opens a tape reads the last thousand messages again, and decides n
   await expect(following.start(bus)).resolves.toEqual({ after: 50, upTo: 1_200 });
   const { opened: _, ...unopened } = openedWith();
   await expect(createPriceBoard(unopened).start(bus)).resolves.toEqual({ after: 200, upTo: 1_200 });
+});
+
+test('a price that the journal has written down gives way to whatever is read again', () => {
+  const state = openedWith();
+  const key = 'binance|BTC/USDT';
+  const written = { price: 90, timeMs: aCandle({ at: 5 }).closeTime + 79 };
+  const board = createPriceBoard({
+    ...state,
+    valuation: { ...state.valuation, prices: new Map([[key, written]]) },
+  });
+  expect(board.prices.get(key)).toEqual(written);
+  board.add(aCandle({ at: 4, open: 100, close: 100 }));
+  board.add(aCandle({ at: 5, open: 101, close: 101 }));
+  board.add(aCandle({ at: 3, open: 99, close: 99 }));
+  expect(board.prices.get(key)?.price).toBe(101);
 });

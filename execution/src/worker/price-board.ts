@@ -33,6 +33,8 @@ export function createPriceBoard({
   opened,
 }: Portfolio): PriceBoard {
   const prices = new Map<string, LastPrice>(valuation.prices);
+  /** The journal knows when they were written down, which is later than they were: whatever is read again is nearer. */
+  const restored = new Set(prices.keys());
   const lengths = new Map<string, number>();
   const isHolding = positions.size > 0;
   return {
@@ -44,7 +46,8 @@ export function createPriceBoard({
       const { close: price, closeTime: timeMs } = candle;
       const lengthMs = timeMs - candle.openTime;
       if (lengthMs > 0) lengths.set(key, Math.min(lengthMs, lengths.get(key) ?? lengthMs));
-      if ((prices.get(key)?.timeMs ?? 0) <= timeMs) prices.set(key, { price, timeMs });
+      const isNewer = (prices.get(key)?.timeMs ?? 0) <= timeMs;
+      if (restored.delete(key) || isNewer) prices.set(key, { price, timeMs });
     },
     async start(bus) {
       const upTo = await bus.lastSequence('MARKET');

@@ -34,10 +34,11 @@ async function only<T extends JournalEventType>(bus: Bus, type: T): Promise<Jour
 
 /** A worker whose venue can be made to say nothing of some orders; placing and taking back works. */
 function startWorker(bus: Bus, double: BinanceDouble) {
-  const it: { isSilent: (order: OrderReference) => boolean | 'hangs'; hangs: boolean } = {
-    isSilent: () => false,
-    hangs: false,
-  };
+  const it: {
+    isSilent: (order: OrderReference) => boolean | 'hangs';
+    hangs: boolean;
+    laterMs: number;
+  } = { isSilent: () => false, hangs: false, laterMs: 0 };
   const hang = async (): Promise<void> => {
     if (it.hangs) await new Promise((resolve) => setTimeout(resolve, 5_000));
     if (it.hangs) throw new TransientError('VENUE_NO_ANSWER', 'no answer in time');
@@ -75,9 +76,12 @@ function startWorker(bus: Bus, double: BinanceDouble) {
     double,
     settings,
     compareEveryMs: 500,
+    nowMs: () => Date.now() + it.laterMs,
     opened: async (open) => silenced(await open()),
   });
   return {
+    /** So much time has passed. */
+    later: (ms: number) => void (it.laterMs = ms),
     hang: () => void (it.hangs = true),
     silence: (isSilent: typeof it.isSilent) => void (it.isSilent = isSilent),
     [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
@@ -114,7 +118,7 @@ describe.concurrent('an order of which the venue says nothing', { timeout: 60_00
     worker.silence(() => how);
     double.setPrice('BTCUSDT', '48900');
     await candle(bus, 48_900);
-    await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true), { timeoutMs: 4_000 });
+    await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true), { timeoutMs: 10_000 });
     expect(await only(bus, 'order_triggered')).toHaveLength(1);
   });
 
@@ -129,7 +133,7 @@ describe.concurrent('an order of which the venue says nothing', { timeout: 60_00
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     double.setPrice('BTCUSDT', '48900');
     await candle(bus, 48_900);
-    await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true), { timeoutMs: 4_000 });
+    await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true), { timeoutMs: 10_000 });
   });
 
   test('holds up its own instrument only, and a person hears of it', async () => {
@@ -140,7 +144,7 @@ describe.concurrent('an order of which the venue says nothing', { timeout: 60_00
     worker.silence(({ symbol }) => symbol === 'ETH/USDT');
     await publish(bus, liveSignal('out', exit));
     await eventually(async () => expect(await only(bus, 'trade_closed')).toHaveLength(1), {
-      timeoutMs: 4_000,
+      timeoutMs: 10_000,
     });
     await ethSignal(bus, 'more', { strategy: 'other' });
     await eventually(async () => {
@@ -175,7 +179,7 @@ describe.concurrent('an order of which the venue says nothing', { timeout: 60_00
     }, patience);
     worker.silence(() => true);
     await publish(bus, liveSignal('out', exit));
-    await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true), { timeoutMs: 4_000 });
+    await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true), { timeoutMs: 10_000 });
     // Nobody knows yet what became of it: another one would sell twice.
     await publish(bus, liveSignal('again', exit));
     await eventually(async () => {
@@ -194,13 +198,16 @@ describe.concurrent('an order of which the venue says nothing', { timeout: 60_00
 test('an exchange that goes away is told while the outcome of an order is unknown', async () => {
   const double = await startBinanceDouble();
   await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
-  await using _worker = startWorker(bus, double);
+  await using worker = startWorker(bus, double);
   await eventually(async () => {
     expect(await only(bus, 'reconciliation_reported')).toHaveLength(1);
   }, patience);
   double.fault({ kind: 'lost_answer', on: 'POST /api/v3/order', hiddenMs: 600_000 });
   await publish(bus, liveSignal('in'));
   await eventually(async () => expect(await only(bus, 'order_unknown')).toHaveLength(1), patience);
+  // It was seen to be unsent, and is to be given up by now, which needs an answer.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  worker.later(35_000);
   await double[Symbol.asyncDispose]();
   await eventually(
     async () => {

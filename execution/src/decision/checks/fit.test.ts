@@ -43,7 +43,15 @@ testBothSides([
     reason: 'ORDER_PENDING',
     what: 'while an order of its symbol is open',
     refused: { state: withOrder() },
-    passed: { state: withOrder({ role: 'stop_loss', side: 'sell', reduceOnly: true }) },
+    passed: {
+      state: withOrder({
+        role: 'stop_loss',
+        orderType: 'stop',
+        stopPrice: '95',
+        side: 'sell',
+        reduceOnly: true,
+      }),
+    },
   },
   {
     reason: 'NO_POSITION',

@@ -1,5 +1,5 @@
 import type { Considered } from '../considered.ts';
-import { isOnItsWay, leaving } from '../on-its-way.ts';
+import { isOnItsWay, isReversing, leaving } from '../on-its-way.ts';
 import { isProtective, type Order } from '../order.ts';
 import { isHeld } from './positions.ts';
 
@@ -38,8 +38,12 @@ function ordersInTheWay(considered: Considered): readonly Order[] {
       // Of its own orders one may be lost while the others are on their way.
       (order.role === 'exit' && order.signalId !== signal.id) ||
       (leavesNothing && order.role === 'entry') ||
-      (isLeaving && isOnItsWay(order)),
+      (isLeaving && (isOnItsWay(order) || isReversal(considered, order))),
   );
+}
+
+function isReversal({ position }: Considered, order: Order): boolean {
+  return position !== undefined && isReversing(order, position);
 }
 
 function isAllLeaving({ portfolio, key, position }: Considered): boolean {
