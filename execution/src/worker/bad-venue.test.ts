@@ -146,13 +146,6 @@ describe.each(['BREAK', 'delisted'] as const)('an instrument that is %s while he
     await publish(bus, liveSignal('again'));
     const [skipped] = await seen(bus, 'signal_skipped');
     expect(skipped?.data).toMatchObject({ reason: 'INSTRUMENT_CLOSED' });
-    // The stop is reached: it cannot be sold, a person hears that, and it is tried again, but not all the time.
-    await candle(bus, 48_000);
-    await eventually(async () => {
-      const told = (await only(bus, 'incident_reported')).map(({ data }) => data.detail);
-      expect(told).toContain('stop_loss was lost 2 times: it is placed again');
-    }, patience);
-    expect((await only(bus, 'order_rejected')).length).toBeLessThan(6);
     const away = (await only(bus, 'incident_reported')).filter(
       ({ data }) => data.kind === 'VENUE_UNREACHABLE',
     );
@@ -160,6 +153,13 @@ describe.each(['BREAK', 'delisted'] as const)('an instrument that is %s while he
     // A second worker passes its gate all the same.
     await using _second = startLiveWorker({ bus, double, compareEveryMs: 200, name: 'two' });
     expect(fold(await journalOf(bus)).positions.size).toBe(1);
+    // The stop is reached: it cannot be sold, a person hears that, and it is tried again, but not all the time.
+    await candle(bus, 48_000);
+    await eventually(async () => {
+      const told = (await only(bus, 'incident_reported')).map(({ data }) => data.detail);
+      expect(told).toContain('stop_loss was lost 2 times: it is placed again');
+    }, patience);
+    expect((await only(bus, 'order_rejected')).length).toBeLessThan(6);
     double.setStatus('BTCUSDT', 'TRADING');
     await seen(bus, 'trade_closed');
   }, 60_000);
