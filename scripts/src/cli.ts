@@ -198,6 +198,7 @@ export function createProgram(): Command {
     ['signals', 'the signals of a portfolio and what became of them'],
     ['orders', 'its orders and their fills'],
     ['trades', 'its closed trades'],
+    ['positions', 'what it holds'],
   ] as const)
     define(program, {
       name,
@@ -206,16 +207,32 @@ export function createProgram(): Command {
         dbFlag,
         ...queryFlags,
         new Option('--symbol <symbol>', 'only this one'),
+        ...(name === 'positions'
+          ? []
+          : [
+              new Option('--strategy <name>', 'only those of this one'),
+              new Option('--from <time>', 'only since then, RFC 3339 or a date'),
+              new Option('--to <time>', 'only before then'),
+            ]),
         new Option('--limit <count>', 'the latest so many').default('50'),
+        csvFlag,
       ],
-      examples: [name, `${name} --symbol BTC/USDT --limit 10 --json`],
+      examples: [
+        name,
+        `${name} --symbol BTC/USDT --limit 10 --json`,
+        `${name} --portfolio all --csv`,
+      ],
       load: async () => (await import('./commands/lists.ts'))[name],
     });
   define(program, {
     name: 'performance',
     summary: 'what a portfolio has won and lost',
-    options: [dbFlag, ...queryFlags],
-    examples: ['performance', 'performance --portfolio paper --json'],
+    options: [dbFlag, ...queryFlags, csvFlag],
+    examples: [
+      'performance',
+      'performance --portfolio paper --json',
+      'performance --portfolio all --csv',
+    ],
     load: async () => (await import('./commands/performance.ts')).performance,
   });
   for (const command of [...logCommands, ...controlCommands]) define(program, command);
@@ -233,6 +250,8 @@ export function createProgram(): Command {
   });
   return program;
 }
+
+const csvFlag = new Option('--csv', 'as CSV, a header first');
 
 function define(program: Command, { name, summary, argument, options, ...rest }: Definition): void {
   const command = program.command(name).description(summary);

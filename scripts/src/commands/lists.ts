@@ -1,18 +1,22 @@
 import {
   readFills,
   readOrders,
+  readPositions,
   readSignals,
   readTrades,
   type Filter,
   type FillRow,
   type OrderRow,
+  type PositionRow,
   type SignalRow,
 } from '@heliograph/trade-log';
 import { SymbolName } from '@heliograph/contracts';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
+import { MomentText } from '../moment-text.ts';
 import { amount, minute, money } from '../output/format.ts';
+import { csvOf } from '../output/csv.ts';
 import { formatTable, type Column } from '../output/table.ts';
 import { tradeColumns } from '../output/trade-columns.ts';
 import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
@@ -20,6 +24,10 @@ import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
 const ListOptions = z.object({
   portfolio: z.string().optional(),
   symbol: SymbolName.optional(),
+  strategy: z.string().optional(),
+  from: MomentText.optional(),
+  to: MomentText.optional(),
+  csv: z.boolean().default(false),
   limit: z
     .string()
     .regex(/^[1-9]\d{0,8}$/, 'expected a number above 0')
@@ -37,6 +45,15 @@ const signalColumns: readonly Column<SignalRow>[] = [
     title: 'BECAME',
     text: ({ status, reason }) => [status ?? 'undecided', reason].join(' ').trim(),
   },
+];
+
+const positionColumns: readonly Column<PositionRow>[] = [
+  { title: 'CHANGED', text: ({ time }) => minute(time) },
+  { title: 'SYMBOL', text: ({ symbol }) => symbol },
+  { title: 'SIDE', text: ({ side }) => side },
+  { title: 'QUANTITY', right: true, text: ({ quantity }) => amount(quantity) },
+  { title: 'ENTRY', right: true, text: ({ averageEntryPrice }) => amount(averageEntryPrice) },
+  { title: 'REALISED', right: true, text: ({ realisedPnl }) => money(realisedPnl) },
 ];
 
 type OrderWithFills = OrderRow & { readonly fills: readonly FillRow[] };
@@ -101,6 +118,11 @@ export async function orders(invocation: Invocation): Promise<ExitCode> {
   return list(invocation, 'orders', ordersWithFills, orderColumns);
 }
 
+/** What is held. */
+export async function positions(invocation: Invocation): Promise<ExitCode> {
+  return list(invocation, 'positions', readPositions, positionColumns);
+}
+
 /** Closed trades. */
 export async function trades(invocation: Invocation): Promise<ExitCode> {
   return list(invocation, 'trades', readTrades, tradeColumns);
@@ -112,14 +134,16 @@ function list<Row extends object>(
   read: (database: Database, filter: Filter) => Row[],
   columns: readonly Column<Row>[],
 ): ExitCode {
-  const { portfolio: wanted, ...filter } = readOptions(invocation, ListOptions);
+  const { portfolio: wanted, csv, ...filter } = readOptions(invocation, ListOptions);
   using log = openLog(invocation);
   const portfolio =
     wanted === 'all' ? undefined : findPortfolio(log.database, wanted, '--portfolio')?.portfolio;
   const rows = read(log.database, { ...filter, portfolio });
   const { terminal, json } = invocation;
   if (json) terminal.data(JSON.stringify({ portfolio: portfolio ?? null, [name]: rows }));
-  else if (rows.length === 0) terminal.note(`There are no ${name} here.`);
+  else if (csv) {
+    if (rows.length > 0) terminal.data(csvOf(rows));
+  } else if (rows.length === 0) terminal.note(`There are no ${name} here.`);
   else {
     terminal.note(portfolio ?? 'all portfolios');
     terminal.data(formatTable(columns, rows));
@@ -130,6 +154,9 @@ function list<Row extends object>(
 function ordersWithFills(database: Database, filter: Filter): OrderWithFills[] {
   const rows = readOrders(database, filter);
   const { limit: _, ...unlimited } = filter;
-  const fills = Map.groupBy(readFills(database, unlimited), ({ orderId }) => orderId);
+  const [first] = rows;
+  // None of them was filled before it was there.
+  const since = { ...unlimited, ...(first && { from: first.time, to: undefined }) };
+  const fills = Map.groupBy(readFills(database, since), ({ orderId }) => orderId);
   return rows.map((order) => ({ ...order, fills: fills.get(order.orderId) ?? [] }));
 }

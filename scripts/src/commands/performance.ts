@@ -12,26 +12,36 @@ import {
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
+import { csvOf } from '../output/csv.ts';
 import { count } from '../output/format.ts';
 import { runText } from '../output/run-text.ts';
 import { formatFacts } from '../output/table.ts';
 import { loggedHistory } from '../record/logged-history.ts';
 import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
 
-const PerformanceOptions = z.object({ portfolio: z.string().optional() });
+const PerformanceOptions = z.object({
+  portfolio: z.string().optional(),
+  csv: z.boolean().default(false),
+});
 
 /** What a portfolio, or each of all, has come to. */
 export async function performance(invocation: Invocation): Promise<ExitCode> {
-  const { portfolio: wanted } = readOptions(invocation, PerformanceOptions);
+  const { portfolio: wanted, csv } = readOptions(invocation, PerformanceOptions);
   using log = openLog(invocation);
   const { database } = log;
   const rows = wanted === 'all' ? readPortfolios(database) : latest(database, wanted);
   const results = rows.map((row) => performanceOf(database, row));
   const { terminal, json } = invocation;
   if (json) terminal.data(JSON.stringify({ portfolios: results }));
+  else if (csv) terminal.data(csvOf(results.map(flat)));
   else if (results.length === 0) terminal.note('There are no portfolios here.');
   else terminal.data(results.map(textOf).join('\n\n'));
   return exitCodes.ok;
+}
+
+/** The figures beside the names. */
+function flat({ portfolio, mode, tape, currency, metrics }: ReturnType<typeof performanceOf>) {
+  return { portfolio, mode, tape, currency, ...metrics };
 }
 
 function latest(database: Database, wanted: string | undefined): PortfolioRow[] {
