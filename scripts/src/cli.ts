@@ -143,9 +143,13 @@ export function createProgram(): Command {
     summary: 'play a logged run again, unchanged or with other settings',
     options: [
       dbFlag,
+      streamsFlag,
       new Option('--run <id>', 'the portfolio or the run to replay (default: the latest)'),
       new Option('--from <time>', 'only what happened at or after it, RFC 3339 or a date'),
       new Option('--to <time>', 'only what happened before it'),
+      new Option('--from-sequence <number>', 'the same by place in the stream MARKET'),
+      new Option('--to-sequence <number>', 'and up to that place, included'),
+      new Option('--speed <factor>', 'how much faster than real time, to watch (default: max)'),
       repeatable(new Option('--set <name=value>', 'change a setting; repeatable')),
       new Option('--compare', 'also with the settings as they were: what differs, and why'),
       reportFlag,
@@ -154,6 +158,7 @@ export function createProgram(): Command {
       'replay',
       'replay --set risk.maxPositions=3 --set feeBps=2 --json',
       'replay --set stake=500 --compare',
+      'replay --nats nats://127.0.0.1:4222 --speed 600',
     ],
     load: async () => (await import('./commands/replay.ts')).replay,
   });
@@ -163,6 +168,7 @@ export function createProgram(): Command {
       'decide a logged run again and compare every decision; exit 3 with the first difference',
     options: [
       dbFlag,
+      streamsFlag,
       new Option('--run <id>', 'the portfolio or the run to verify, or all (default: the latest)'),
     ],
     examples: ['verify', 'verify --run all --json'],
@@ -173,6 +179,7 @@ export function createProgram(): Command {
     summary: 'two portfolios of a log, trade by trade, such as a live one and its shadow',
     options: [
       dbFlag,
+      streamsFlag,
       new Option('--run <id>', 'the first portfolio or run (default: the latest)'),
       new Option('--with <id>', 'the second one'),
     ],
@@ -183,7 +190,7 @@ export function createProgram(): Command {
     name: 'trace',
     summary: "a signal's story, from its candle to the closed trade, with the times between",
     argument: new Argument('<id>', 'of the signal, of one of its orders or of a trade'),
-    options: [dbFlag],
+    options: [dbFlag, streamsFlag],
     examples: ['trace m3qe', 'trace h2k7vq… --json'],
     load: async () => (await import('./commands/trace.ts')).trace,
   });
@@ -250,6 +257,11 @@ export function createProgram(): Command {
   });
   return program;
 }
+
+const streamsFlag = new Option(
+  '--nats <url>',
+  'instead of the log, what the streams of that NATS server hold',
+);
 
 const csvFlag = new Option('--csv', 'as CSV, a header first');
 

@@ -46,14 +46,15 @@ const demoCandles = fileURLToPath(
   new URL('../../data/BTC_USD-30m-bitstamp-2014.csv.gz', import.meta.url),
 );
 
+export const SpeedText = z
+  .string()
+  .refine((text) => text === 'max' || Number(text) > 0, 'expected a number above 0, or max')
+  .transform((text): Speed => (text === 'max' ? text : Number(text)));
+
 /** The flags of a feed that is played over the bus. */
 export const feedOptions = {
   feed: z.array(z.string()).optional(),
-  speed: z
-    .string()
-    .refine((text) => text === 'max' || Number(text) > 0, 'expected a number above 0, or max')
-    .transform((text): Speed => (text === 'max' ? text : Number(text)))
-    .optional(),
+  speed: SpeedText.optional(),
   pace: z
     .enum(['settled', 'none'])
     .transform((pace): 'settled' | 'free' => (pace === 'none' ? 'free' : pace)),

@@ -77,6 +77,7 @@ export {
   type Recorded,
   type Span,
 } from './recording.ts';
+export { loadStreams } from './load-streams.ts';
 export { readStory, type Chapter, type Story, type StoryEvent } from './story.ts';
 export {
   pricesOf,

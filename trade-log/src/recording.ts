@@ -17,6 +17,9 @@ export type Recorded =
 export interface Span {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  /** By place in MARKET instead, both included. */
+  readonly first?: number | undefined;
+  readonly last?: number | undefined;
 }
 
 interface SignalRow {
@@ -34,7 +37,7 @@ const signalsOfRun = `
   ) d
   JOIN signals s ON s.id = d.signal_id
   JOIN events e ON e.stream_id = s.stream_id AND e.sequence = s.sequence
-  WHERE s.time >= @from AND s.time < @to
+  WHERE s.time >= @from AND s.time < @to AND coalesce(s.tape_sequence, @first) BETWEEN @first AND @last
   ORDER BY s.time, d.decided`;
 
 /**
@@ -48,10 +51,12 @@ export function* readRecording(
   {
     from = 0,
     to = Number.MAX_SAFE_INTEGER,
+    first = 0,
+    last = Number.MAX_SAFE_INTEGER,
     prices: kind = 'candle',
   }: Span & { prices?: PriceKind } = {},
 ): Generator<Recorded, void, undefined> {
-  const values = { portfolio, from, to };
+  const values = { portfolio, from, to, first, last };
   // Nothing can be prepared while rows are read.
   const signalRows = database.prepare<[typeof values], SignalRow>(signalsOfRun);
   const prices = pricesOf(database, { ...values, kind, order: 'time' });

@@ -53,11 +53,13 @@ const tapeOfRun = `SELECT tape FROM portfolios WHERE portfolio = @portfolio AND 
 
 const candlesOfRun = `
   SELECT sequence, venue, symbol, timeframe, open_time AS openTime, close_time AS closeTime, open, high, low, close, volume
-  FROM candles WHERE tape = (${tapeOfRun}) AND close_time >= @from AND close_time < @to`;
+  FROM candles WHERE tape = (${tapeOfRun}) AND close_time >= @from AND close_time < @to
+    AND sequence BETWEEN @first AND @last`;
 
 const printsOfRun = `
   SELECT sequence, time, body FROM events
-  WHERE type = 'trade_printed' AND tape = (${tapeOfRun}) AND time >= @from AND time < @to`;
+  WHERE type = 'trade_printed' AND tape = (${tapeOfRun}) AND time >= @from AND time < @to
+    AND sequence BETWEEN @first AND @last`;
 
 /** By the time of the tape, or as they came. A stream that was made anew counts from the start: its messages are later. */
 const orders = {
@@ -74,9 +76,21 @@ export function pricesOf(
   {
     kind,
     order,
-    ...values
-  }: { portfolio: string; from: number; to: number; kind: PriceKind; order: 'time' | 'arrival' },
+    first = 0,
+    last = Number.MAX_SAFE_INTEGER,
+    ...span
+  }: {
+    portfolio: string;
+    from: number;
+    to: number;
+    /** The places in MARKET, both included. Default: all. */
+    first?: number | undefined;
+    last?: number | undefined;
+    kind: PriceKind;
+    order: 'time' | 'arrival';
+  },
 ): Generator<RecordedPrice, void, undefined> {
+  const values = { ...span, first, last };
   if (kind === 'candle') {
     const sql = `${candlesOfRun} ${orders.candle[order]}`;
     return mapped(

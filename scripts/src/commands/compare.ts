@@ -4,8 +4,9 @@ import { compareRuns } from '../compare/compare-runs.ts';
 import { createRunRecord, type RunRecord } from '../compare/run-record.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
+import { openLogOrStreams } from '../logged-streams.ts';
 import { comparisonText } from '../output/comparison-text.ts';
-import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
+import { findPortfolio, type Database } from '../trade-log-options.ts';
 import { readEntries } from '../verify/recorded-journal.ts';
 
 const CompareOptions = z.object({
@@ -16,7 +17,7 @@ const CompareOptions = z.object({
 /** Two portfolios of a log, trade by trade: a live one and its shadow on paper, or two runs of the same signals. */
 export async function compare(invocation: Invocation): Promise<ExitCode> {
   const { run, with: other } = readOptions(invocation, CompareOptions);
-  using log = openLog(invocation);
+  using log = await openLogOrStreams(invocation);
   const { database } = log;
   const [first, second] = [
     findPortfolio(database, run, '--run'),

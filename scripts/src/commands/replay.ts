@@ -1,31 +1,40 @@
 import { Mode, UserError } from '@heliograph/contracts';
-import { readRecording } from '@heliograph/trade-log';
+import { readRecording, timeOfPrice } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
+import { SpeedText } from '../feed-options.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
+import { openLogOrStreams } from '../logged-streams.ts';
+import { MomentText } from '../moment-text.ts';
+import { minute } from '../output/format.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
 import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
 import { changeSettings } from '../change-settings.ts';
 import { compareRuns } from '../compare/compare-runs.ts';
 import { createRunRecord } from '../compare/run-record.ts';
 import { comparisonText } from '../output/comparison-text.ts';
+import { whatHappened } from '../output/story-text.ts';
+import { createPace } from '../pace.ts';
 import { playRecorded, priceKindOf } from '../recorded-run.ts';
 import { createChartRecorder } from '../report/chart-recorder.ts';
 import { writeReport } from '../report/write-report.ts';
 import { createSimulatedRun } from '../simulate.ts';
-import { findPortfolio, openLog } from '../trade-log-options.ts';
+import { findPortfolio } from '../trade-log-options.ts';
 import { programVersion } from '../program-version.ts';
 
-const Moment = z
+const Place = z
   .string()
-  .transform((text) => Date.parse(text))
-  .refine(Number.isFinite, 'expected a time such as 2026-11-23T20:00:00Z, or a date')
+  .regex(/^\d{1,15}$/, 'expected a sequence of the stream MARKET')
+  .transform(Number)
   .optional();
 
 const ReplayOptions = z.object({
   run: z.string().optional(),
-  from: Moment,
-  to: Moment,
+  from: MomentText.optional(),
+  to: MomentText.optional(),
+  fromSequence: Place,
+  toSequence: Place,
+  speed: SpeedText.optional(),
   set: z.array(z.string()).default([]),
   report: z.string().min(1, 'expected a file').optional(),
   compare: z.boolean().default(false),
@@ -35,8 +44,10 @@ const progressEvery = 1_000;
 
 /** A logged run once more: its candles and signals through the execution that decided them, unchanged or not. */
 export async function replay(invocation: Invocation): Promise<ExitCode> {
-  const { run, from, to, set, report, compare } = readOptions(invocation, ReplayOptions);
-  using log = openLog(invocation);
+  const options = readOptions(invocation, ReplayOptions);
+  const { run, from, to, set, report, compare, speed = 'max' } = options;
+  const { fromSequence: first, toSequence: last } = options;
+  using log = await openLogOrStreams(invocation);
   const recorded = findPortfolio(log.database, run, '--run');
   if (!recorded)
     throw new UserError('there is nothing to replay: the log has no portfolio', { exitCode: 1 });
@@ -48,7 +59,11 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
   const simulated = createSimulatedRun({
     ...named,
     settings,
-    onEvent: (event) => now.add(event),
+    onEvent: (event) => {
+      now.add(event);
+      if (speed !== 'max')
+        invocation.terminal.note(`${minute(event.timeMs)} ${whatHappened(event)}`);
+    },
     observer: chart,
   });
   const unchanged = compare
@@ -62,7 +77,10 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
   const progress = createPlayProgress(terminal, { unit: 'candles', total: end?.candles });
   const startedMs = performance.now();
   const prices = priceKindOf(settings);
-  for (const event of readRecording(log.database, portfolio, { from, to, prices })) {
+  const waitUntil = createPace(speed);
+  const span = { from, to, first, last, prices };
+  for (const event of readRecording(log.database, portfolio, span)) {
+    if (event.kind !== 'signal') await waitUntil(timeOfPrice(event));
     playRecorded(simulated, event);
     if (unchanged) playRecorded(unchanged, event);
     if (simulated.candles % progressEvery === 0) progress.at(simulated.candles);

@@ -2,14 +2,14 @@ import { UserError } from '@heliograph/contracts';
 import { readStory, type Story } from '@heliograph/trade-log';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Invocation } from '../invocation.ts';
+import { openLogOrStreams } from '../logged-streams.ts';
 import { storyTable } from '../output/story-text.ts';
-import { openLog } from '../trade-log-options.ts';
 
 /** A signal's whole story, with the times between its steps. */
 export async function trace(invocation: Invocation): Promise<ExitCode> {
   const { words, json, terminal } = invocation;
   const [id = ''] = words;
-  using log = openLog(invocation);
+  using log = await openLogOrStreams(invocation);
   const story = readStory(log.database, id);
   if (!story)
     throw new UserError(

@@ -33,6 +33,11 @@ describe.concurrent('a logged run', { timeout }, () => {
   const verify = (db: string, ...more: readonly string[]) =>
     runCli(['verify', '--db', db, '--quiet', ...more], { cwd: folder.path });
 
+  const list = async (...args: readonly string[]) => {
+    const { stdout } = await runCli([...args, '--db', log, '--quiet'], { cwd: folder.path });
+    return stdout.trim().split('\n');
+  };
+
   const replay = (...more: readonly string[]) =>
     runCli(['replay', '--compare', '--json', '--quiet', '--db', log, ...more], {
       cwd: folder.path,
@@ -151,6 +156,16 @@ describe.concurrent('a logged run', { timeout }, () => {
     const replayed = JSON.parse((await replay()).stdout);
     expect(decisionsHash).toBe(replayed.decisionsHash);
     expect(monteCarlo).toMatchObject({ runs: 200, trades: 43 });
+  });
+
+  test('lists what it held and did as tables and as CSV', async () => {
+    const [header, ...lines] = await list('trades', '--csv', '--from', '2014-08-01');
+    expect(header).toMatch(/^portfolio,tradeId,strategy,/);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.every((line) => Number(line.split(',')[8]) >= Date.UTC(2014, 7, 1))).toBe(true);
+    expect((await list('positions'))[1]).toMatch(/BTC\/USD +long +1\.70537876/);
+    expect(await list('signals', '--strategy', 'nobody', '--csv')).toEqual(['']);
+    expect((await list('performance', '--csv'))[0]).toContain('netPnl');
   });
 
   test('can be traced, signal by signal', async () => {

@@ -4,9 +4,10 @@ import { inputsPrunedBefore, readPortfolios } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
+import { openLogOrStreams } from '../logged-streams.ts';
 import { count } from '../output/format.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
+import { findPortfolio, type Database } from '../trade-log-options.ts';
 import { verifyPortfolio, type Finding, type Verdict } from '../verify/verify-portfolio.ts';
 
 const VerifyOptions = z.object({ run: z.string().optional() });
@@ -14,7 +15,7 @@ const VerifyOptions = z.object({ run: z.string().optional() });
 /** Whether what was logged is what is decided again; exit 3 with the first difference when it is not. */
 export async function verify(invocation: Invocation): Promise<ExitCode> {
   const { run } = readOptions(invocation, VerifyOptions);
-  using log = openLog(invocation);
+  using log = await openLogOrStreams(invocation);
   const { database } = log;
   const one = run === 'all' ? undefined : findPortfolio(database, run, '--run');
   const rows = one ? [one] : readPortfolios(database);

@@ -1,4 +1,5 @@
 import type { HeliographEvent } from '@heliograph/contracts';
+import type { Draft } from '@heliograph/execution';
 import type { StoryEvent } from '@heliograph/trade-log';
 import { amount, change, money } from './format.ts';
 import { formatTable, type Column } from './table.ts';
@@ -34,7 +35,8 @@ function clock(ms: number): string {
   return new Date(ms).toISOString().slice(0, 23).replace('T', ' ');
 }
 
-function whatHappened(event: HeliographEvent): string {
+/** What an event says, in a line. */
+export function whatHappened(event: HeliographEvent | Draft): string {
   switch (event.type) {
     case 'candle_closed': {
       const { symbol, timeframe, close } = event.data;
