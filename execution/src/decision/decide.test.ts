@@ -201,6 +201,23 @@ describe('an exit', () => {
     });
   });
 
+  test('of which parts are lost one after the other has an order of its own each time', () => {
+    const state = holdingWith({ instruments: { 'BTC/USDT': { maxQuantity: '0.5' } } });
+    const first = decide(state, anExitSignal(), context);
+    after(state, ...first);
+    const [one, other] = [...state.orders.values()].filter(({ role }) => role === 'exit');
+    if (!one || !other) throw new Error('there are not two exits');
+    const why = { timeMs: nowMs, reason: 'NOT_SENT', detail: '' } as const;
+    after(state, cancelled(state, one, why));
+    const second = decide(state, anExitSignal(), context);
+    after(state, ...second);
+    after(state, cancelled(state, other, why));
+    const third = decide(state, anExitSignal(), context);
+    const ids = [...first, ...second, ...third].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(4);
+    expect(third).toMatchObject([{ data: { attempt: 3, size: { quantity: '0.5' } } }]);
+  });
+
   test('before there is a position takes the entry back', () => {
     const state = openedWith();
     const order = anOrder(state);

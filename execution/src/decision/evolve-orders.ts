@@ -121,16 +121,23 @@ export function changeOrder(
   if (hasFailed && protectsWhatIsHeld(state, order))
     changeLeg(state, order, (leg) => ({
       ...leg,
-      failures: failuresAfter(leg, ending?.reason),
+      failures: failuresAfter(leg, order, ending?.reason),
       ...(ending && ending.reason !== 'NOT_SENT' && { refusedMs: ending.timeMs }),
       ...(order.triggeredMs !== undefined && { isTriggered: true }),
     }));
 }
 
-/** One that never reached the venue says nothing against the next: nobody gives up while the venue is away. */
-function failuresAfter({ failures }: Leg, reason: ReasonCode | undefined): number {
-  const isLast = failures + 1 >= maxFailures;
-  return reason === 'NOT_SENT' && isLast ? failures : failures + 1;
+/**
+ * Orders of one attempt fail once, however many it took. One that never reached the venue says nothing against the next:
+ * nobody gives up while the venue is away.
+ */
+function failuresAfter(
+  { failures }: Leg,
+  { attempt }: Order,
+  reason: ReasonCode | undefined,
+): number {
+  const most = Math.max(failures, attempt);
+  return reason === 'NOT_SENT' && most >= maxFailures ? failures : most;
 }
 
 export function intendCancel(
@@ -144,7 +151,12 @@ export function intendCancel(
 /** It never was at the venue: as long as the signal is good it may have another order. */
 export function mayBeSentAgain(state: PortfolioState, id: OrderId): void {
   const order = state.orders.get(id);
-  if (order && !isProtective(order)) state.unsent.set(order.signalId, order.attempt);
+  if (!order || isProtective(order)) return;
+  // Of an exit in several parts one may have been tried again already.
+  const attempts = [...state.orders.values(), ...state.endedOrders.values()]
+    .filter((other) => other.signalId === order.signalId && !isProtective(other))
+    .map(({ attempt }) => attempt);
+  state.unsent.set(order.signalId, Math.max(order.attempt, ...attempts));
 }
 
 /** A person has been told that this order was the last of its leg. */

@@ -220,6 +220,22 @@ describe('a position that asks for a stop', () => {
     expect(guard(state, nowMs + 3_600_000)).toEqual([]);
   });
 
+  test('in several parts fails once when all of them are refused', () => {
+    const state = openedWith({ instruments: { 'BTC/USDT': { maxQuantity: '1' } } });
+    const entry = anOrder(state, { protection: stop, size: { kind: 'base', quantity: '3' } });
+    hear(state, entry, { type: 'filled', quantity: '3' });
+    for (const round of [1, 2, 3]) {
+      guard(state);
+      const parts = protective(state);
+      expect(parts.map(({ role, attempt }) => [role, attempt])).toEqual(
+        Array(3).fill(['stop_loss', round]),
+      );
+      for (const part of parts) hear(state, part, { type: 'rejected' });
+    }
+    guard(state);
+    expect(protective(state).map(({ role }) => role)).toEqual(Array(3).fill('unprotected'));
+  });
+
   test('does not count one as lost that was taken back', () => {
     const { state } = entered(stop);
     guard(state);
@@ -327,6 +343,16 @@ describe('a position that has been held long enough', () => {
     );
     expect(sold).toMatchObject([{ data: { size: { quantity: '2' } } }]);
     expect(guard(state, nowMs + 3_600_000)).toEqual([]);
+  });
+
+  test('leaves with what nothing else leaves with: a reversal, a reduction', () => {
+    const { state } = entered({ timeStopMs: 60_000 });
+    const size = { kind: 'base', quantity: '0.5' };
+    anOrder(state, { side: 'sell', intent: 'reduce', reduceOnly: true, size });
+    const laterMs = nowMs + 60_000;
+    expect(protect(state, laterMs)).toMatchObject([{ data: { size: { quantity: '1.5' } } }]);
+    anOrder(state, { side: 'sell', intent: 'reverse', size: { kind: 'base', quantity: '3' } });
+    expect(protect(state, laterMs)).toEqual([]);
   });
 
   test('counts from the fill that asked for it', () => {

@@ -9,7 +9,7 @@ import {
   type Protection,
 } from '@heliograph/contracts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
-import { isOnItsWay, leaving } from './on-its-way.ts';
+import { leaving } from './on-its-way.ts';
 import { cancelIntended } from './order-events.ts';
 import { isProtective, legOf } from './order.ts';
 import { instrumentKey, maxFailures, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
@@ -163,21 +163,19 @@ function givenUp(situation: Situation, terms: Terms, { orders, failures }: Leg):
   return lost(situation, `${legOf(terms)} ${orders}`, { detail, orderId });
 }
 
-/** Out at once with all that is held, unless that is on its way; `former`: the guard that was lost. */
+/** Out at once with all that is held and not on its way yet; `former`: the guard that was lost. */
 function leave(
   situation: Situation,
   role: 'time_stop' | 'unprotected' | 'unwanted',
   former?: Leg,
 ): Draft[] {
   const { portfolio, position } = situation;
-  const isLeaving = [...portfolio.orders.values()].some(
-    (order) => instrumentKey(order) === instrumentKey(position) && isOnItsWay(order),
-  );
-  if (isLeaving) return [];
+  const staying = position.quantity.minus(leaving(portfolio, instrumentKey(position)));
+  if (staying.lte(zero)) return [];
   const leg = legIn(situation, role);
   if (leg.failures < maxFailures || leg.isGivenUp)
     return isTriedAgain(situation, leg, { former })
-      ? intended(situation, { role, orderType: 'market' }, position.quantity)
+      ? intended(situation, { role, orderType: 'market' }, staying)
       : [];
   const detail = `${role} was lost ${leg.failures} times: a person must close the position`;
   const orderId = orderIdIn(situation, role, leg.orders);

@@ -51,6 +51,16 @@ function holding(quantity = '2'): PortfolioUnderTest {
 }
 
 describe('reconciliation', () => {
+  test('keeps to what it has found while nothing can be said', () => {
+    const portfolio = holding();
+    const positions = { positions: [] };
+    expect(compared(portfolio, positions).differences).toMatchObject([{ kind: 'position' }]);
+    expect(portfolio.state.disputed.size).toBe(1);
+    portfolio.intend({ id: 'another', symbol: SymbolName.parse('ETH/USDT') });
+    compared(portfolio, { ...positions, timeMs: later + 60_000 });
+    expect(portfolio.state.disputed.size, 'an order of another symbol is on its way').toBe(1);
+  });
+
   test('adopts an order anew that the venue has not listed for a while', () => {
     const portfolio = aPortfolio();
     for (const [minute, openOrders] of [[working()], [], [working()], []].entries())

@@ -141,8 +141,9 @@ function gone(portfolio: Portfolio, id: OrderId, { timeMs }: Statement): Draft {
 
 /** Positions on a margin account must be equal; on a spot account the balance must hold at least what is held here. */
 function holdings(portfolio: Portfolio, { positions, balances, timeMs }: Statement): Difference[] {
-  if (timeMs - portfolio.lastFillMs < settlingMs) return [];
-  if ([...portfolio.orders.values()].some(isUnsent)) return [];
+  const isSettling = timeMs - portfolio.lastFillMs < settlingMs;
+  // What was found before stands until something can be said again.
+  if (isSettling || [...portfolio.orders.values()].some(isUnsent)) return formerHoldings(portfolio);
   const differences: Difference[] = [];
   for (const position of portfolio.positions.values()) {
     const difference = positions
@@ -157,6 +158,11 @@ function holdings(portfolio: Portfolio, { positions, balances, timeMs }: Stateme
     differences.push({ orderId: '', found, kind: 'position', venue, symbol });
   }
   return differences;
+}
+
+function formerHoldings({ reconciled }: Portfolio): Difference[] {
+  const found: Difference[] = JSON.parse(reconciled?.found ?? '[]');
+  return found.filter(({ kind }) => kind === 'position' || kind === 'balance');
 }
 
 function positionDiffers(

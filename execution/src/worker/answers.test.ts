@@ -85,3 +85,26 @@ test('one that is not asked about any more is not silent, and a bug is not silen
   });
   await expect(broken.ask()).rejects.toThrow('a bug');
 });
+
+test('an answer that comes when nobody waits any more is heard the next time', async () => {
+  vi.useFakeTimers();
+  try {
+    let tookMs = 3_000;
+    const { ask } = asking(async () => {
+      const ms = tookMs;
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    });
+    const heard: number[] = [];
+    for (let second = 0; second < 8; second++) {
+      const asked = ask();
+      await vi.advanceTimersByTimeAsync(2_500);
+      heard.push((await asked).length);
+      // Longer than a silent order is waited for.
+      tookMs = 400;
+    }
+    expect(heard[0]).toBe(0);
+    expect(heard.slice(2)).toEqual(Array(6).fill(2));
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -2,6 +2,7 @@ import { TransientError, type OrderId } from '@heliograph/contracts';
 import type { Broker, Report } from '../brokers/broker.ts';
 import type { Order } from '../decision/order.ts';
 import type { Trouble } from './trouble.ts';
+import { within } from './within.ts';
 
 /** How long an answer is waited for before everything else goes on without it. */
 const patienceMs = 2_000;
@@ -36,6 +37,8 @@ export function createAnswers({
   const silent = new Map<OrderId, Silence>();
   /** Questions without an answer yet: it is waited for again instead of asking again. */
   const asked = new Map<OrderId, Promise<readonly Report[]>>();
+  /** Answers that came when nobody waited for them any more. */
+  const late = new Map<OrderId, readonly Report[]>();
 
   const ask = (order: Order): Promise<readonly Report[]> => {
     const pending = asked.get(order.id);
@@ -57,13 +60,19 @@ export function createAnswers({
   const answerTo = async (order: Order): Promise<readonly Report[]> => {
     const what = `asking about order ${order.id}`;
     const waitMs = silent.has(order.id) ? impatienceMs : patienceMs;
+    const answer = ask(order);
     try {
-      const reports = await within(ask(order), waitMs);
+      const reports = late.get(order.id) ?? (await within(answer, waitMs));
+      late.delete(order.id);
       silent.delete(order.id);
       trouble.over(what);
       return reports;
     } catch (err) {
       if (!(err instanceof TransientError)) throw err;
+      answer.then(
+        (reports) => late.set(order.id, reports),
+        () => undefined,
+      );
       const { sinceMs } = silent.get(order.id) ?? { sinceMs: nowMs() };
       const message = `no answer about order ${order.id} in ${order.symbol}: ${err.message}`;
       const error = new TransientError('VENUE_NO_ANSWER', message, { cause: err });
@@ -77,21 +86,9 @@ export function createAnswers({
     silent,
     async reportsOf(orders) {
       const meant = new Set(orders.map(({ id }) => id));
-      for (const id of silent.keys()) if (!meant.has(id)) silent.delete(id);
+      for (const map of [silent, late])
+        for (const id of map.keys()) if (!meant.has(id)) map.delete(id);
       return (await Promise.all(orders.map(answerTo))).flat();
     },
   };
-}
-
-async function within<T>(answer: Promise<T>, waitMs: number): Promise<T> {
-  const { promise: over, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new TransientError('VENUE_NO_ANSWER', 'no answer in time')),
-    waitMs,
-  );
-  try {
-    return await Promise.race([answer, over]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -200,6 +200,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     isLive,
     marketSequence: () => marketSequence,
     moment,
+    nowMs,
   });
 
   const watch = async (timeMs: number): Promise<void> => {

@@ -4,7 +4,7 @@ import { createSilentLogger } from '@heliograph/contracts/service';
 import { expect, test } from 'vitest';
 import type { OrderRequest } from '../brokers/broker.ts';
 import type { Draft } from '../decision/draft.ts';
-import { triggered } from '../decision/order-events.ts';
+import { cancelIntended, triggered } from '../decision/order-events.ts';
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
 import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -18,6 +18,7 @@ const moment = { timeMs: nowMs() };
 /** A worker on a venue that takes an id twice and keeps market orders only. */
 function worker(bus: Bus, settings: PortfolioSettings) {
   const sent: OrderRequest[] = [];
+  const cancelled: OrderId[] = [];
   const journal = createJournal({
     bus,
     name: 'paper',
@@ -34,6 +35,10 @@ function worker(bus: Bus, settings: PortfolioSettings) {
       sent.push(order);
       return { status: 'taken' } as const;
     },
+    cancel({ id }: { id: OrderId }) {
+      cancelled.push(id);
+      return new Promise<void>(() => undefined);
+    },
   };
   const dispatcher = createDispatcher({ journal, broker, nowMs, trouble: createTrouble(log) });
   const write = async (events: readonly Draft[]): Promise<void> => {
@@ -41,7 +46,7 @@ function worker(bus: Bus, settings: PortfolioSettings) {
     expect(await journal.tryWrite(events)).toBe(true);
     dispatcher.written(events);
   };
-  return { journal, dispatcher, write, sent };
+  return { journal, dispatcher, write, sent, cancelled };
 }
 
 const filled = { type: 'filled', fee: '0', liquidity: 'taker', price: '100' } as const;
@@ -143,4 +148,24 @@ test.each([
   expect(sent.map(({ size }) => (size.kind === 'base' ? size.quantity : size))).toEqual(expected);
   const ended = ids.flatMap((id) => journal.state.endedOrders.get(id) ?? []);
   expect(ended.length, 'what has nothing left to sell has ended').toBe(2 - expected.length);
+});
+
+test('a cancel without an answer is waited for a while, once, and not asked again meanwhile', async () => {
+  const { journal, dispatcher, write, cancelled } = worker(
+    createMemoryServer().connect(),
+    someSettings(),
+  );
+  const portfolio = aPortfolio();
+  const orderId = portfolio.intend();
+  portfolio.report({ type: 'accepted', orderId, venueOrderId: '1' });
+  await write(portfolio.events);
+  const order = journal.state.orders.get(orderId);
+  if (!order) throw new Error('the order is not there');
+  const why = { ...moment, reason: 'CANCEL_REQUESTED', detail: '' } as const;
+  await write([cancelIntended(journal.state, order, why)]);
+  const began = performance.now();
+  await dispatcher.carryOut(moment);
+  await dispatcher.carryOut(moment);
+  expect(performance.now() - began, 'twice as long would be a wait each time').toBeLessThan(3_900);
+  expect(cancelled).toEqual([orderId]);
 });

@@ -15,9 +15,12 @@ import { isOpen, isProtective, isUnsent, type Order } from '../decision/order.ts
 import { instrumentKey, settingsOf, type Portfolio } from '../decision/portfolio.ts';
 import type { Journal } from './journal.ts';
 import type { Trouble } from './trouble.ts';
+import { within } from './within.ts';
 
 /** How often the venue is asked again to take an order back. */
 const cancelAgainMs = 5_000;
+/** How long its answer is waited for before everything else goes on. */
+const cancelPatienceMs = 2_000;
 
 const expired = { reason: 'EXPIRED', detail: 'it expired before it could be sent' } as const;
 /** Refusals of a request for when it came, not for what it asked. */
@@ -72,6 +75,8 @@ export function createDispatcher({
   /** What was written here and is not handed over yet: an intent, or a trigger, which others may have written in between. */
   const fresh = new Map<OrderId, 'order_intended' | 'order_triggered'>();
   const cancelAsked = new Map<OrderId, number>();
+  /** Asked, and not answered yet. */
+  const cancelling = new Set<OrderId>();
 
   const isFresh = (order: Order): boolean => fresh.get(order.id) === stepOf(order);
   const current = ({ id }: Order): Order | undefined => journal.state.orders.get(id);
@@ -142,7 +147,9 @@ export function createDispatcher({
   const isTooLate = (order: Order): boolean =>
     nowMs() - referenceOf(order).timeMs >= broker.placementWindowMs;
 
-  const send = async (order: Order, moment: Moment): Promise<void> => {
+  const send = async (order: Order, asked: Moment): Promise<void> => {
+    // Others may have been sent before it, and the venue may have taken its time.
+    const moment = takesOnce ? asked : { ...asked, timeMs: nowMs() };
     if (isToBeHeld(order)) await hold(order, moment);
     else if (!takesOnce && (!isFresh(order) || isTooLate(order))) await find(order, moment.timeMs);
     else if (hasNothingLeft(order, journal.state))
@@ -178,9 +185,17 @@ export function createDispatcher({
       return !current(order);
     }
     const askedMs = cancelAsked.get(order.id);
-    if (askedMs !== undefined && nowMs() - askedMs < cancelAgainMs) return false;
+    const isAsked = askedMs !== undefined && nowMs() - askedMs < cancelAgainMs;
+    if (isAsked || cancelling.has(order.id)) return false;
     cancelAsked.set(order.id, nowMs());
-    await broker.cancel(order, why);
+    cancelling.add(order.id);
+    const request = broker.cancel(order, why).finally(() => {
+      cancelling.delete(order.id);
+      cancelAsked.set(order.id, nowMs());
+    });
+    request.catch(() => undefined);
+    // What leaves a position must not wait for long behind it.
+    await (takesOnce ? request : within(request, cancelPatienceMs));
     return takesOnce;
   };
 

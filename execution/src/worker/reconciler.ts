@@ -9,12 +9,15 @@ import { clockSkewed, unreachable } from '../decision/venue-trouble.ts';
 import { createAnswers, type Answers } from './answers.ts';
 import type { Journal } from './journal.ts';
 import type { Trouble } from './trouble.ts';
+import { within } from './within.ts';
 
 /** A venue that is away is asked more often, and after a while people hear of it. */
 const againMs = 2_000;
 /** How long an order that has ended is asked about. */
 const lateFillsMs = 900_000;
 const sayUnreachableAfterMs = 10_000;
+/** How long the venue may take to say what is there. */
+const patienceMs = 2_000;
 
 type Serially = (task: () => Promise<void>) => Promise<void>;
 
@@ -92,11 +95,11 @@ export function createReconciler({
       ...clockSkewed(portfolio, offsetMs, nowMs()),
     ]);
     await bookLateFills();
-    const [openOrders, balances, positions] = await Promise.all([
-      broker.openOrders(symbols),
-      broker.balances(),
-      broker.positions(),
-    ]);
+    const asked = Promise.all([broker.openOrders(symbols), broker.balances(), broker.positions()]);
+    // Prices wait meanwhile. Before the first comparison nothing is traded, however long it takes.
+    const [openOrders, balances, positions] = await (comparedMs > 0
+      ? within(asked, patienceMs)
+      : asked);
     const statement = { openOrders, balances, positions, timeMs: nowMs() };
     const { strays } = compared(journal.state, statement);
     await journal.transact((portfolio) => compared(portfolio, statement).events);

@@ -34,6 +34,7 @@ export function createSettler({
   isLive,
   marketSequence,
   moment,
+  nowMs,
 }: {
   journal: Journal;
   broker: Broker;
@@ -45,6 +46,8 @@ export function createSettler({
   /** The message of MARKET that is worked off. */
   marketSequence: () => number;
   moment: (timeMs: number) => Moment;
+  /** The wall clock, epoch ms. */
+  nowMs: () => number;
 }): Settler {
   /** Of what execution holds itself the venue knows nothing. */
   const sentOrders = (): Order[] =>
@@ -93,7 +96,9 @@ export function createSettler({
     return (await dispatcher.carryOut(moment(timeMs))) || isSaid;
   };
 
-  const followingFrom = (state: Portfolio, at: { timeMs: number; sequence: number }): Draft[] => {
+  const followingFrom = (state: Portfolio, when: { timeMs: number; sequence: number }): Draft[] => {
+    // However long it took to get here, what is decided now is decided now: the venue refuses what is old.
+    const at = isLive ? { ...when, timeMs: nowMs() } : when;
     // Others have seen more of a replayed tape: what follows from that is for them to say, or for later.
     if (!isLive && state.filledSequence > at.sequence) return [];
     return [
