@@ -227,9 +227,8 @@ describe('a position that asks for a stop', () => {
     for (const round of [1, 2, 3]) {
       guard(state);
       const parts = protective(state);
-      expect(parts.map(({ role, attempt }) => [role, attempt])).toEqual(
-        Array(3).fill(['stop_loss', round]),
-      );
+      const each = `stop_loss ${round}`;
+      expect(parts.map(({ role, attempt }) => `${role} ${attempt}`)).toEqual([each, each, each]);
       for (const part of parts) hear(state, part, { type: 'rejected' });
     }
     guard(state);

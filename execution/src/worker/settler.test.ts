@@ -11,6 +11,9 @@ import { createJournal } from './journal.ts';
 import { createSettler } from './settler.ts';
 import { createTrouble } from './trouble.ts';
 
+const marketSequence = (): undefined => undefined;
+const isSilent = (): boolean => false;
+
 /** A live worker at a venue where one operation takes longer than any order is good for. */
 function atSlowVenue(slow: 'place' | 'cancel') {
   const it = { nowMs: Date.UTC(2026, 0, 5, 0, 0, 10), isSlow: false, givenUp: 0 };
@@ -45,11 +48,9 @@ function atSlowVenue(slow: 'place' | 'cancel') {
         : undefined,
   };
   const bus = createMemoryServer().connect();
-  const marketSequence = () => undefined;
   const journal = createJournal({ bus, name: 'paper', source: 'test', nowMs, marketSequence, log });
   const trouble = createTrouble(log);
   const answers = createAnswers({ broker, nowMs, trouble });
-  const isSilent = () => false;
   const dispatcher = createDispatcher({ journal, broker, isSilent, nowMs, trouble });
   const settler = createSettler({
     journal,
