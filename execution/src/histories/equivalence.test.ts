@@ -42,7 +42,7 @@ const lives = fc.record({
 const processes = fc.array(lives, { minLength: 1, maxLength: 3, size: 'max' });
 
 test('the workers write the journal of the simulation, however many there are and whoever dies', async () => {
-  const { onPlayed, ...runs } = runsOf('equivalence', { few: 60 });
+  const { onPlayed, ...runs } = runsOf('equivalence', { few: 25 });
   await fc.assert(
     fc.asyncProperty(history, processes, async ({ settings, steps, longEvery }, workers) => {
       const instants = instantsOf(steps, settings, longEvery);

@@ -77,7 +77,7 @@ const history: fc.Arbitrary<LiveHistory> = fc
   });
 
 test('whatever goes wrong, the ledger is that of the venue, limits hold, and each signal has one effect', async () => {
-  const { onPlayed, ...runs } = runsOf('invariants', { few: 25 });
+  const { onPlayed, ...runs } = runsOf('invariants', { few: 10 });
   await fc.assert(
     fc.asyncProperty(history, async (each) => {
       const { HISTORIES_TRACE } = process.env;

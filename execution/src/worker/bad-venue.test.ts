@@ -43,7 +43,7 @@ async function seen<T extends JournalEventType>(
   return only(bus, type);
 }
 
-describe('an exchange that is away when a worker starts', () => {
+describe.concurrent('an exchange that is away when a worker starts', () => {
   test('is one line each in the log and one incident, and its signals wait', async () => {
     const first = await startBinanceDouble();
     const port = Number(new URL(first.url).port);
@@ -78,7 +78,7 @@ describe('an exchange that is away when a worker starts', () => {
   });
 });
 
-describe('keys', () => {
+describe.concurrent('keys', () => {
   test.each([
     ['that are wrong', { apiKey: 'wrong', secret: 'wrong' }],
     ['that may only read', undefined],
@@ -99,7 +99,7 @@ describe('keys', () => {
   });
 });
 
-test('a clock that is 10 s off is told with its figures, and exits go on', async () => {
+test.concurrent('a clock that is 10 s off is told with its figures, and exits go on', async () => {
   await using double = await startBinanceDouble();
   await using bus = memoryBus();
   await using _worker = startLiveWorker({ bus, double, compareEveryMs: 200 });
@@ -123,49 +123,54 @@ test('a clock that is 10 s off is told with its figures, and exits go on', async
   });
 });
 
-describe.each(['BREAK', 'delisted'] as const)('an instrument that is %s while held', (status) => {
-  test('is told, its exits are refused by name, and the comparisons go on', async () => {
-    await using double = await startBinanceDouble();
-    await using bus = memoryBus();
-    await using _worker = startLiveWorker({ bus, double, compareEveryMs: 200 });
-    await publish(bus, liveSignal('in', { stopLoss: { price: '49000' } }));
-    await seen(bus, 'order_accepted', 2);
-    double.setStatus('BTCUSDT', status);
-    const [incident] = await seen(bus, 'incident_reported');
-    const said = status === 'BREAK' ? 'halted' : 'delisted';
-    expect(incident?.data).toMatchObject({
-      kind: 'INSTRUMENT_CLOSED',
-      severity: 'error',
-      detail: `BTC/USDT is ${said} at binance, and a position is held`,
-    });
-    await publish(bus, liveSignal('out', exit));
-    const [rejected] = await seen(bus, 'order_rejected');
-    expect(rejected?.data.detail).toMatch(
-      status === 'BREAK' ? /Market is closed|not permitted|-1013|-2010/ : /does not list BTC\/USDT/,
-    );
-    await publish(bus, liveSignal('again'));
-    const [skipped] = await seen(bus, 'signal_skipped');
-    expect(skipped?.data).toMatchObject({ reason: 'INSTRUMENT_CLOSED' });
-    const away = (await only(bus, 'incident_reported')).filter(
-      ({ data }) => data.kind === 'VENUE_UNREACHABLE',
-    );
-    expect(away, 'the exchange answers').toEqual([]);
-    // A second worker passes its gate all the same.
-    await using _second = startLiveWorker({ bus, double, compareEveryMs: 200, name: 'two' });
-    expect(fold(await journalOf(bus)).positions.size).toBe(1);
-    // The stop is reached: it cannot be sold, a person hears that, and it is tried again, but not all the time.
-    await candle(bus, 48_000);
-    await eventually(async () => {
-      const told = (await only(bus, 'incident_reported')).map(({ data }) => data.detail);
-      expect(told).toContain('stop_loss was lost 2 times: it is placed again');
-    }, patience);
-    expect((await only(bus, 'order_rejected')).length).toBeLessThan(6);
-    double.setStatus('BTCUSDT', 'TRADING');
-    await seen(bus, 'trade_closed');
-  }, 60_000);
-});
+describe.concurrent.each(['BREAK', 'delisted'] as const)(
+  'an instrument that is %s while held',
+  (status) => {
+    test('is told, its exits are refused by name, and the comparisons go on', async () => {
+      await using double = await startBinanceDouble();
+      await using bus = memoryBus();
+      await using _worker = startLiveWorker({ bus, double, compareEveryMs: 200 });
+      await publish(bus, liveSignal('in', { stopLoss: { price: '49000' } }));
+      await seen(bus, 'order_accepted', 2);
+      double.setStatus('BTCUSDT', status);
+      const [incident] = await seen(bus, 'incident_reported');
+      const said = status === 'BREAK' ? 'halted' : 'delisted';
+      expect(incident?.data).toMatchObject({
+        kind: 'INSTRUMENT_CLOSED',
+        severity: 'error',
+        detail: `BTC/USDT is ${said} at binance, and a position is held`,
+      });
+      await publish(bus, liveSignal('out', exit));
+      const [rejected] = await seen(bus, 'order_rejected');
+      expect(rejected?.data.detail).toMatch(
+        status === 'BREAK'
+          ? /Market is closed|not permitted|-1013|-2010/
+          : /does not list BTC\/USDT/,
+      );
+      await publish(bus, liveSignal('again'));
+      const [skipped] = await seen(bus, 'signal_skipped');
+      expect(skipped?.data).toMatchObject({ reason: 'INSTRUMENT_CLOSED' });
+      const away = (await only(bus, 'incident_reported')).filter(
+        ({ data }) => data.kind === 'VENUE_UNREACHABLE',
+      );
+      expect(away, 'the exchange answers').toEqual([]);
+      // A second worker passes its gate all the same.
+      await using _second = startLiveWorker({ bus, double, compareEveryMs: 200, name: 'two' });
+      expect(fold(await journalOf(bus)).positions.size).toBe(1);
+      // The stop is reached: it cannot be sold, a person hears that, and it is tried again, but not all the time.
+      await candle(bus, 48_000);
+      await eventually(async () => {
+        const told = (await only(bus, 'incident_reported')).map(({ data }) => data.detail);
+        expect(told).toContain('stop_loss was lost 2 times: it is placed again');
+      }, patience);
+      expect((await only(bus, 'order_rejected')).length).toBeLessThan(6);
+      double.setStatus('BTCUSDT', 'TRADING');
+      await seen(bus, 'trade_closed');
+    }, 60_000);
+  },
+);
 
-test('an exchange that goes away while an order waits for it is told', async () => {
+test.concurrent('an exchange that goes away while an order waits for it is told', async () => {
   const double = await startBinanceDouble();
   await using bus = memoryBus();
   await using _worker = startLiveWorker({ bus, double, compareEveryMs: 200 });
@@ -178,7 +183,7 @@ test('an exchange that goes away while an order waits for it is told', async () 
   expect(incident?.data.detail).toMatch(/^binance, .*: .*fetch failed/);
 }, 60_000);
 
-test('an exchange that answers nonsense is away, and nothing is traded until it talks sense', async () => {
+test.concurrent('an exchange that answers nonsense is away, and nothing is traded until it talks sense', async () => {
   await using double = await startBinanceDouble();
   await using bus = memoryBus();
   await using _worker = startLiveWorker({ bus, double, compareEveryMs: 200 });
@@ -191,7 +196,7 @@ test('an exchange that answers nonsense is away, and nothing is traded until it 
   expect(incident?.data.detail).toMatch(/^binance, (balances|open orders): /);
 });
 
-test('an order with an id of ours that no journal has is told once, whoever hears of it', async () => {
+test.concurrent('an order with an id of ours that no journal has is told once, whoever hears of it', async () => {
   await using double = await startBinanceDouble();
   const server = createMemoryServer({ drainTimeoutMs: 1 });
   await using bus = server.connect();
