@@ -62,7 +62,7 @@ async function leftIn(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name !== 'node-compile-cache');
 }
 
-describe.concurrent('bench', () => {
+describe('bench', () => {
   test('measures over a real server, ours and floor in processes of their own', async () => {
     const { code, rows } = await measure('latency', 'throughput', '--seconds', '0.1');
     expect(code).toBe(0);
@@ -89,8 +89,8 @@ describe.concurrent('bench', () => {
   }, 120_000);
 
   test('measures the memory of everything in one process', async () => {
-    const { code, rows, seconds } = await measure('memory', '--seconds', '0.3');
-    expect({ code, seconds }).toEqual({ code: 0, seconds: 0.3 });
+    const { code, rows, seconds } = await measure('memory', '--seconds', '1');
+    expect({ code, seconds }).toEqual({ code: 0, seconds: 1 });
     expect(rows.map(({ figure }) => figure)).toEqual(['steady', 'growth, last to middle third']);
     expect(rows[0]?.facts?.['candles']).toBeGreaterThan(0);
   }, 120_000);
