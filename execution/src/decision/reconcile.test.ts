@@ -56,9 +56,22 @@ describe('reconciliation', () => {
     const positions = { positions: [] };
     expect(compared(portfolio, positions).differences).toMatchObject([{ kind: 'position' }]);
     expect(portfolio.state.disputed.size).toBe(1);
-    portfolio.intend({ id: 'another', symbol: SymbolName.parse('ETH/USDT') });
-    compared(portfolio, { ...positions, timeMs: later + 60_000 });
-    expect(portfolio.state.disputed.size, 'an order of another symbol is on its way').toBe(1);
+    const equal = { venue: binance, symbol: btc, side: 'long', quantity: '2' } as const;
+    portfolio.intend({ id: 'another' });
+    compared(portfolio, { positions: [equal], timeMs: later + 60_000 });
+    expect(portfolio.state.disputed.size, 'an order of it is on its way').toBe(1);
+  });
+
+  test('judges what has nothing to do with the order that is on its way', () => {
+    const portfolio = holding();
+    compared(portfolio, { positions: [] });
+    const eth = SymbolName.parse('ETH/USDT');
+    portfolio.intend({ id: 'another', symbol: eth });
+    const equal = { venue: binance, symbol: btc, side: 'long', quantity: '2' } as const;
+    const bought = { venue: binance, symbol: eth, side: 'long', quantity: '1' } as const;
+    const there = { positions: [equal, bought], timeMs: later + 60_000 };
+    expect(compared(portfolio, there).differences).toEqual([]);
+    expect(portfolio.state.disputed.size).toBe(0);
   });
 
   test('adopts an order anew that the venue has not listed for a while', () => {

@@ -20,6 +20,8 @@ export interface Statement {
   readonly positions: readonly VenuePosition[] | undefined;
   /** The wall clock when it was asked for, epoch ms. */
   readonly timeMs: number;
+  /** It says nothing of some order, so it cannot be said that it answers again. Default: false. */
+  readonly isSilent?: boolean;
 }
 
 export interface Reconciliation {
@@ -139,13 +141,19 @@ function gone(portfolio: Portfolio, id: OrderId, { timeMs }: Statement): Draft {
   });
 }
 
-/** Positions on a margin account must be equal; on a spot account the balance must hold at least what is held here. */
+/**
+ * Positions on a margin account must be equal; on a spot account the balance must hold at least what is held here. Where an
+ * order may be at the venue or not, nothing can be said of its instrument: what was found before stands.
+ */
 function holdings(portfolio: Portfolio, { positions, balances, timeMs }: Statement): Difference[] {
-  const isSettling = timeMs - portfolio.lastFillMs < settlingMs;
-  // What was found before stands until something can be said again.
-  if (isSettling || [...portfolio.orders.values()].some(isUnsent)) return formerHoldings(portfolio);
-  const differences: Difference[] = [];
+  const former = formerHoldings(portfolio);
+  if (timeMs - portfolio.lastFillMs < settlingMs) return former;
+  const open = new Set([...portfolio.orders.values()].filter(isUnsent).map(assetOf));
+  const isOpen = (instrument: { symbol?: string | undefined }): boolean =>
+    open.has(assetOf(instrument));
+  const differences = former.filter(isOpen);
   for (const position of portfolio.positions.values()) {
+    if (isOpen(position)) continue;
     const difference = positions
       ? positionDiffers(position, positions)
       : balanceFalls(portfolio, position, balances);
@@ -153,11 +161,16 @@ function holdings(portfolio: Portfolio, { positions, balances, timeMs }: Stateme
   }
   for (const { venue, symbol, side, quantity } of positions ?? []) {
     const isKnown = portfolio.positions.has(instrumentKey({ venue, symbol }));
-    if (isKnown || new Big(quantity).eq('0')) continue;
+    if (isKnown || isOpen({ symbol }) || new Big(quantity).eq('0')) continue;
     const found = `${side} ${quantity} ${symbol} at the venue, nothing here`;
     differences.push({ orderId: '', found, kind: 'position', venue, symbol });
   }
   return differences;
+}
+
+/** What is bought and sold: one balance, in whatever it is paid. */
+function assetOf({ symbol = '' }: { symbol?: string | undefined }): string {
+  return symbol.split('/')[0] ?? symbol;
 }
 
 function formerHoldings({ reconciled }: Portfolio): Difference[] {
@@ -182,7 +195,7 @@ function balanceFalls(
   balances: readonly Balance[],
 ): Difference | undefined {
   const { venue, symbol, quantity } = position;
-  const base = symbol.split('/')[0] ?? symbol;
+  const base = assetOf(position);
   const total = new Big(balances.find(({ currency }) => currency === base)?.total ?? '0');
   // Less than a lot cannot be traded anyway: fees and dust.
   if (quantity.minus(total).lt(rulesOf(portfolio, position).lotSize)) return undefined;
@@ -194,12 +207,13 @@ function balanceFalls(
 function report(
   portfolio: Portfolio,
   differences: readonly Difference[],
-  { timeMs, positions, balances }: Statement,
+  { timeMs, positions, balances, isSilent = false }: Statement,
 ): Draft[] {
   const { reconciled, orders, incidents } = portfolio;
   const found = JSON.stringify(differences);
   // That it answers again is news as well.
-  const wasAway = (incidents.get('VENUE_UNREACHABLE') ?? -Infinity) >= (reconciled?.timeMs ?? 0);
+  const wasAway =
+    !isSilent && (incidents.get('VENUE_UNREACHABLE') ?? -Infinity) >= (reconciled?.timeMs ?? 0);
   const isSaid = !wasAway && reconciled?.found === found && timeMs - reconciled.timeMs < sayAgainMs;
   if (isSaid) return [];
   return [

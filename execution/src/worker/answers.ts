@@ -26,10 +26,13 @@ export interface Answers {
 
 export function createAnswers({
   broker,
+  isAwaited = () => false,
   nowMs,
   trouble,
 }: {
   broker: Broker;
+  /** Whether the venue is about to say by itself whether it has taken the order. */
+  isAwaited?: (order: Order) => boolean;
   /** The wall clock, epoch ms. */
   nowMs: () => number;
   trouble: Trouble;
@@ -45,7 +48,7 @@ export function createAnswers({
     if (pending) return pending;
     const answer = (async () => {
       try {
-        await broker.refresh([order]);
+        if (!isAwaited(order)) await broker.refresh([order]);
         return (await broker.reportsOf(order)) ?? [];
       } finally {
         asked.delete(order.id);

@@ -17,7 +17,7 @@ import type { Broker } from '../brokers/broker.ts';
 import { decide, open } from '../decision/decide.ts';
 import type { Draft } from '../decision/draft.ts';
 import { mark } from '../decision/mark.ts';
-import { isProtective, isUnsent, type Order } from '../decision/order.ts';
+import { isUnsent, type Order } from '../decision/order.ts';
 import { outage } from '../decision/outage.ts';
 import { currencyOf, type Portfolio } from '../decision/portfolio.ts';
 import { unpriced } from '../decision/unpriced.ts';
@@ -29,7 +29,7 @@ import type { TapeItem } from '../paper/tape.ts';
 import { agreeOn } from './agreement.ts';
 import { createAnswers } from './answers.ts';
 import { asFarAsHeard } from './as-far-as-heard.ts';
-import { createDispatcher, type Moment } from './dispatcher.ts';
+import { createDispatcher, type Dispatcher, type Moment } from './dispatcher.ts';
 import { eachByItself } from './each-by-itself.ts';
 import { followTape } from './follow-tape.ts';
 import { createForgottenOrders } from './forgotten-orders.ts';
@@ -43,6 +43,7 @@ import { refuseMargin } from './spot-account.ts';
 import { followStates } from './state-follower.ts';
 import type { TradingStates } from './trading-states.ts';
 import { createStrangers } from './strangers.ts';
+import { createTaking } from './taking.ts';
 import { createTrouble } from './trouble.ts';
 
 const unsentAtTheEnd = {
@@ -155,11 +156,17 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       });
   const broker = stack.use(paper ?? (await openVenue()));
   const trouble = createTrouble(log);
-  const answers = createAnswers({ broker, nowMs, trouble });
-  const dispatcher = createDispatcher({
+  const answers = createAnswers({
+    broker,
+    isAwaited: (order) => dispatcher.isAwaited(order),
+    nowMs,
+    trouble,
+  });
+  const dispatcher: Dispatcher = createDispatcher({
     journal,
     broker,
     isSilent: ({ id }) => answers.silent.has(id),
+    inTurn: serial,
     nowMs,
     trouble,
   });
@@ -176,6 +183,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     settings,
     isNeeded: !paper,
     everyMs: options.compareEveryMs ?? 30_000,
+    answered: () => dispatcher.answered(),
     settleOrders: () => settleOrders(tapeMs()),
     answers,
     nowMs,
@@ -278,44 +286,23 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     error: (error: unknown) => trouble.failed(following, error),
   });
 
-  const unsentOf = (signal: TradeSignal): Order[] =>
-    openOrders().filter(
-      (order) =>
-        order.signalId === signal.id &&
-        !isProtective(order) &&
-        isUnsent(order) &&
-        !order.cancellation,
-    );
-
-  const send = async (order: Order, signal: TradeSignal): Promise<void> => {
-    const { reachedSequence } = follower;
-    const tapeSequence = Math.min(signal.data.tape?.sequence ?? reachedSequence, reachedSequence);
-    try {
-      await dispatcher.send(order, { timeMs: nowFor(signal), ...(paper && { tapeSequence }) });
-    } finally {
-      await settleOrders(nowFor(signal));
-    }
-  };
-
-  /** An exit may take several; one that fails keeps none of the others back. */
-  const sendAll = async (signal: TradeSignal): Promise<void> => {
-    const failures: unknown[] = [];
-    const tried = new Set<OrderId>();
-    for (let [order] = unsentOf(signal); order;) {
-      tried.add(order.id);
-      await send(order, signal).catch((error: unknown) => failures.push(error));
-      order = unsentOf(signal).find(({ id }) => !tried.has(id));
-    }
-    if (failures.length > 0) throw failures[0];
-    if (tried.size === 0) await settleOrders(nowFor(signal));
-  };
-
-  const decideAndSend = async (signal: TradeSignal): Promise<void> => {
-    await openFor(signal.data.symbol, nowFor(signal));
-    await reconciler.passGate();
-    await states.follow();
-    // An order that turns out never to have reached the venue gives way to another one.
-    do {
+  const taking = createTaking({
+    serial,
+    journal,
+    dispatcher,
+    placesOneByOne: paper !== undefined,
+    settleOrders,
+    momentOf: (signal) => {
+      const { reachedSequence } = follower;
+      const seen = Math.min(signal.data.tape?.sequence ?? reachedSequence, reachedSequence);
+      return { timeMs: nowFor(signal), ...(paper && { tapeSequence: seen }) };
+    },
+    async prepare(signal) {
+      await openFor(signal.data.symbol, nowFor(signal));
+      await reconciler.passGate();
+      await states.follow();
+    },
+    async decide(signal) {
       let decision: readonly Draft[];
       do {
         await settleOrders(nowFor(signal));
@@ -338,10 +325,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       } while (!(await write(decision)));
       // Entries are taken back before the exit goes out that leaves with what they have bought.
       await dispatcher.carryOut(moment(nowFor(signal)));
-      await sendAll(signal);
-    } while (journal.state.unsent.has(signal.id));
-    await states.mirror();
-  };
+    },
+    mirror: () => states.mirror(),
+  });
 
   const unpricedNow = (portfolio: Portfolio): Draft[] =>
     isLive ? unpriced(portfolio, board, { nowMs: nowMs(), listeningMs }) : [];
@@ -353,7 +339,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     },
     async take(signal) {
       await follower.reached(Math.max(signal.data.tape?.sequence ?? 0, upTo));
-      await serial(() => decideAndSend(signal));
+      await taking.take(signal);
     },
     async sweep() {
       const isThere = await serial(async () => {
@@ -407,6 +393,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       isClosed = true;
       hints.unsubscribe();
       await follower.stop();
+      await dispatcher.idle();
       await serial(async () => undefined);
       await stack.disposeAsync();
     },

@@ -2,13 +2,14 @@ import { Big, type OrderId, type PortfolioSettings } from '@heliograph/contracts
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { expect, test } from 'vitest';
-import type { OrderRequest } from '../brokers/broker.ts';
+import type { OrderRequest, Placement } from '../brokers/broker.ts';
 import type { Draft } from '../decision/draft.ts';
 import { cancelIntended, triggered } from '../decision/order-events.ts';
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
 import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createJournal } from './journal.ts';
+import { createSerial } from './serial.ts';
 import { createTrouble } from './trouble.ts';
 
 const log = createSilentLogger();
@@ -18,6 +19,8 @@ const moment = { timeMs: nowMs() };
 /** A worker on a venue that takes an id twice and keeps market orders only. */
 function worker(bus: Bus, settings: PortfolioSettings) {
   const sent: OrderRequest[] = [];
+  /** What the venue says to the next orders, where it does not just take them. */
+  const answers: Promise<Placement>[] = [];
   const cancelled: OrderId[] = [];
   const journal = createJournal({
     bus,
@@ -31,22 +34,28 @@ function worker(bus: Bus, settings: PortfolioSettings) {
     ...createExchangeBroker(settings),
     orderTypes: ['market'] as const,
     placementWindowMs: 5_000,
-    async place(order: OrderRequest) {
+    async place(order: OrderRequest): Promise<Placement> {
       sent.push(order);
-      return { status: 'taken' } as const;
+      return answers.shift() ?? { status: 'taken' };
     },
     cancel({ id }: { id: OrderId }) {
       cancelled.push(id);
       return new Promise<void>(() => undefined);
     },
   };
-  const dispatcher = createDispatcher({ journal, broker, nowMs, trouble: createTrouble(log) });
+  const dispatcher = createDispatcher({
+    journal,
+    broker,
+    inTurn: createSerial(),
+    nowMs,
+    trouble: createTrouble(log),
+  });
   const write = async (events: readonly Draft[]): Promise<void> => {
     await journal.catchUp();
     expect(await journal.tryWrite(events)).toBe(true);
     dispatcher.written(events);
   };
-  return { journal, dispatcher, write, sent, cancelled };
+  return { journal, dispatcher, write, sent, cancelled, answers };
 }
 
 const filled = { type: 'filled', fee: '0', liquidity: 'taker', price: '100' } as const;
@@ -168,4 +177,30 @@ test('a cancel without an answer is waited for a while, once, and not asked agai
   await dispatcher.carryOut(moment);
   expect(performance.now() - began, 'twice as long would be a wait each time').toBeLessThan(3_900);
   expect(cancelled).toEqual([orderId]);
+});
+
+test('a sale whose answer does not come holds up none of the others, and is concluded when it comes', async () => {
+  const { journal, dispatcher, write, sent, answers } = worker(
+    createMemoryServer().connect(),
+    someSettings(),
+  );
+  const { ids, events } = heldStops('2', 2);
+  await write(events);
+  await dispatcher.carryOut(moment);
+  const price = new Big('90');
+  await write(
+    ids.flatMap((id) => {
+      const order = journal.state.orders.get(id);
+      return order ? [triggered(journal.state, order, { ...moment, price })] : [];
+    }),
+  );
+  const { promise, resolve } = Promise.withResolvers<Placement>();
+  answers.push(promise);
+  await dispatcher.carryOut(moment);
+  expect(sent.map(({ id }) => id)).toEqual(ids);
+  const [first] = ids;
+  expect(first && journal.state.orders.has(first), 'nobody knows yet').toBe(true);
+  resolve({ status: 'rejected', reason: 'VENUE_REJECTED', detail: 'no' });
+  await dispatcher.idle();
+  expect(first && journal.state.endedOrders.get(first)?.status).toBe('rejected');
 });

@@ -5,7 +5,7 @@ import {
   type OrderId,
   type ReasonCode,
 } from '@heliograph/contracts';
-import type { Abandonment, Broker, OrderReference } from '../brokers/broker.ts';
+import type { Abandonment, Broker, OrderReference, Placement } from '../brokers/broker.ts';
 import { asKept, requestOf } from '../decision/request.ts';
 import { mustNotBeSent } from '../decision/expiry.ts';
 import type { Draft } from '../decision/draft.ts';
@@ -20,7 +20,7 @@ import { within } from './within.ts';
 /** How often the venue is asked again to take an order back. */
 const cancelAgainMs = 5_000;
 /** How long its answer is waited for before everything else goes on. */
-const cancelPatienceMs = 2_000;
+const patienceMs = 2_000;
 
 const expired = { reason: 'EXPIRED', detail: 'it expired before it could be sent' } as const;
 /** Refusals of a request for when it came, not for what it asked. */
@@ -35,6 +35,19 @@ export interface Moment {
   readonly tapeSequence?: number | undefined;
 }
 
+/** An order that is on its way to the venue. */
+export interface HandedOver {
+  /** Resolves once the venue has answered, or cannot any more. */
+  readonly answered: Promise<unknown>;
+  /** False when it takes too long for everything else to wait for it. */
+  readonly isInTime: Promise<boolean>;
+  /**
+   * Journals what it has answered.
+   * @throws TransientError when the order was not taken, or when nobody can tell
+   */
+  conclude(): Promise<void>;
+}
+
 /**
  * Carries out at the venue what the journal says is to be done: sends, takes back, finds out. Each step may be repeated
  * by any worker after any crash. Where the venue takes an id once and for all, an order is simply sent again; elsewhere
@@ -44,10 +57,17 @@ export interface Dispatcher {
   /** To be told of whatever was written here: only its author may send an order that the venue might take twice. */
   written(events: readonly Draft[]): void;
   /**
-   * Sends an order that nobody has heard of yet, or finds out about it.
+   * Hands over an order that nobody has heard of yet, or finds out about it. It resolves without the venue's answer, so
+   * that many can be on their way at once.
    * @throws TransientError when that is to be tried again
    */
-  send(order: Order, moment: Moment): Promise<void>;
+  handOver(order: Order, moment: Moment): Promise<HandedOver>;
+  /** Whether it is on its way and the venue's answer may come at any moment: nobody needs to ask. */
+  isAwaited(order: OrderReference): boolean;
+  /** Once the venue has answered to all that are awaited, or has taken too long. */
+  answered(): Promise<void>;
+  /** Once what took too long is answered and concluded as well. */
+  idle(): Promise<void>;
   /** Sees to it that an order which did not reach the venue never will, and journals its end. */
   abandon(order: Order, why: Abandonment): Promise<void>;
   /** Sends protective orders, takes back what is to be taken back; true when something was done. */
@@ -60,6 +80,7 @@ export function createDispatcher({
   journal,
   broker,
   isSilent = () => false,
+  inTurn,
   nowMs,
   trouble,
 }: {
@@ -67,6 +88,8 @@ export function createDispatcher({
   broker: Broker;
   /** Whether the venue says nothing of it: asking again is for others, who do not wait for the answer. */
   isSilent?: (order: Order) => boolean;
+  /** Runs what an answer makes necessary that nobody waits for any more, when nothing else is done to the portfolio. */
+  inTurn: (task: () => Promise<void>) => Promise<void>;
   /** The wall clock, epoch ms. */
   nowMs: () => number;
   trouble: Trouble;
@@ -77,9 +100,15 @@ export function createDispatcher({
   const cancelAsked = new Map<OrderId, number>();
   /** Asked, and not answered yet. */
   const cancelling = new Set<OrderId>();
+  /** On their way, and not for too long yet. */
+  const awaited = new Map<OrderId, Promise<unknown>>();
+  /** Of those that took too long. */
+  const conclusions = new Set<Promise<void>>();
 
+  const isAwaited = ({ id }: OrderReference): boolean => awaited.has(id);
   const isFresh = (order: Order): boolean => fresh.get(order.id) === stepOf(order);
-  const current = ({ id }: Order): Order | undefined => journal.state.orders.get(id);
+  const context = () => ({ portfolio: journal.state.name });
+  const current = ({ id }: Pick<Order, 'id'>): Order | undefined => journal.state.orders.get(id);
   const journalled =
     (event: (portfolio: Portfolio, order: Order) => Draft | undefined) =>
     (order: Order): Promise<void> =>
@@ -96,46 +125,63 @@ export function createDispatcher({
   const abandon = async (order: Order, why: Abandonment): Promise<void> => {
     const isOurs = !takesOnce && isFresh(order);
     fresh.delete(order.id);
-    if (!isOurs && isSilent(order)) throw unknown(order);
+    if (!isOurs && (isSilent(order) || isAwaited(order))) throw unknown(order);
     if (isOurs || (await broker.abandon(referenceOf(order), why))) await end(order, why);
   };
 
-  const place = async (order: Order, { timeMs, tapeSequence }: Moment): Promise<void> => {
+  const place = (order: Order, { timeMs, tapeSequence }: Moment): HandedOver => {
     fresh.delete(order.id);
     const request = asKept(requestOf(sized(order, journal.state)), broker.timesInForce);
     // What follows from a fill is placed where it was decided, whoever gets to it, and when.
     const place = isProtective(order) ? order.marketSequence : tapeSequence;
-    const placement = await broker
+    const answer = broker
       .place({
         ...request,
         ...(tapeSequence !== undefined && place !== undefined && { tapeSequence: place }),
       })
-      .catch(async (cause: unknown) => {
-        const detail = cause instanceof Error ? cause.message : String(cause);
-        await journalled((portfolio, now) =>
-          isUnsent(now) && now.status !== 'unknown'
-            ? outcomeUnknown(portfolio, now, { timeMs, detail })
-            : undefined,
-        )(order);
-        throw unknown(order, cause);
-      });
+      .finally(() => awaited.delete(order.id));
+    const answered = answer.catch(() => undefined);
+    const isInTime = within(answered, patienceMs).then(
+      () => true,
+      () => !awaited.delete(order.id),
+    );
+    awaited.set(order.id, isInTime);
+    return { answered, isInTime, conclude: () => conclude(order, timeMs, answer) };
+  };
+
+  /** Others may have found out about it meanwhile. */
+  const conclude = async (
+    order: Order,
+    timeMs: number,
+    answer: Promise<Placement>,
+  ): Promise<void> => {
+    const placement = await answer.catch(async (cause: unknown) => {
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      await journalled((portfolio, now) =>
+        isUnsent(now) && now.status !== 'unknown'
+          ? outcomeUnknown(portfolio, now, { timeMs, detail })
+          : undefined,
+      )(order);
+      throw unknown(order, cause);
+    });
     // Only the time was wrong. Once it is certain that it never will be there, another may follow.
     if (!takesOnce && placement.status === 'rejected' && ofTime.has(placement.reason))
       throw new TransientError('NOT_TAKEN', `order ${order.id} was not taken: ${placement.detail}`);
     // A venue that keeps what it refuses tells of it by itself.
     if (placement.status === 'rejected' && !(await broker.reportsOf(order)))
-      await journalled((portfolio, now) => rejected(portfolio, now, { timeMs, ...placement }))(
-        order,
-      );
+      await journalled((portfolio, now) =>
+        isUnsent(now) ? rejected(portfolio, now, { timeMs, ...placement }) : undefined,
+      )(order);
     if (placement.status === 'not_taken') {
-      fresh.set(order.id, stepOf(order));
+      const now = current(order);
+      if (now && isUnsent(now)) fresh.set(order.id, stepOf(now));
       throw new TransientError('NOT_TAKEN', `order ${order.id} was not taken: ${placement.detail}`);
     }
   };
 
   const find = async (order: Order, timeMs: number): Promise<void> => {
     fresh.delete(order.id);
-    if (isSilent(order)) throw unknown(order);
+    if (isSilent(order) || isAwaited(order)) throw unknown(order);
     await broker.refresh([order]);
     if ((await broker.reportsOf(order)) !== undefined) return;
     const why = { timeMs, ...neverSent };
@@ -147,7 +193,7 @@ export function createDispatcher({
   const isTooLate = (order: Order): boolean =>
     nowMs() - referenceOf(order).timeMs >= broker.placementWindowMs;
 
-  const send = async (order: Order, asked: Moment): Promise<void> => {
+  const handOver = async (order: Order, asked: Moment): Promise<HandedOver> => {
     // Others may have been sent before it, and the venue may have taken its time.
     const moment = takesOnce ? asked : { ...asked, timeMs: nowMs() };
     if (isToBeHeld(order)) await hold(order, moment);
@@ -156,7 +202,8 @@ export function createDispatcher({
       await abandon(order, { timeMs: moment.timeMs, ...nothingLeft });
     else if (mustNotBeSent(order, moment.timeMs, settingsOf(journal.state)))
       await abandon(order, { timeMs: moment.timeMs, ...expired });
-    else await place(order, moment);
+    else return place(order, moment);
+    return nothingUnderWay;
   };
 
   const isHeldHere = (order: Order): boolean =>
@@ -180,6 +227,8 @@ export function createDispatcher({
       await end(order, why);
       return true;
     }
+    // What comes of it is known in a moment, and then there is something to take back, or nothing.
+    if (isAwaited(order)) return false;
     if (isUnsent(order)) {
       await abandon(order, why);
       return !current(order);
@@ -195,11 +244,12 @@ export function createDispatcher({
     });
     request.catch(() => undefined);
     // What leaves a position must not wait for long behind it.
-    await (takesOnce ? request : within(request, cancelPatienceMs));
+    await (takesOnce ? request : within(request, patienceMs));
     return takesOnce;
   };
 
-  const step = async (order: Order, moment: Moment): Promise<boolean> => {
+  /** What is under way after it, or whether something was done. */
+  const step = async (order: Order, moment: Moment): Promise<HandedOver | boolean> => {
     if (order.cancellation) return takeBack(order, order.cancellation);
     if (isToBeHeld(order)) {
       await hold(order, moment);
@@ -207,8 +257,25 @@ export function createDispatcher({
     }
     if (!isProtective(order) && !order.triggeredMs) return false;
     if (!isUnsent(order) || !(takesOnce || isFresh(order))) return false;
-    await send(order, moment);
-    return true;
+    return handOver(order, moment);
+  };
+
+  /** An order that cannot be dealt with now is tried again; the others do not wait for that. */
+  const triedAgain = async (id: OrderId, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (err) {
+      if (!(err instanceof TransientError)) throw err;
+      trouble.failed(`order ${id}`, err, context());
+    }
+  };
+  /** What the venue takes too long for is concluded when it answers. */
+  const concludeLater = (id: OrderId, { answered, conclude }: HandedOver): void => {
+    const conclusion = answered
+      .then(() => inTurn(() => triedAgain(id, conclude)))
+      .catch((err: unknown) => trouble.failed(`order ${id}`, err, context()))
+      .finally(() => conclusions.delete(conclusion));
+    conclusions.add(conclusion);
   };
 
   return {
@@ -216,31 +283,40 @@ export function createDispatcher({
       for (const { type, data } of events)
         if (type === 'order_intended' || type === 'order_triggered') fresh.set(data.orderId, type);
     },
-    send,
+    handOver,
     abandon,
+    isAwaited,
+    async answered() {
+      await Promise.all(awaited.values());
+    },
+    async idle() {
+      await Promise.all(conclusions);
+    },
     async carryOut(moment) {
       let isDone = false;
       for (const id of cancelAsked.keys())
         if (!journal.state.orders.has(id)) cancelAsked.delete(id);
+      const underWay = new Map<OrderId, HandedOver>();
       // What is done here changes the map. What was triggered waits for nothing: its price is there.
       const orders = [...journal.state.orders.values()].toSorted(triggeredFirst);
-      for (const order of orders) {
-        const now = current(order);
-        if (!now) continue;
-        try {
-          isDone = (await step(now, moment)) || isDone;
-        } catch (err) {
-          if (!(err instanceof TransientError)) throw err;
-          trouble.failed(`order ${order.id}`, err, { portfolio: journal.state.name });
-        }
-      }
+      for (const { id } of orders)
+        await triedAgain(id, async () => {
+          const now = current({ id });
+          const done = now ? await step(now, moment) : false;
+          if (done !== false) isDone = true;
+          if (typeof done === 'object')
+            await (takesOnce ? done.conclude() : underWay.set(id, done));
+        });
+      for (const [id, handedOver] of underWay)
+        if (await handedOver.isInTime) await triedAgain(id, handedOver.conclude);
+        else concludeLater(id, handedOver);
       return isDone;
     },
     async findOut({ timeMs }) {
       if (takesOnce) return;
       const orders = [...journal.state.orders.values()];
       for (const order of orders) {
-        if (!isUnsent(order) || isFresh(order)) continue;
+        if (!isUnsent(order) || isFresh(order) || isAwaited(order)) continue;
         if (isToBeHeld(order)) continue;
         await find(order, timeMs).catch((err: unknown) => {
           if (!(err instanceof TransientError)) throw err;
@@ -249,6 +325,12 @@ export function createDispatcher({
     },
   };
 }
+
+const nothingUnderWay: HandedOver = {
+  answered: Promise.resolve(),
+  isInTime: Promise.resolve(true),
+  conclude: async () => undefined,
+};
 
 /** What was written last that wants the order sent. */
 function stepOf({ triggeredMs }: Order): 'order_intended' | 'order_triggered' {

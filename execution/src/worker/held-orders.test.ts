@@ -75,6 +75,26 @@ describe('orders that execution holds itself', () => {
     ).toEqual([['stop_loss 95'], []]);
   });
 
+  test('a stop whose price was there while an exit was under way leaves when the exit does not', () => {
+    const portfolio = protectedBy({ stopLoss: { price: price('95') } });
+    const exit = portfolio.intend({
+      id: 'exit',
+      side: 'sell',
+      quantity: '2',
+      reduceOnly: true,
+    });
+    const orders = createHeldOrders();
+    const reached = (at: number, prices: [number, number, number, number]): number => {
+      const seen = candle(at, prices);
+      const { length } = orders.reachedBy(portfolio.state, seen, seen.closeTime);
+      orders.follow(portfolio.state, seen);
+      return length;
+    };
+    expect(reached(0, [96, 96, 94, 96]), 'the exit leaves with all of it').toBe(0);
+    portfolio.report({ type: 'rejected', orderId: exit, reason: 'VENUE_REJECTED', detail: '' });
+    expect(reached(1, [97, 98, 97, 98])).toBe(1);
+  });
+
   test('targets are taken one by one', () => {
     const takeProfits = [
       { price: price('105'), ratio: 0.5 },

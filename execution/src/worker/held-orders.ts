@@ -27,6 +27,8 @@ export interface HeldOrders {
 export function createHeldOrders(): HeldOrders {
   /** The best price that each trailing stop has seen. */
   const best = new Map<OrderId, Big>();
+  /** Stops whose price was there while another order was to leave with all of it: should it not, they do. */
+  const owed = new Set<OrderId>();
   const lengths = createCandleLengths();
 
   const levelOf = (order: Order): Big => {
@@ -51,8 +53,8 @@ export function createHeldOrders(): HeldOrders {
 
   const heldIn = (portfolio: Portfolio, candle: Candle): Order[] => {
     lengths.add(candle);
-    if (best.size > portfolio.orders.size)
-      for (const id of best.keys()) if (!portfolio.orders.has(id)) best.delete(id);
+    for (const ids of [best, owed])
+      if (ids.size > 0) for (const id of ids.keys()) if (!portfolio.orders.has(id)) ids.delete(id);
     const key = instrumentKey(candle);
     return [...portfolio.orders.values()].filter(
       (order) =>
@@ -84,11 +86,14 @@ export function createHeldOrders(): HeldOrders {
           best.set(order.id, order.referencePrice);
         const level = levelOf(order);
         const seen = since(order, candle);
-        if (isReached(order, level, seen) && (!order.reduceOnly || left.gt(zero))) {
-          if (order.size.kind === 'base') left = left.minus(order.size.quantity);
-          const price = priceAt(order, level, seen);
-          drafts.push(triggered(portfolio, order, { timeMs, price }));
+        if (!isReached(order, level, seen) && !owed.has(order.id)) continue;
+        if (order.reduceOnly && left.lte(zero)) {
+          if (order.type !== 'limit') owed.add(order.id);
+          continue;
         }
+        if (order.size.kind === 'base') left = left.minus(order.size.quantity);
+        const price = priceAt(order, level, seen);
+        drafts.push(triggered(portfolio, order, { timeMs, price }));
       }
       return drafts;
     },

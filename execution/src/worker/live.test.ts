@@ -137,7 +137,7 @@ describe('a live portfolio', () => {
     await signal(bus, 'in');
     await eventually(async () => expect(await only(bus, 'order_filled')).toHaveLength(1), patience);
     expect(double.orders()).toHaveLength(1);
-    expect(await only(bus, 'order_unknown')).toHaveLength(1);
+    expect(await only(bus, 'order_intended')).toHaveLength(1);
   });
 
   test('sends another order only once it is certain that the first never arrived', async () => {

@@ -38,6 +38,7 @@ async function comparing(
     settings,
     isNeeded: true,
     everyMs: 30_000,
+    answered: async () => undefined,
     settleOrders: async () => undefined,
     answers: { silent: new Map() },
     nowMs,

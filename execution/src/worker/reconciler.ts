@@ -43,6 +43,7 @@ export function createReconciler({
   settings,
   isNeeded,
   everyMs,
+  answered,
   settleOrders,
   answers,
   nowMs,
@@ -54,6 +55,8 @@ export function createReconciler({
   /** A paper account is the journal's twin and needs no comparison. */
   isNeeded: boolean;
   everyMs: number;
+  /** Once the venue has answered to what was sent, or has taken too long. */
+  answered: () => Promise<void>;
   /** Journals what the venue knows of our orders: without that they would differ for no reason. */
   settleOrders: () => Promise<void>;
   answers: Pick<Answers, 'silent'>;
@@ -75,8 +78,7 @@ export function createReconciler({
     const orders = new Map<OrderId, Order>();
     for (const [id, order] of portfolio.orders)
       orders.set(id, silent.has(id) ? { ...order, status: 'unknown' } : order);
-    const { strays, events } = reconcile({ ...portfolio, orders }, statement);
-    return { strays, events: events.filter(({ type }) => type !== 'reconciliation_reported') };
+    return reconcile({ ...portfolio, orders }, { ...statement, isSilent: true });
   };
 
   const askForRules = async () => {
@@ -88,6 +90,8 @@ export function createReconciler({
     instruments,
     offsetMs,
   }: Awaited<ReturnType<typeof askForRules>>): Promise<void> => {
+    // An order on its way may have been filled: without its answer everything would differ.
+    await answered();
     await settleOrders();
     clockOffsetMs = offsetMs;
     await journal.transact((portfolio) => [

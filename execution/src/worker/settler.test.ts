@@ -8,6 +8,7 @@ import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
 import { createAnswers } from './answers.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createJournal } from './journal.ts';
+import { createSerial } from './serial.ts';
 import { createSettler } from './settler.ts';
 import { createTrouble } from './trouble.ts';
 
@@ -51,7 +52,8 @@ function atSlowVenue(slow: 'place' | 'cancel') {
   const journal = createJournal({ bus, name: 'paper', source: 'test', nowMs, marketSequence, log });
   const trouble = createTrouble(log);
   const answers = createAnswers({ broker, nowMs, trouble });
-  const dispatcher = createDispatcher({ journal, broker, isSilent, nowMs, trouble });
+  const inTurn = createSerial();
+  const dispatcher = createDispatcher({ journal, broker, isSilent, inTurn, nowMs, trouble });
   const settler = createSettler({
     journal,
     broker,

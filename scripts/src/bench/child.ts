@@ -103,6 +103,10 @@ export function startBareWorker(
 async function startChild({ args, env, ready, onOutput }: ChildOptions): Promise<Child> {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close');
+  // Whatever ends the benchmark, what it has begun ends with it.
+  const kill = (): boolean => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('close', () => process.off('exit', kill));
   let said = '';
   let stopping = false;
   const { promise: isReady, resolve } = Promise.withResolvers<void>();

@@ -124,7 +124,9 @@ function follow(position: Position) {
         const { orderId, reason, detail } = event.data;
         if (!open.delete(orderId)) break;
         const status = event.type === 'order_rejected' ? 'rejected' : 'cancelled';
-        last = { status, orderId, reason, detail };
+        // One that never reached the venue gives way to another one, or the signal is skipped.
+        last =
+          reason === 'NOT_SENT' ? { status: 'open', orderId } : { status, orderId, reason, detail };
         break;
       }
       default:
@@ -135,7 +137,8 @@ function follow(position: Position) {
   return {
     add,
     isSettled: () =>
-      !isMoving && (left.eq('0') || (open.size === 0 && last.status !== 'undecided')),
+      !isMoving &&
+      (left.eq('0') || (open.size === 0 && last.status !== 'undecided' && last.status !== 'open')),
     outcome(): CloseOutcome {
       const waiting = [...open.values()];
       return {
