@@ -11,7 +11,7 @@ import { eventually, temporaryFolder } from '@heliograph/contracts/testing';
 import { startNotifier } from './notifier.ts';
 import { createTelegramSink } from './sinks/telegram-sink.ts';
 import { aSample } from './testing/samples.ts';
-import { startTelegramDouble } from './testing/telegram-double.ts';
+import { startTelegramDouble } from './testing/telegram-double/telegram-double.ts';
 
 function startServer(storeDir: string, like?: NatsServer): Promise<NatsServer> {
   const same = like && {

@@ -11,7 +11,10 @@ import type { SendOutcome, Sink } from './sinks/sink.ts';
 import { createTelegramSink } from './sinks/telegram-sink.ts';
 import { createTerminalSink } from './sinks/terminal-sink.ts';
 import { aDeadLetter, aSample } from './testing/samples.ts';
-import { startTelegramDouble, type TelegramDouble } from './testing/telegram-double.ts';
+import {
+  startTelegramDouble,
+  type TelegramDouble,
+} from './testing/telegram-double/telegram-double.ts';
 
 const portfolio = 'paper-btc-2014';
 

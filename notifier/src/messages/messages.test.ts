@@ -8,7 +8,7 @@ import {
   type MessageDeadLettered,
 } from '@heliograph/contracts';
 import { aDeadLetter, aSample, journalTypes } from '../testing/samples.ts';
-import { parseTelegramHtml } from '../testing/telegram-html.ts';
+import { readHtml } from '../testing/telegram-double/read-html.ts';
 import { deadLetterMessage } from './dead-letter-message.ts';
 import { journalMessage } from './journal-message.ts';
 import type { Portfolio } from './portfolio.ts';
@@ -352,7 +352,7 @@ test('whatever an event holds, its message can be read by Telegram and shown on 
             ? deadLetterMessage(hostile)
             : journalMessage(hostile, portfolio);
         if (!message) return;
-        const { text = '', error } = parseTelegramHtml(message.html);
+        const { text = '', error } = readHtml(message.html);
         expect(error).toBe(undefined);
         expect(text.length).toBeLessThanOrEqual(4_096);
         expect(message.html.isWellFormed()).toBe(true);

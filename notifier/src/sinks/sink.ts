@@ -1,8 +1,9 @@
 import { TransientError, type PermanentError } from '@heliograph/contracts';
 import type { Message } from '../messages/message.ts';
 
-export type SendOutcome =
-  | { readonly status: 'sent' }
+export type SendOutcome = { readonly status: 'sent' } | SendFailure;
+
+export type SendFailure =
   /** Not now: the same message may be sent again, not before `retryAfterMs` if that is given. */
   | { readonly status: 'failed'; readonly error: TransientError; readonly retryAfterMs?: number }
   /** Nothing gets through until a person mends what the remedy names. */
@@ -24,6 +25,6 @@ export interface Sink {
 }
 
 /** The outcome of a message that did not get through, as far as is known. */
-export function failed(code: string, message: string): SendOutcome & { status: 'failed' } {
+export function failed(code: string, message: string): SendFailure & { status: 'failed' } {
   return { status: 'failed', error: new TransientError(code, message) };
 }

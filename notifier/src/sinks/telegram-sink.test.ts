@@ -4,7 +4,7 @@ import {
   startTelegramDouble,
   type Fault,
   type TelegramDouble,
-} from '../testing/telegram-double.ts';
+} from '../testing/telegram-double/telegram-double.ts';
 import type { SendOutcome, Sink } from './sink.ts';
 import { createTelegramSink, type TelegramSinkOptions } from './telegram-sink.ts';
 

@@ -1,31 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Telegram, TelegramError } from 'telegraf';
+import { isUnreadable } from '../telegram/answers.ts';
+import { createTelegramClient, type TelegramClientOptions } from '../telegram/client.ts';
 import { callsToKeep, waitMs, type RateLimit } from './rate-limit.ts';
 import { failed, type SendOutcome, type Sink } from './sink.ts';
-import { isUnreadable, outcomeOf } from './telegram-answers.ts';
 
-export interface TelegramSinkOptions {
-  /** As @BotFather gives it. It appears in no error and in no log. */
-  readonly token: string;
+export interface TelegramSinkOptions extends TelegramClientOptions {
   /** A number, negative for a group; or the @name of a channel. */
   readonly chatId: number | string;
-  /** Another Bot API server than Telegram's own. */
-  readonly apiRoot?: string;
-  /** How long one call may take. Default 15,000. */
-  readonly timeoutMs?: number;
   /** Default: Telegram's own limits for that chat. */
   readonly limits?: readonly RateLimit[];
 }
 
 /** Sends to one Telegram chat, within its limits. A message whose HTML Telegram cannot read is sent as plain text. */
 export function createTelegramSink({
-  token,
   chatId,
-  apiRoot,
-  timeoutMs = 15_000,
   limits = chatLimits(chatId),
+  ...options
 }: TelegramSinkOptions): Sink {
-  const telegram = new Telegram(token, apiRoot === undefined ? {} : { apiRoot });
+  const client = createTelegramClient(options);
   const calls: number[] = [];
 
   const call = async (
@@ -35,33 +27,23 @@ export function createTelegramSink({
   ): Promise<SendOutcome> => {
     try {
       await turn(limits, calls, signal);
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-      await telegram.callApi(
-        'sendMessage',
-        {
-          chat_id: chatId,
-          ...content,
-          disable_notification: quiet,
-          link_preview_options: { is_disabled: true },
-        },
-        {
-          // @ts-expect-error: telegraf's types know a polyfill's signals only; what it runs on takes Node's own.
-          signal: patience,
-        },
-      );
-      return { status: 'sent' };
-    } catch (error) {
-      if (!(error instanceof TelegramError)) return unreached(error, timeoutMs);
-      const { response } = error;
-      return outcomeOf({
-        ...response,
-        description: response.description?.replaceAll(token, '[token]'),
-      });
-    } finally {
-      // The end of the call, which is not before the moment that Telegram counts.
-      calls.push(performance.now());
-      calls.splice(0, calls.length - callsToKeep(limits));
+    } catch {
+      return failed('TELEGRAM_UNREACHABLE', 'it was given up before it was sent');
     }
+    const outcome = await client.call(
+      'sendMessage',
+      {
+        chat_id: chatId,
+        ...content,
+        disable_notification: quiet,
+        link_preview_options: { is_disabled: true },
+      },
+      { signal },
+    );
+    // The end of the call, which is not before the moment that Telegram counts.
+    calls.push(performance.now());
+    calls.splice(0, calls.length - callsToKeep(limits));
+    return outcome.status === 'ok' ? { status: 'sent' } : outcome;
   };
 
   return {
@@ -92,13 +74,4 @@ async function turn(
     if (wait === 0) return;
     await sleep(wait, undefined, { signal });
   }
-}
-
-/** Only the error's name and code are told: its message holds the address, and with it the token. */
-function unreached(error: unknown, timeoutMs: number): SendOutcome {
-  if (!(error instanceof Error))
-    return failed('TELEGRAM_UNREACHABLE', 'Telegram cannot be reached');
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  const cause = error.name === 'AbortError' ? `no answer within ${timeoutMs} ms` : code;
-  return failed('TELEGRAM_UNREACHABLE', `Telegram cannot be reached: ${cause}`);
 }

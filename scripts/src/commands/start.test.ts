@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startTelegramDouble } from '@heliograph/notifier/testing';
 import { openDatabase, summarisePerformance } from '@heliograph/trade-log';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bareTrades } from '../testing/bare-trades.ts';
-import { startBotApi } from '../testing/bot-api.ts';
 import { firstCandles, shippedCandles } from '../testing/candles.ts';
 import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
 
@@ -232,17 +232,17 @@ describe.concurrent('start', { timeout }, () => {
   });
 
   test('tells Telegram instead of the terminal when it has a token and a chat', async () => {
-    const texts: string[] = [];
-    await using api = await startBotApi((text) => texts.push(text));
+    await using telegram = await startTelegramDouble();
     await using folder = await folderWithCandles(60);
     const env = {
-      TELEGRAM_BOT_TOKEN: '1:secret',
-      TELEGRAM_CHAT_ID: '42',
-      TELEGRAM_API_ROOT: api.url,
+      TELEGRAM_BOT_TOKEN: telegram.token,
+      TELEGRAM_CHAT_ID: String(telegram.chatId),
+      TELEGRAM_API_ROOT: telegram.apiRoot,
     };
     const args = [...onwards, '--json'];
     const { code, stdout, stderr } = await runCli(args, { cwd: folder.path, env });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const texts = telegram.received.map(({ text }) => text);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'ended', alerts: texts.length });
     expect(texts.join('\n')).toMatch(/opened[^]*NO_POSITION[^]*has ended/);
   });

@@ -1,6 +1,6 @@
 import { PermanentError } from '@heliograph/contracts';
 import { z } from 'zod';
-import { failed, type SendOutcome } from './sink.ts';
+import { failed, type SendFailure } from '../sinks/sink.ts';
 
 /** What Telegram answers when it does not take a message. */
 const Refusal = z.looseObject({
@@ -21,7 +21,7 @@ const chatTrouble =
   /chat not found|chat_id is empty|peer_id_invalid|user not found|kicked|deactivated|write_forbidden|not enough rights|no rights|need administrator|chat_restricted|supergroup/i;
 
 /** What a refusal means for this message and for those behind it. */
-export function outcomeOf(answer: unknown): SendOutcome {
+export function outcomeOf(answer: unknown): SendFailure {
   const parsed = Refusal.safeParse(answer);
   if (!parsed.success) return failed('TELEGRAM_DOWN', 'the answer is not one of Telegram');
   const { error_code: code, description, parameters } = parsed.data;
@@ -49,14 +49,17 @@ export function outcomeOf(answer: unknown): SendOutcome {
 const unreadable = 'TELEGRAM_UNREADABLE';
 
 /** Telegram could not read the HTML: the same is to be sent as plain text. */
-export function isUnreadable(outcome: SendOutcome): boolean {
-  return outcome.status === 'refused' && outcome.error.code === unreadable;
+export function isUnreadable(outcome: {
+  readonly status: string;
+  readonly error?: { readonly code: string };
+}): boolean {
+  return outcome.status === 'refused' && outcome.error?.code === unreadable;
 }
 
-function refused(code: string, said: string): SendOutcome {
+function refused(code: string, said: string): SendFailure {
   return { status: 'refused', error: new PermanentError(code, said) };
 }
 
-function blocked(said: string, remedy: string): SendOutcome {
+function blocked(said: string, remedy: string): SendFailure {
   return { status: 'blocked', remedy: `${said}: ${remedy}` };
 }

@@ -1,0 +1,5 @@
+export {
+  startTelegramDouble,
+  type ReceivedMessage,
+  type TelegramDouble,
+} from './telegram-double/telegram-double.ts';
