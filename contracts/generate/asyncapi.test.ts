@@ -66,6 +66,7 @@ const published: Record<keyof typeof channels, string> = {
   tapes: subjects.tape('live'),
   signals: subjects.signal({ strategy: 'sma-cross', ...market }),
   journal: subjects.journal('paper', 'order_filled'),
+  commands: subjects.command('telegram'),
   deadLetters: subjects.deadLetter('execution'),
 };
 

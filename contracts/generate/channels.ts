@@ -66,6 +66,14 @@ export const channels = {
     senders: ['execution'],
     receivers: ['execution', 'signal-engine', 'notifier', 'trade-log'],
   },
+  commands: {
+    address: 'command.{channel}',
+    description: 'What people have ordered, and what became of it.',
+    stream: 'COMMANDS',
+    events: ['command_given'],
+    senders: ['notifier'],
+    receivers: ['trade-log'],
+  },
   deadLetters: {
     address: 'dead_letter.{consumer}',
     description: 'What a consumer could not work off.',
@@ -85,6 +93,7 @@ export const parameters: Record<string, string> = {
   strategy: "The strategy's name.",
   portfolio: 'The portfolio: one for the live tape, one of its own for each recording.',
   type: 'The type of the event.',
+  channel: 'The way by which a command came: `telegram`.',
   consumer: 'The consumer that gave the message up.',
 };
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import * as candle from './candle.ts';
+import * as command from './command.ts';
 import * as deadLetter from './dead-letter.ts';
 import { PermanentError } from './errors.ts';
 import { eventSchemas, parseEvent, type EventType, type HeliographEvent } from './events.ts';
@@ -15,7 +16,7 @@ import { aSignal } from './testing/builders.ts';
 
 /** Every schema of an event that the contracts export, by its type. */
 const exported = new Map(
-  [candle, deadLetter, journal, print, signal]
+  [candle, command, deadLetter, journal, print, signal]
     .flatMap((module): unknown[] => Object.values(module))
     .filter((value) => value instanceof z.ZodObject)
     .flatMap((schema) => {
@@ -37,6 +38,7 @@ describe('eventSchemas', () => {
       'trade_printed',
       'tape_ended',
       'trade_signal',
+      'command_given',
       'message_dead_lettered',
     ];
     expect([...types, ...others].toSorted()).toEqual(keysOf(eventSchemas).toSorted());

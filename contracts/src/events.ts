@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CandleClosed, TapeEnded } from './candle.ts';
+import { CommandGiven } from './command.ts';
 import { MessageDeadLettered } from './dead-letter.ts';
 import { PermanentError } from './errors.ts';
 import {
@@ -33,7 +34,12 @@ export const MarketEvent = z.discriminatedUnion('type', [CandleClosed, TradePrin
 export type MarketEvent = z.infer<typeof MarketEvent>;
 
 /** Every event there is. */
-export type HeliographEvent = MarketEvent | TradeSignal | JournalEvent | MessageDeadLettered;
+export type HeliographEvent =
+  | MarketEvent
+  | TradeSignal
+  | JournalEvent
+  | CommandGiven
+  | MessageDeadLettered;
 export type EventType = HeliographEvent['type'];
 
 /** The schema of each event type: the source of the published JSON Schemas and of the AsyncAPI document. */
@@ -62,6 +68,7 @@ export const eventSchemas = {
   instrument_changed: InstrumentChanged,
   incident_reported: IncidentReported,
   portfolio_reconfigured: PortfolioReconfigured,
+  command_given: CommandGiven,
   message_dead_lettered: MessageDeadLettered,
 } satisfies { [T in EventType]: z.ZodType<Extract<HeliographEvent, { type: T }>> };
 

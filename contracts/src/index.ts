@@ -9,6 +9,7 @@ export {
   type Candle,
 } from './candle.ts';
 export { defaultRisk, defaultSettings, riskReasons } from './default-settings.ts';
+export { CommandGiven, commandEvent } from './command.ts';
 export { deadLetterEvent, MessageDeadLettered } from './dead-letter.ts';
 export { PermanentError, TransientError, UserError } from './errors.ts';
 export {

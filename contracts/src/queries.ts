@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { OrderId } from './journal.ts';
 import { keysOf } from './keys-of.ts';
 import {
+  BreakdownView,
+  ChartCandle,
+  ChartFill,
   OrderStatus,
   OrderView,
   PerformanceView,
@@ -8,10 +12,11 @@ import {
   PositionView,
   ProfitView,
   SignalView,
+  StandingView,
   StoryEvent,
   TradeView,
 } from './query-rows.ts';
-import { EventId, Name, SymbolName, Time } from './units.ts';
+import { EventId, Name, SymbolName, Time, Timeframe, Venue } from './units.ts';
 
 const portfolio = Name.describe('Default: the one that was opened last.').optional();
 const symbol = SymbolName.optional();
@@ -57,6 +62,11 @@ export const queries = {
     }),
     result: z.object({ portfolio: Name, orders: z.array(OrderView), next }),
   },
+  order: {
+    description: 'One order as it stands; null where the portfolio has none of that id.',
+    request: z.strictObject({ portfolio, orderId: OrderId }),
+    result: z.object({ portfolio: Name, order: OrderView.nullable() }),
+  },
   trades: {
     description: 'Closed trades, by their exits.',
     request: z.strictObject({ portfolio, symbol, strategy, ...span, limit, cursor }),
@@ -76,6 +86,41 @@ export const queries = {
     description: 'What a portfolio has come to.',
     request: z.strictObject({ portfolio }),
     result: PerformanceView,
+  },
+  standing: {
+    description: 'How it stands with the portfolios that are open, the one opened last first.',
+    request: z.strictObject({
+      portfolio: Name.describe('Only this one, also when it has ended.').optional(),
+      limit: z.int().min(1).max(50).default(20),
+    }),
+    result: z.object({ portfolios: z.array(StandingView) }),
+  },
+  breakdown: {
+    description: 'What closed trades brought by symbol, strategy or exit reason, the best first.',
+    request: z.strictObject({
+      portfolio,
+      by: z.enum(['symbol', 'strategy', 'exitReason']).default('symbol'),
+      ...span,
+      limit,
+    }),
+    result: z.object({ portfolio: Name, currency: z.string(), rows: z.array(BreakdownView) }),
+  },
+  chart: {
+    description: 'The last candles of a symbol on the tape of a portfolio, and its fills there.',
+    request: z.strictObject({
+      portfolio,
+      symbol: SymbolName,
+      timeframe: Timeframe.describe('Default: the shortest that was logged.').optional(),
+      candles: z.int().min(10).max(500).default(150),
+    }),
+    result: z.object({
+      portfolio: Name,
+      venue: Venue,
+      symbol: SymbolName,
+      timeframe: Timeframe,
+      candles: z.array(ChartCandle),
+      fills: z.array(ChartFill),
+    }),
   },
   signals: {
     description: 'Signals that the portfolio decided on, and what became of each.',
@@ -116,9 +161,13 @@ export const queryRequests: { readonly [N in QueryName]: z.ZodType<CheckedReques
   portfolios: queries.portfolios.request,
   positions: queries.positions.request,
   orders: queries.orders.request,
+  order: queries.order.request,
   trades: queries.trades.request,
   profit: queries.profit.request,
   performance: queries.performance.request,
+  standing: queries.standing.request,
+  breakdown: queries.breakdown.request,
+  chart: queries.chart.request,
   signals: queries.signals.request,
   story: queries.story.request,
 };
@@ -126,9 +175,13 @@ export const queryResults: { readonly [N in QueryName]: z.ZodType<QueryResult<N>
   portfolios: queries.portfolios.result,
   positions: queries.positions.result,
   orders: queries.orders.result,
+  order: queries.order.result,
   trades: queries.trades.result,
   profit: queries.profit.result,
   performance: queries.performance.result,
+  standing: queries.standing.result,
+  breakdown: queries.breakdown.result,
+  chart: queries.chart.result,
   signals: queries.signals.result,
   story: queries.story.result,
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TapeId } from './candle.ts';
-import { OrderId, OrderRole, OrderSize, OrderType } from './journal.ts';
+import { OrderId, OrderRole, OrderSize, OrderType, TradingState } from './journal.ts';
+import { PortfolioSettings } from './portfolio-settings.ts';
 import { ReasonCode } from './reason-codes.ts';
 import { Intent, Mode, Protection, Side, TimeInForce } from './signal.ts';
 import { Decimal, EventId, Name, SymbolName, Time, Timeframe, Venue } from './units.ts';
@@ -142,6 +143,47 @@ export const PerformanceView = PortfolioView.extend({
   openPositions: count,
   skipped: z.partialRecord(ReasonCode, count).describe('Signals that were not traded, by reason.'),
 });
+
+export const StandingView = PortfolioView.extend({
+  equity: Decimal.describe(
+    'Cash, and what is held: at its last valuation, or else at what it cost.',
+  ),
+  equityFrom: z.enum(['cash', 'valued', 'cost']),
+  equityTime: Time.nullable().describe('Of the valuation.'),
+  tradingState: TradingState,
+  stateReason: z.string().nullable(),
+  stateAuthor: z.string().nullable(),
+  stateTime: Time.nullable().describe('When it was last changed; null where it never was.'),
+  openPositions: count,
+  maxPositions: z.int().nullable().describe('The limit; null where there is none.'),
+  openOrders: count,
+  settings: PortfolioSettings,
+  incidents: z
+    .array(z.object({ time: Time, kind: z.string(), detail: z.string() }))
+    .describe('Of the last day, the newest first, up to ten.'),
+  lastEventTime: Time.describe('When its last event was stored.'),
+});
+
+export const BreakdownView = z.object({
+  name: z.string().describe('The symbol, strategy or exit reason.'),
+  trades: count,
+  wins: count,
+  losses: count,
+  pnl: Decimal.describe('After fees.'),
+  fees: Decimal,
+  averageHoldMs: z.int().nonnegative(),
+});
+
+export const ChartFill = z.object({
+  time: Time,
+  side: Side,
+  price: Decimal,
+  quantity: Decimal,
+});
+
+export const ChartCandle = z
+  .tuple([Time, z.number(), z.number(), z.number(), z.number()])
+  .describe('Close time, open, high, low, close.');
 
 export const StoryEvent = z.object({
   id: EventId,

@@ -23,6 +23,7 @@ export const subjects = {
   signal: (signal: { strategy: string; venue: Venue; symbol: SymbolName }): string =>
     `trade_signal.${signal.strategy}.${signal.venue}.${symbolToken(signal.symbol)}`,
   journal: (portfolio: string, type: JournalEventType): string => `trading.${portfolio}.${type}`,
+  command: (channel: string): string => `command.${channel}`,
   deadLetter: (consumer: string): string => `dead_letter.${consumer}`,
   /** Where the trade log is asked; nothing is stored there. */
   query: (name: QueryName): string => `query.${name}`,

@@ -6,7 +6,8 @@ import { retry, throwError, timer } from 'rxjs';
 import { createAlerts, hear, type Heard } from './alerts.ts';
 import { createBoundedMap } from './bounded-map.ts';
 import { createOutbox, type RetryDelays } from './outbox.ts';
-import type { Sink } from './sinks/sink.ts';
+import type { Message } from './messages/message.ts';
+import type { SendOutcome, Sink } from './sinks/sink.ts';
 
 export interface NotifierOptions {
   readonly bus: Bus;
@@ -19,6 +20,8 @@ export interface NotifierOptions {
 }
 
 export interface Notifier extends Service {
+  /** Tells something beside what is stored: until it is told, or the notifier stops. */
+  tell(message: Message): void;
   /** How many messages the sink has taken. */
   alerts(): number;
   /** Resolves when everything that is stored has been told; throws a TransientError when it stops before. */
@@ -44,16 +47,24 @@ export function startNotifier({
 }: NotifierOptions): Notifier {
   const alerts = createAlerts(bus);
   const outbox = createOutbox({ log, delays: retryDelays });
+  const besides = createOutbox({ log, delays: retryDelays });
   const told = createBoundedMap<string, true>(rememberedMessages);
   const stopping = new AbortController();
   const outOfTime = new AbortController();
   let sent = 0;
   let inHand: Promise<void> = Promise.resolve();
 
+  let lastSend: Promise<unknown> = Promise.resolve();
+  /** The sink takes one at a time. */
+  const send = (message: Message): Promise<SendOutcome> => {
+    const sending = lastSend.then(() => sink.send(message, outOfTime.signal));
+    lastSend = sending.catch(() => undefined);
+    return sending;
+  };
   const attempt = async (event: Heard, stored: StoredMessage) => {
     const message = await alerts.of(event, stored);
     if (!message) return { status: 'sent' } as const;
-    const outcome = await sink.send(message, outOfTime.signal);
+    const outcome = await send(message);
     if (outcome.status === 'sent') sent++;
     return outcome;
   };
@@ -119,6 +130,10 @@ export function startNotifier({
     finished,
     stop,
     [Symbol.asyncDispose]: stop,
+    tell: (message) =>
+      void besides
+        .deliver(() => send(message), stopping.signal)
+        .catch((err: unknown) => log.error({ err }, 'something was not told')),
     alerts: () => sent,
     async caughtUp() {
       while ((await untold()) > 0) {

@@ -30,6 +30,19 @@ const Env = z
         .transform((id) => (id.startsWith('@') ? id : Number(id)))
         .optional(),
     ),
+    /** Who may give commands; nobody without it. */
+    TELEGRAM_USER_IDS: text.pipe(
+      z
+        .string()
+        .regex(
+          /^\d+(\s*,\s*\d+)*$/,
+          'expected the numbers of people with commas between them, as @userinfobot tells them',
+        )
+        .transform((ids) => ids.split(',').map(Number))
+        .optional(),
+    ),
+    /** The name of the bot without @, for groups in which there are several. */
+    TELEGRAM_BOT_NAME: text,
     TELEGRAM_API_ROOT: text,
     /** Of the exchange account; only live trading reads them. */
     HELIOGRAPH_API_KEY: secret,
@@ -49,6 +62,14 @@ const Env = z
     {
       error: 'goes together with TELEGRAM_CHAT_ID: set both, or none to have the alerts here',
       path: ['TELEGRAM_BOT_TOKEN'],
+    },
+  )
+  .refine(
+    (env) => env.TELEGRAM_USER_IDS === undefined || typeof env.TELEGRAM_CHAT_ID === 'number',
+    {
+      error:
+        'goes together with TELEGRAM_BOT_TOKEN and a number as TELEGRAM_CHAT_ID: commands are taken in that chat only',
+      path: ['TELEGRAM_USER_IDS'],
     },
   );
 export type Env = z.infer<typeof Env>;

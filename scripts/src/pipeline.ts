@@ -13,11 +13,14 @@ import {
   runTradeLog,
   runWorkers,
   type Surroundings,
+  type TelegramCommands,
 } from './services.ts';
 
 export interface PipelineOptions {
   readonly db: string;
   readonly sink: Sink;
+  /** Who may give commands in Telegram; nobody without it. */
+  readonly telegram?: TelegramCommands | undefined;
   /** How many execution workers for each portfolio. */
   readonly workers: number;
   readonly feed: Feed;
@@ -55,12 +58,12 @@ export interface PortfolioRun extends BasePortfolioOptions {
 /** Whoever consumes is started before whoever produces. Everything goes on the stack. */
 export async function openPipeline(
   surroundings: Surroundings,
-  { db, sink, workers: count, onStarted, ...run }: PipelineOptions,
+  { db, sink, telegram, workers: count, onStarted, ...run }: PipelineOptions,
 ): Promise<Pipeline> {
   const { portfolios } = run;
   const { stack } = surroundings;
   const tradeLog = await runTradeLog(surroundings, db);
-  const notifier = await runNotifier(surroundings, sink);
+  const notifier = await runNotifier(surroundings, { sink, telegram });
   const names = Array.from({ length: count }, (_, at) => `worker-${at + 1}`);
   const workers = await runWorkers(surroundings, { portfolios, workers: names });
   const bus = await openBus(surroundings, 'start');

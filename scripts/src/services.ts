@@ -1,14 +1,22 @@
+import { hostname } from 'node:os';
 import { Writable } from 'node:stream';
 import { canonicalJson } from '@heliograph/contracts';
 import { connectJetStreamBus, type Bus } from '@heliograph/contracts/bus';
-import type { Logger, Service } from '@heliograph/contracts/service';
+import { startHeartbeat, type Logger, type Service } from '@heliograph/contracts/service';
 import { openCcxtBroker, startExecution, type Broker } from '@heliograph/execution';
 import {
+  createTelegramClient,
   createTelegramSink,
   createTerminalSink,
   startNotifier,
+  startTelegramBot,
+  watchHeartbeats,
+  heartbeatMessage,
+  type Access,
+  type Heartbeats,
   type Notifier,
   type Sink,
+  type TelegramClientOptions,
 } from '@heliograph/notifier';
 import {
   startSignalEngine,
@@ -28,11 +36,16 @@ import type { Env } from './env.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
 import type { BrokerOptions } from './live-options.ts';
 import type { NatsAddress } from './nats-address.ts';
+import { controlOf } from './control/control-of.ts';
+import type { RecentLog } from './output/recent-log.ts';
+import { programVersion } from './program-version.ts';
 
 /** What every service of a process is given. */
 export interface Surroundings {
   readonly address: NatsAddress;
   readonly log: Logger;
+  /** Its last lines. */
+  readonly recent: RecentLog;
   /** Into how many parts the signals are divided, where the streams are made. */
   readonly partitions: number;
   /** What the trade log notes of this process. */
@@ -59,6 +72,13 @@ export async function openBus(surroundings: Surroundings, name: string): Promise
   );
 }
 
+/** Says that a service of this process is alive for as long as it runs. */
+function beat({ stack }: Surroundings, bus: Bus, service: string, instance = hostname()): void {
+  stack.use(
+    startHeartbeat({ bus, service, instance: instance.replaceAll(/[^A-Za-z0-9_-]/g, '-') }),
+  );
+}
+
 export async function runTradeLog(surroundings: Surroundings, path: string): Promise<TradeLog> {
   const { log, stack, facts } = surroundings;
   const database = stack.adopt(openDatabase(path), (open) => {
@@ -67,7 +87,7 @@ export async function runTradeLog(surroundings: Surroundings, path: string): Pro
   const bus = await openBus(surroundings, 'trade-log');
   const logger = log.child({ service: 'trade-log' });
   stack.use(startLogQueries({ bus, database, log: logger }));
-  return stack.use(
+  const tradeLog = stack.use(
     startTradeLog({
       bus,
       database,
@@ -75,12 +95,71 @@ export async function runTradeLog(surroundings: Surroundings, path: string): Pro
       run: facts && { ...facts, natsVersion: bus.serverVersion },
     }),
   );
+  beat(surroundings, bus, 'trade-log');
+  return tradeLog;
 }
 
-export async function runNotifier(surroundings: Surroundings, sink: Sink): Promise<Notifier> {
+/** With `telegram` people may also ask and give commands there. */
+export async function runNotifier(
+  surroundings: Surroundings,
+  { sink, telegram }: { readonly sink: Sink; readonly telegram?: TelegramCommands | undefined },
+): Promise<Notifier> {
   const { log, stack } = surroundings;
   const bus = await openBus(surroundings, 'notifier');
-  return stack.use(startNotifier({ bus, sink, log: log.child({ service: 'notifier' }) }));
+  const logger = log.child({ service: 'notifier' });
+  const notifier = stack.use(startNotifier({ bus, sink, log: logger }));
+  const heartbeats = stack.use(
+    watchHeartbeats({
+      bus,
+      log: logger,
+      onChange: (heartbeat) => notifier.tell(heartbeatMessage(heartbeat, Date.now())),
+    }),
+  );
+  beat(surroundings, bus, 'notifier');
+  if (telegram) await runBot(surroundings, { ...telegram, heartbeats });
+  return notifier;
+}
+
+async function runBot(
+  surroundings: Surroundings,
+  { heartbeats, access, botName, ...client }: TelegramCommands & { heartbeats: Heartbeats },
+): Promise<void> {
+  const { log, stack, recent } = surroundings;
+  const bus = await openBus(surroundings, 'telegram-bot');
+  stack.use(
+    startTelegramBot({
+      bus,
+      client: createTelegramClient(client),
+      access,
+      botName,
+      control: controlOf({
+        bus,
+        heartbeats: () => heartbeats.all(),
+        logs: (count) => recent.lines(count),
+        version: programVersion(),
+      }),
+      log: log.child({ service: 'telegram-bot' }),
+    }),
+  );
+}
+
+/** Who may give commands in Telegram, and how it is reached. */
+export interface TelegramCommands extends TelegramClientOptions {
+  readonly access: Access;
+  readonly botName?: string | undefined;
+}
+
+/** Undefined where nobody may. */
+export function telegramCommands(env: Env): TelegramCommands | undefined {
+  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId, TELEGRAM_USER_IDS: userIds } = env;
+  if (token === undefined || typeof chatId !== 'number' || !userIds) return undefined;
+  const apiRoot = env.TELEGRAM_API_ROOT;
+  return {
+    token,
+    ...(apiRoot !== undefined && { apiRoot }),
+    access: { userIds, chatIds: [chatId] },
+    botName: env.TELEGRAM_BOT_NAME,
+  };
 }
 
 async function runExecution(
@@ -91,7 +170,7 @@ async function runExecution(
   // A shadow never reaches an exchange.
   const broker = options.settings.shadow ? undefined : surroundings.broker;
   const bus = await openBus(surroundings, `execution ${options.worker}`);
-  return stack.use(
+  const execution = stack.use(
     startExecution({
       bus,
       ...options,
@@ -100,6 +179,8 @@ async function runExecution(
       log: log.child({ service: 'execution', worker: options.worker }),
     }),
   );
+  beat(surroundings, bus, 'execution', `${options.portfolio}-${options.worker}`);
+  return execution;
 }
 
 /** Every base portfolio by so many workers. */
@@ -168,7 +249,7 @@ export async function runSignalEngine(
   const [main, ...others] = portfolios;
   const { log, stack } = surroundings;
   const bus = await openBus(surroundings, 'signal-engine');
-  return stack.use(
+  const engine = stack.use(
     await startSignalEngine({
       bus,
       ...rest,
@@ -179,6 +260,8 @@ export async function runSignalEngine(
       log: log.child({ service: 'signal-engine' }),
     }),
   );
+  beat(surroundings, bus, 'signal-engine');
+  return engine;
 }
 
 /** Telegram where a token and a chat are set, otherwise a line of text for each alert. */

@@ -5,12 +5,15 @@ import {
   type QueryResult,
 } from '@heliograph/contracts';
 import type { Database } from 'better-sqlite3';
+import { breakDown } from './breakdown.ts';
+import { readChart } from './chart.ts';
 import { conditions, type Filter } from './filter.ts';
 import { cut, pageOf, portfolioNamed, spanOf } from './pages.ts';
 import { summarisePerformance } from './performance.ts';
 import { profitByPeriod } from './profit.ts';
 import {
   countSkips,
+  readOpenPortfolios,
   readOrders,
   readPortfolios,
   readPositions,
@@ -19,6 +22,7 @@ import {
 } from './queries.ts';
 import { orderView, portfolioView, positionView, signalView, tradeView } from './query-views.ts';
 import { QueryRefused } from './query-refused.ts';
+import { standingOf } from './standing.ts';
 import { readSignalEvents } from './signal-events.ts';
 
 type Answers = {
@@ -50,6 +54,11 @@ export const answers: Answers = {
     const rows = readOrders(database, { ...filter, statuses: status }).toReversed();
     const { page, next } = cut(rows, request.limit, ({ orderId }) => orderId);
     return { portfolio, orders: page.map(orderView), next };
+  },
+  order(database, { portfolio: name, orderId }) {
+    const { portfolio } = portfolioNamed(database, name);
+    const [row] = readOrders(database, { portfolio, orderId, limit: 1 });
+    return { portfolio, order: row ? orderView(row) : null };
   },
   trades(database, request) {
     const { portfolio, filter } = pageOf(database, request, { table: 'trades', key: 'trade_id' });
@@ -103,6 +112,18 @@ export const answers: Answers = {
       skipped: countSkips(database, { portfolio }),
     };
   },
+  standing(database, { portfolio: name, limit }) {
+    const rows =
+      name === undefined ? readOpenPortfolios(database, limit) : [portfolioNamed(database, name)];
+    const nowMs = Date.now();
+    return { portfolios: rows.map((row) => standingOf(database, row, nowMs)) };
+  },
+  breakdown(database, { portfolio: name, by, from, to, limit }) {
+    const { portfolio, currency } = portfolioNamed(database, name);
+    const trades = tradesBackwards(database, { portfolio, ...spanOf({ from, to }) }, by);
+    return { portfolio, currency, rows: breakDown(trades).slice(0, limit) };
+  },
+  chart: readChart,
   story(database, { signalId, portfolio }) {
     const story = readSignalEvents(database, signalId, portfolio);
     if (story) return story;
@@ -110,13 +131,18 @@ export const answers: Answers = {
   },
 };
 
-function* tradesBackwards(database: Database, filter: Filter) {
+const names = { symbol: 'symbol', strategy: 'strategy', exitReason: 'exit_reason' } as const;
+
+function* tradesBackwards(database: Database, filter: Filter, by: keyof typeof names = 'symbol') {
   const used = Object.entries(conditions(filter, { time: 'exit_time' })).filter(
     ([, value]) => value !== undefined,
   );
   const rows = database
-    .prepare<unknown[], { exitTime: number; pnl: string; fees: string }>(
-      `SELECT exit_time AS exitTime, pnl, fees FROM trades
+    .prepare<
+      unknown[],
+      { name: string; entryTime: number; exitTime: number; pnl: string; fees: string }
+    >(
+      `SELECT ${names[by]} AS name, entry_time AS entryTime, exit_time AS exitTime, pnl, fees FROM trades
        WHERE ${used.map(([condition]) => condition).join(' AND ')} ORDER BY stream_id DESC, sequence DESC`,
     )
     .iterate(...used.flatMap(([, value]) => value));

@@ -7,7 +7,7 @@ import {
 } from '@heliograph/contracts';
 import type { Database } from 'better-sqlite3';
 import { conditions, inJournal, ofNewestJournal, type Filter } from './filter.ts';
-import { newest } from './newest.ts';
+import { newest, type Query } from './newest.ts';
 import type {
   CandleRow,
   DeadLetterRow,
@@ -61,7 +61,10 @@ const undecided: Outcome = { portfolio: null, status: null, reason: null, orderI
 /** Orders as they stand, in the order in which they were intended; `statuses` are those that count. */
 export function readOrders(
   database: Database,
-  filter: Filter & { readonly statuses?: readonly string[] | undefined } = {},
+  filter: Filter & {
+    readonly statuses?: readonly string[] | undefined;
+    readonly orderId?: string | undefined;
+  } = {},
 ): OrderRow[] {
   return newest<StoredOrder>(database, {
     select: `portfolio, order_id AS orderId, signal_id AS signalId, time, strategy, venue, symbol, intent, side,
@@ -73,6 +76,7 @@ export function readOrders(
       FROM orders`,
     where: {
       ...conditions(filter),
+      'order_id = ?': filter.orderId,
       'status IN (SELECT value FROM json_each(?))':
         filter.statuses && JSON.stringify(filter.statuses),
     },
@@ -184,11 +188,18 @@ export function readPortfolios(
   database: Database,
   { portfolio, limit }: Pick<Filter, 'portfolio' | 'limit'> = {},
 ): PortfolioRow[] {
+  return portfolioRows(database, { where: conditions({ portfolio }), limit });
+}
+
+function portfolioRows(
+  database: Database,
+  { where, limit }: Pick<Query, 'where' | 'limit'>,
+): PortfolioRow[] {
   return newest<StoredPortfolio>(database, {
     select: `portfolio, mode, tape, currency, settings, decisions_version AS decisionsVersion, opened_time AS openedTime, cash,
       ended_time AS endedTime, candles, final_cash AS finalCash, final_equity AS finalEquity
       FROM portfolios`,
-    where: conditions({ portfolio }),
+    where,
     order: inJournal,
     limit,
   }).map(({ settings, endedTime, candles, finalCash, finalEquity, ...row }) => ({
@@ -199,6 +210,15 @@ export function readPortfolios(
         ? null
         : { time: endedTime, candles, cash: finalCash, equity: finalEquity },
   }));
+}
+
+/** The newest journals of those that have not ended, the one that was opened last first. */
+export function readOpenPortfolios(database: Database, limit: number): PortfolioRow[] {
+  const isNewest = `stream_id = (SELECT max(stream_id) FROM portfolios AS other WHERE other.portfolio = portfolios.portfolio)`;
+  return portfolioRows(database, {
+    where: { 'ended_time IS NULL': [], [isNewest]: [] },
+    limit,
+  }).toReversed();
 }
 
 /** The newest journal of that portfolio, or of any. */

@@ -1,28 +1,49 @@
 import { queryNames, subjects, SymbolName, toTime } from '@heliograph/contracts';
 import { askTradeLog, createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { anExitSignal, aSignal, eventually, startTestNats } from '@heliograph/contracts/testing';
+import {
+  aCandleEvent,
+  anExitSignal,
+  aSignal,
+  eventually,
+  startTestNats,
+} from '@heliograph/contracts/testing';
 import type { Database } from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createEventStore } from './event-store.ts';
 import { startLogQueries } from './query-service.ts';
-import { createJournal, createPlaces, signalMessage, startMs } from './testing/history.ts';
+import {
+  candleMessage,
+  createJournal,
+  createPlaces,
+  signalMessage,
+  startMs,
+} from './testing/history.ts';
 import { openMemoryDatabase } from './testing/temp-database.ts';
 
 const log = createSilentLogger();
+const btc = SymbolName.parse('BTC/USDT');
 const at = (minutes: number): string => toTime(startMs + minutes * 60_000);
 
 /** Ten trades of ten minutes, one signal skipped at the end, and a position since. */
 function fill(database: Database): void {
   const store = createEventStore(database);
   const place = createPlaces({
+    MARKET: store.stream('MARKET', 'a').id,
     SIGNALS: store.stream('SIGNALS', 'a').id,
     TRADING: store.stream('TRADING', 'a').id,
   });
   const paper = createJournal('paper');
   const skipped = aSignal({ time: at(200), data: { symbol: 'ETH/USDT' } });
-  store.keep([place('TRADING', paper.opened())]);
+  store.keep([
+    ...[190, 191, 192].map((minute) => {
+      const openTime = startMs + minute * 60_000;
+      const event = aCandleEvent({ openTime, closeTime: openTime + 60_000 });
+      return place('MARKET', candleMessage(event));
+    }),
+    place('TRADING', paper.opened()),
+  ]);
   for (let trade = 0; trade < 10; trade++) {
     const entry = aSignal({ time: at(10 * trade + 1) });
     const exit = anExitSignal({ time: at(10 * trade + 5) });
@@ -84,8 +105,13 @@ describe.concurrent.each(Object.entries(buses))('over %s', (_name, open) => {
     await using here = await start();
     const { bus } = here;
     const signalId = aSignal({ time: at(1) }).id;
+    const asked: Readonly<Record<string, object>> = {
+      story: { signalId },
+      chart: { symbol: btc },
+      order: { orderId: 'unknown' },
+    };
     for (const name of queryNames) {
-      const answer = await askTradeLog(bus, name, name === 'story' ? { signalId } : {});
+      const answer = await askTradeLog(bus, name, asked[name] ?? {});
       expect(answer).toMatchObject({ status: 'ok' });
     }
   });
@@ -109,6 +135,57 @@ describe.concurrent.each(Object.entries(buses))('over %s', (_name, open) => {
       await askTradeLog(bus, 'signals', { symbol: SymbolName.parse('ETH/USDT') }),
     ).toMatchObject({
       result: { signals: [{ status: 'skipped', reason: 'MAX_POSITIONS' }], next: null },
+    });
+  });
+
+  test('how it stands with what is open', async () => {
+    await using here = await start();
+    const { bus } = here;
+    expect(await askTradeLog(bus, 'standing', {})).toMatchObject({
+      result: {
+        portfolios: [
+          {
+            portfolio: 'paper',
+            cash: '900',
+            equityFrom: 'cost',
+            tradingState: 'ACTIVE',
+            stateAuthor: null,
+            openPositions: 1,
+            incidents: [],
+          },
+        ],
+      },
+    });
+    const unknown = await askTradeLog(bus, 'standing', { portfolio: 'nobody' });
+    expect(unknown).toMatchObject({ status: 'error', error: { code: 'NOT_FOUND' } });
+  });
+
+  test('what each symbol and each strategy brought', async () => {
+    await using here = await start();
+    const { bus } = here;
+    const row = { trades: 10, wins: 5, losses: 5, pnl: '7.5', fees: '2', averageHoldMs: 240_000 };
+    expect(await askTradeLog(bus, 'breakdown', {})).toMatchObject({
+      result: { currency: 'USDT', rows: [{ name: 'BTC/USDT', ...row }] },
+    });
+    expect(await askTradeLog(bus, 'breakdown', { by: 'exitReason', to: at(50) })).toMatchObject({
+      result: { rows: [{ trades: 5, pnl: '5.5' }] },
+    });
+  });
+
+  test('the candles of a symbol and its fills there', async () => {
+    await using here = await start();
+    const { bus } = here;
+    expect(await askTradeLog(bus, 'chart', { symbol: btc })).toMatchObject({
+      result: {
+        symbol: 'BTC/USDT',
+        timeframe: '1m',
+        candles: [191, 192, 193].map((minute) => expect.arrayContaining([at(minute)])),
+        fills: [{ side: 'buy', time: at(191) }],
+      },
+    });
+    const eth = SymbolName.parse('ETH/USDT');
+    expect(await askTradeLog(bus, 'chart', { symbol: eth })).toMatchObject({
+      error: { code: 'NOT_FOUND', message: expect.stringContaining('logged are BTC/USDT 1m') },
     });
   });
 

@@ -14,6 +14,8 @@ export const streams = {
   TRADING: { subjects: ['trading.*.*'], durable: true, full: 'refuse', maxBytes: 4 * 2 ** 30 },
   /** The paper exchange's own books, a log for each account. */
   PAPER: { subjects: ['paper.*.*'], durable: true, full: 'refuse', maxBytes: 4 * 2 ** 30 },
+  /** What people have ordered, and what became of it. */
+  COMMANDS: { subjects: ['command.*'], durable: true, full: 'drop-oldest', maxBytes: 64 * 2 ** 20 },
   /** What a consumer could not work off. */
   DEAD_LETTERS: {
     subjects: ['dead_letter.*'],

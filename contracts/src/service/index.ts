@@ -1,2 +1,3 @@
-export { createLogger, createSilentLogger, type Logger } from './logger.ts';
+export { createLogger, createSilentLogger, standardError, type Logger } from './logger.ts';
 export type { Service } from './service.ts';
+export { heartbeatBucket, startHeartbeat } from './heartbeat.ts';

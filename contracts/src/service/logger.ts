@@ -21,8 +21,13 @@ export function createLogger(options: {
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: secretPaths, censor: '[hidden]' },
     },
-    options.destination ?? pino.destination({ dest: 2, sync: true }),
+    options.destination ?? standardError(),
   );
+}
+
+/** Each line at once. */
+export function standardError(): DestinationStream {
+  return pino.destination({ dest: 2, sync: true });
 }
 
 /** Says nothing. */

@@ -1,18 +1,12 @@
-import {
-  liveTape,
-  toMs,
-  type JournalEventOf,
-  type PortfolioSettings,
-  type Stake,
-} from '@heliograph/contracts';
+import { liveTape, toMs, type JournalEventOf } from '@heliograph/contracts';
 import { compose } from './compose.ts';
 import { roles } from './intended-message.ts';
-import { limitLines } from './limits.ts';
 import type { Message } from './message.ts';
-import { amount, count, money, percent, result, share } from './numbers.ts';
+import { amount, count, money, percent, result } from './numbers.ts';
 import { why } from './order-messages.ts';
 import { currencyOf, label, type Portfolio } from './portfolio.ts';
-import { code, line, listed, type Line } from './text.ts';
+import { settingsLines } from './settings.ts';
+import { code, line, listed } from './text.ts';
 import { duration } from './times.ts';
 
 /** The first event of a portfolio: it names its own mode and currency. */
@@ -50,19 +44,6 @@ export function reconfigured(
     },
     event,
   );
-}
-
-function settingsLines(settings: PortfolioSettings, currency: string): (Line | undefined)[] {
-  const { cash, feeBps, slippageBps, lotSize, tickSize } = settings;
-  return [
-    line`Cash ${code(money(cash, currency))}, per entry ${code(stake(settings.stake, currency))}`,
-    [
-      ...line`Fee ${code(amount(feeBps))} bps, slippage ${code(amount(slippageBps))} bps, `,
-      ...line`lot ${code(amount(lotSize))}`,
-      ...(tickSize === undefined ? [] : line`, tick ${code(amount(tickSize))}`),
-    ],
-    ...limitLines(settings, currency),
-  ];
 }
 
 /** The run has ended: what it comes to. */
@@ -143,19 +124,4 @@ export function stateChanged(
     },
     event,
   );
-}
-
-function stake(stake: Stake, currency: string): string {
-  switch (stake.kind) {
-    case 'all':
-      return 'all there is';
-    case 'quote':
-      return money(stake.value, currency);
-    case 'base':
-      return `${amount(stake.value)} in base units`;
-    case 'equityRatio':
-      return `${share(stake.value)} of equity`;
-    case 'riskRatio':
-      return `what loses ${share(stake.value)} of equity at its stop`;
-  }
 }

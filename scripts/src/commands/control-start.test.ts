@@ -2,7 +2,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
-import { firstCandles } from '../testing/candles.ts';
+import { firstCandles, oneLongRise } from '../testing/candles.ts';
 import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
 
 const timeout = 120_000;
@@ -14,15 +14,6 @@ async function folderWithCandles(candles = firstCandles(1500)) {
   const folder = await temporaryFolder();
   await writeFile(join(folder.path, feed), candles);
   return folder;
-}
-
-/** Prices that fall and then rise for good: one entry, and no strategy that leaves it. */
-function oneLongRise(): string {
-  const rows = Array.from({ length: 1500 }, (_, at) => {
-    const price = 1_000 + Math.abs(at - 50);
-    return `${at * 1_800_000},${price},${price},${price},${price},1`;
-  });
-  return ['timestamp,open,high,low,close,volume', ...rows].join('\n');
 }
 
 async function statusIn(cwd: string) {

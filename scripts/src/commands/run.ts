@@ -11,6 +11,7 @@ import { readOptions, type Invocation } from '../invocation.ts';
 import { readBrokerOptions } from '../live-options.ts';
 import { NatsAddressText } from '../nats-address.ts';
 import { createCommandLog } from '../output/command-log.ts';
+import { createRecentLog } from '../output/recent-log.ts';
 import { readPortfolioOptions } from '../portfolios-file.ts';
 import { runFactsOf } from '../run-facts.ts';
 import {
@@ -20,6 +21,7 @@ import {
   runSignalEngine,
   runTradeLog,
   runWorkers,
+  telegramCommands,
   type Surroundings,
 } from '../services.ts';
 import { workerOptions } from '../worker-options.ts';
@@ -50,9 +52,10 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   using interrupts = listenForInterrupts({ stopWithinMs, json: invocation.json });
   await using stack = new AsyncDisposableStack();
   const { terminal } = invocation;
-  const log = createCommandLog({ terminal, level: env.HELIOGRAPH_LOG_LEVEL ?? 'info' });
+  const recent = createRecentLog();
+  const log = createCommandLog({ terminal, recent, level: env.HELIOGRAPH_LOG_LEVEL ?? 'info' });
   const { nats: address, partitions } = options;
-  const surroundings = { address, partitions, log, stack, facts: runFactsOf(invocation) };
+  const surroundings = { address, partitions, log, recent, stack, facts: runFactsOf(invocation) };
   const services: Service[] = [];
   for (const [name, begin] of Object.entries(starters))
     if (invocation.words.includes(name)) {
@@ -107,7 +110,7 @@ const starters: Readonly<Record<string, (start: Start) => Promise<Service[]>>> =
   notifier: async ({ invocation: { terminal }, env, surroundings }) => {
     const { colours: colour } = terminal;
     const sink = createSink(env, { write: (line) => terminal.data(line), colour });
-    return [await runNotifier(surroundings, sink)];
+    return [await runNotifier(surroundings, { sink, telegram: telegramCommands(env) })];
   },
   execution: async ({ invocation, options, env, surroundings }) => {
     const { worker, workers: count, changeSettings } = options;

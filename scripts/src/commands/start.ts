@@ -13,6 +13,7 @@ import { readBrokerOptions, type BrokerOptions } from '../live-options.ts';
 import { openOwnServer, outsideServer } from '../message-server.ts';
 import { NatsAddressText } from '../nats-address.ts';
 import { createCommandLog } from '../output/command-log.ts';
+import { createRecentLog } from '../output/recent-log.ts';
 import { count } from '../output/format.ts';
 import { showRunProgress } from '../output/run-progress.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -20,7 +21,7 @@ import { openPipeline, type Pipeline } from '../pipeline.ts';
 import { readPortfolioOptions } from '../portfolios-file.ts';
 import { runFactsOf } from '../run-facts.ts';
 import { summariseRuns, summaryLines } from '../run-summary.ts';
-import { createSink } from '../services.ts';
+import { createSink, telegramCommands } from '../services.ts';
 import { workerOptions } from '../worker-options.ts';
 import { keepHeapSmall } from '../small-heap.ts';
 
@@ -60,7 +61,8 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
   const server = options.nats
     ? outsideServer(options.nats)
     : await openOwnServer(dataDir, { env, stack });
-  const log = createCommandLog({ terminal, level: env.HELIOGRAPH_LOG_LEVEL ?? 'warn' });
+  const recent = createRecentLog();
+  const log = createCommandLog({ terminal, recent, level: env.HELIOGRAPH_LOG_LEVEL ?? 'warn' });
   const sink = createSink(env, {
     write: (line) => (json ? terminal.note(line) : terminal.data(line)),
     colour: !json && terminal.colours,
@@ -71,12 +73,14 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
       address: server.address,
       partitions,
       log,
+      recent,
       stack,
       facts: runFactsOf(invocation, portfolios),
     },
     {
       ...run,
       sink,
+      telegram: telegramCommands(env),
       workers,
       onStarted: (engine, states) =>
         introduce(terminal, {

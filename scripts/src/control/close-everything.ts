@@ -41,11 +41,21 @@ const lookAgainMs = 300;
 export async function closeEverything(
   bus: Bus,
   portfolios: readonly ListedPortfolio[],
-  { reason, waitMs }: { readonly reason: string; readonly waitMs: number },
+  {
+    reason,
+    waitMs,
+    command,
+  }: {
+    readonly reason: string;
+    readonly waitMs: number;
+    /** As for `closePositions`. */
+    readonly command?: string;
+  },
 ): Promise<Everything> {
   const untilMs = Date.now() + waitMs;
   const closed: Closed[] = [];
-  for (let isFirst = true; ; isFirst = false) {
+  for (let round = 0; ; round++) {
+    const isFirst = round === 0;
     const views = await Promise.all(portfolios.map((listed) => readView(bus, listed)));
     const closings = closingsOf(views).filter(
       ({ held, position }) => !isGivenUp(closed, { portfolio: held.name, ...position }),
@@ -57,7 +67,13 @@ export async function closeEverything(
     if (closings.length === 0) await sleep(Math.min(lookAgainMs, untilMs - Date.now()));
     else {
       const leftMs = isFirst ? waitMs : untilMs - Date.now();
-      closed.push(...(await closePositions(bus, closings, { reason, waitMs: leftMs })));
+      closed.push(
+        ...(await closePositions(bus, closings, {
+          reason,
+          waitMs: leftMs,
+          command: command && `${command}-${round}`,
+        })),
+      );
     }
   }
 }

@@ -45,9 +45,17 @@ const unknownTimeframe = '1m';
 export async function closePositions(
   bus: Bus,
   closings: readonly Closing[],
-  { reason, waitMs }: { readonly reason: string; readonly waitMs: number },
+  {
+    reason,
+    waitMs,
+    command = randomBytes(6).toString('hex'),
+  }: {
+    readonly reason: string;
+    readonly waitMs: number;
+    /** Names the command: what it closes is closed once, however often it is given. Default: another one each time. */
+    readonly command?: string | undefined;
+  },
 ): Promise<Closed[]> {
-  const command = randomBytes(6).toString('hex');
   const signals = await Promise.all(
     closings.map(async (closing) => ({
       ...closing,

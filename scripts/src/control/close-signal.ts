@@ -5,6 +5,9 @@ import {
   toTime,
   type EventId,
   type Mode,
+  type Side,
+  type SymbolName,
+  type Venue,
 } from '@heliograph/contracts';
 import type { HeldPosition } from './portfolio-view.ts';
 
@@ -30,26 +33,70 @@ export interface CloseOptions {
   readonly reason: string;
 }
 
-/** The id of the signal by which a command closes a position. */
-function closeSignalId({ portfolio, position, command }: CloseOptions): EventId {
-  return deterministicId(manualStrategy, command, portfolio, position.venue, position.symbol);
+/** A signal to leave a position, at whatever price there is. */
+export function closeSignal({ position, ...options }: CloseOptions): TradeSignal {
+  const { side, correlationId } = position;
+  return handSignal({
+    ...options,
+    instrument: position,
+    correlationId,
+    does: {
+      intent: 'exit',
+      side: side === 'long' ? 'sell' : 'buy',
+      targetPosition: 'flat',
+    },
+  });
 }
 
-/** A signal to leave a position, at whatever price there is. */
-export function closeSignal(options: CloseOptions): TradeSignal {
-  const { portfolio, mode, tape, position, timeMs, recordedMs, price, command, reason } = options;
-  const { venue, symbol, side, correlationId } = position;
+/** A signal to take back every entry that is open in an instrument. */
+export function cancelSignal({
+  order,
+  ...options
+}: Omit<CloseOptions, 'position'> & {
+  readonly order: Instrument & { readonly side: Side };
+}): TradeSignal {
+  return handSignal({
+    ...options,
+    instrument: order,
+    does: { intent: 'cancel', side: order.side, targetPosition: 'flat' },
+  });
+}
+
+interface Instrument {
+  readonly venue: Venue;
+  readonly symbol: SymbolName;
+}
+
+function handSignal({
+  portfolio,
+  mode,
+  tape,
+  instrument: { venue, symbol },
+  correlationId,
+  timeMs,
+  recordedMs,
+  price,
+  command,
+  reason,
+  does,
+}: Omit<CloseOptions, 'position'> & {
+  readonly instrument: Instrument;
+  readonly correlationId?: EventId;
+  readonly does: Pick<TradeSignal['data'], 'intent' | 'side' | 'targetPosition'>;
+}): TradeSignal {
+  // The same command gives the same signal.
+  const id = deterministicId(manualStrategy, command, portfolio, venue, symbol);
   return TradeSignal.parse({
     specversion: '1.0',
-    id: closeSignalId(options),
-    source: 'heliograph/close',
+    id,
+    source: `heliograph/${does.intent === 'cancel' ? 'cancel' : 'close'}`,
     type: 'trade_signal',
     subject: symbol,
     time: toTime(timeMs),
     recordedtime: toTime(recordedMs),
     expirytime: toTime(timeMs + (tape === liveTape ? liveExpiryMs : replayExpiryMs)),
     sequence: 1,
-    correlationid: correlationId,
+    correlationid: correlationId ?? id,
     data: {
       strategy: manualStrategy,
       strategyVersion: '1',
@@ -60,9 +107,7 @@ export function closeSignal(options: CloseOptions): TradeSignal {
       venue,
       symbol,
       timeframe: price.timeframe,
-      intent: 'exit',
-      side: side === 'long' ? 'sell' : 'buy',
-      targetPosition: 'flat',
+      ...does,
       referencePrice: { price: price.price, kind: 'mark', time: toTime(price.timeMs) },
       tape: { id: tape },
       reasons: [reason.slice(0, 256)],

@@ -1,4 +1,5 @@
-import { createLogger, type Logger } from '@heliograph/contracts/service';
+import { createLogger, standardError, type Logger } from '@heliograph/contracts/service';
+import type { RecentLog } from './recent-log.ts';
 import type { Terminal } from './terminal.ts';
 
 interface LogLine {
@@ -18,16 +19,21 @@ const hidden = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'err'
 export function createCommandLog({
   terminal,
   level,
+  recent,
 }: {
   terminal: Terminal;
   level: string;
+  /** Keeps the last lines. */
+  recent: RecentLog;
 }): Logger {
   return createLogger({
     name: 'heliograph',
     level,
-    ...(terminal.interactive && {
-      destination: { write: (line: string) => terminal.note(sentence(line, terminal)) },
-    }),
+    destination: recent.tee(
+      terminal.interactive
+        ? { write: (line: string) => terminal.note(sentence(line, terminal)) }
+        : standardError(),
+    ),
   });
 }
 

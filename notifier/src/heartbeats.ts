@@ -1,0 +1,82 @@
+import { heartbeatBucket, type Logger, type Service } from '@heliograph/contracts/service';
+import type { Bus } from '@heliograph/contracts/bus';
+import { concatMap, defer, retry, tap, timer } from 'rxjs';
+import type { Heartbeat } from './commands/control.ts';
+
+/** Watches whether the services say that they are alive. */
+export interface Heartbeats extends Service {
+  /** Every service that was heard of and has not taken its leave. */
+  all(): readonly Heartbeat[];
+}
+
+const againMs = 1_000;
+
+/**
+ * A service that has said for so long nothing is silent, and `onChange` is told; and again when it is back. What counts
+ * is when this process heard of it: the clocks of others may be off.
+ */
+export function watchHeartbeats({
+  bus,
+  onChange,
+  log,
+  silentAfterMs = 20_000,
+  lookEveryMs = 1_000,
+  nowMs = Date.now,
+}: {
+  readonly bus: Pick<Bus, 'bucket'>;
+  readonly onChange: (heartbeat: Heartbeat) => void;
+  readonly log: Logger;
+  readonly silentAfterMs?: number;
+  readonly lookEveryMs?: number;
+  /** The wall clock, epoch ms. */
+  readonly nowMs?: () => number;
+}): Heartbeats {
+  const known = new Map<string, Heartbeat>();
+
+  const heard = ({ key, value }: { key: string; value: string | undefined }): void => {
+    const before = known.get(key);
+    if (value === undefined) {
+      known.delete(key);
+      return;
+    }
+    const now = { service: key, seenMs: nowMs(), isSilent: false };
+    known.set(key, now);
+    if (before?.isSilent) onChange(now);
+  };
+  const look = (): void => {
+    for (const [key, beat] of known) {
+      if (beat.isSilent || nowMs() - beat.seenMs < silentAfterMs) continue;
+      const silent = { ...beat, isSilent: true };
+      known.set(key, silent);
+      onChange(silent);
+    }
+  };
+  const watching = defer(() => bus.bucket(heartbeatBucket))
+    .pipe(
+      concatMap((bucket) => bucket.watch()),
+      tap(heard),
+      retry({
+        delay: (error: unknown) => {
+          log.warn({ err: error }, 'heartbeats are not heard');
+          return timer(againMs);
+        },
+        resetOnSuccess: true,
+      }),
+    )
+    .subscribe();
+  const looking = setInterval(look, lookEveryMs);
+  looking.unref();
+  const { promise: finished, resolve } = Promise.withResolvers<void>();
+  const stop = async (): Promise<void> => {
+    clearInterval(looking);
+    watching.unsubscribe();
+    resolve();
+  };
+  return {
+    name: 'heartbeats',
+    finished,
+    stop,
+    [Symbol.asyncDispose]: stop,
+    all: () => [...known.values()].toSorted((a, b) => a.service.localeCompare(b.service)),
+  };
+}

@@ -1,0 +1,87 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { eventually } from '@heliograph/contracts/testing';
+import { startTelegramDouble, type TelegramDouble } from '@heliograph/notifier/testing';
+import { describe, expect, test } from 'vitest';
+import { oneLongRise } from '../testing/candles.ts';
+import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
+
+const feed = 'BTC_USD-30m-bitstamp.csv';
+const patience = { timeoutMs: 60_000 };
+
+async function begin(change: Readonly<Record<string, string>> = {}) {
+  await using stack = new AsyncDisposableStack();
+  const double = stack.use(await startTelegramDouble());
+  const folder = stack.use(await temporaryFolder());
+  const cwd = folder.path;
+  await writeFile(join(cwd, feed), oneLongRise());
+  const env = {
+    TELEGRAM_BOT_TOKEN: double.token,
+    TELEGRAM_CHAT_ID: String(double.chatId),
+    TELEGRAM_API_ROOT: double.apiRoot,
+    TELEGRAM_USER_IDS: '99',
+    ...change,
+  };
+  const running = stack.use(startCli(['start', '--feed', feed, '--speed', '36000'], { cwd, env }));
+  const kept = stack.move();
+  return { double, cwd, running, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+const texts = ({ received }: TelegramDouble): string =>
+  received.map(({ text }) => text).join('\n\n');
+
+/** Says it until the answer holds that. */
+async function answered(double: TelegramDouble, said: string, holds: string): Promise<string> {
+  let answer = '';
+  await eventually(async () => {
+    const before = double.received.length;
+    double.say(said);
+    await eventually(() => expect(double.received.length).toBeGreaterThan(before));
+    answer = double.received.at(-1)?.text ?? '';
+    expect(answer).toContain(holds);
+  }, patience);
+  return answer;
+}
+
+describe.concurrent('Telegram, from a start that runs', { timeout: 120_000 }, () => {
+  test('a trade is told, what is asked is answered, and panic leaves everything, once', async () => {
+    await using here = await begin();
+    const { double, cwd, running } = here;
+    await eventually(() => expect(texts(double)).toContain('Bought BTC/USD'), patience);
+    expect(texts(double)).toMatch(/opened[^]*Bought BTC\/USD/);
+    expect(await answered(double, '/positions', 'BTC/USD')).toContain('long');
+    expect(await answered(double, '/status', 'ACTIVE')).toContain('1 of');
+    expect(await answered(double, '/health', 'trade log answers')).toContain('execution/');
+    double.say('/panic');
+    await eventually(() => expect(texts(double)).toContain('❔ /panic'), patience);
+    const question = double.received.find(({ text }) => text.startsWith('❔ /panic'));
+    const [yes = ''] = Object.values(question?.buttons ?? {});
+    const press = double.press(question?.messageId ?? 0, yes);
+    double.repeat(press);
+    double.press(question?.messageId ?? 0, yes);
+    await eventually(() => {
+      const now = double.received.find(({ messageId }) => messageId === question?.messageId);
+      expect(now?.text).toContain('Halted, and left');
+    }, patience);
+    await eventually(() => expect(texts(double)).toContain('Trading is halted'), patience);
+    const { stdout } = await runCli(['status', '--json'], { cwd });
+    expect(JSON.parse(stdout).portfolios).toMatchObject([
+      { tradingState: { state: 'HALTED', author: 'telegram 99 (@u99)' }, positions: [] },
+    ]);
+    await answered(double, '/trades', 'BTC/USD');
+    running.kill('SIGTERM');
+    expect((await running.result).code).toBe(0);
+    expect(texts(double).match(/Closed BTC\/USD/g), 'one position, one close').toHaveLength(1);
+  });
+
+  test('a wrong token stops nothing but the alerts, which say so', async () => {
+    await using here = await begin({ TELEGRAM_BOT_TOKEN: '1:wrong' });
+    const { running, double } = here;
+    await running.said('stderr', /check the bot token/);
+    running.kill('SIGTERM');
+    const { code, stderr } = await running.result;
+    expect(code).toBe(0);
+    expect(stderr, "the token is nobody's business").not.toContain('1:wrong');
+    expect(double.received).toEqual([]);
+  });
+});
