@@ -9,5 +9,6 @@ export { startTelegramBot, type BotOptions } from './bot/bot.ts';
 export type { Access } from './bot/access.ts';
 export type { Control } from './commands/control.ts';
 export { createTelegramClient, type TelegramClientOptions } from './telegram/client.ts';
+export type { Webhook } from './telegram/webhook.ts';
 export { heartbeatMessage } from './messages/heartbeat-message.ts';
 export { watchHeartbeats, type Heartbeats } from './heartbeats.ts';

@@ -10,6 +10,20 @@ const text = z
 
 const secret = text.transform((value) => (value === undefined ? undefined : createSecret(value)));
 
+/** `8443`, `127.0.0.1:8443` or `[::1]:8443`: without a host on the loopback. */
+const ListenText = z.string().transform((address, context) => {
+  const [, host = '127.0.0.1', port] =
+    /^(?:(\[[\da-fA-F:]+\]|[\w.-]+):)?(\d{1,5})$/.exec(address) ?? [];
+  if (port !== undefined && Number(port) < 65_536)
+    return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+  context.addIssue('expected a port, or host:port, such as 127.0.0.1:8443');
+  return z.NEVER;
+});
+
+function isLoopback(hostname: string): boolean {
+  return ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+}
+
 const Env = z
   .object({
     HELIOGRAPH_LOG_LEVEL: text.pipe(
@@ -44,6 +58,24 @@ const Env = z
     /** The name of the bot without @, for groups in which there are several. */
     TELEGRAM_BOT_NAME: text,
     TELEGRAM_API_ROOT: text,
+    /** Where Telegram brings what is written, instead of being asked for it. */
+    TELEGRAM_WEBHOOK_URL: text.pipe(
+      z
+        .url({ protocol: /^https?$/, error: 'expected an address such as https://example.org/bot' })
+        .refine(
+          (url) => url.startsWith('https:') || isLoopback(new URL(url).hostname),
+          'expected https: Telegram brings updates over it only',
+        )
+        .optional(),
+    ),
+    /** Where those are taken that are passed on from there. */
+    TELEGRAM_WEBHOOK_LISTEN: text.pipe(ListenText.prefault('127.0.0.1:8443')),
+    TELEGRAM_WEBHOOK_SECRET: text.pipe(
+      z
+        .string()
+        .regex(/^[\w-]{16,256}$/, 'expected 16 to 256 letters, digits, dashes and underscores')
+        .optional(),
+    ),
     /** Of the exchange account; only live trading reads them. */
     HELIOGRAPH_API_KEY: secret,
     HELIOGRAPH_API_KEY_FILE: text,

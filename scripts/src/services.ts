@@ -17,6 +17,7 @@ import {
   type Notifier,
   type Sink,
   type TelegramClientOptions,
+  type Webhook,
 } from '@heliograph/notifier';
 import {
   startSignalEngine,
@@ -122,7 +123,13 @@ export async function runNotifier(
 
 async function runBot(
   surroundings: Surroundings,
-  { heartbeats, access, botName, ...client }: TelegramCommands & { heartbeats: Heartbeats },
+  {
+    heartbeats,
+    access,
+    botName,
+    webhook,
+    ...client
+  }: TelegramCommands & { heartbeats: Heartbeats },
 ): Promise<void> {
   const { log, stack, recent } = surroundings;
   const bus = await openBus(surroundings, 'telegram-bot');
@@ -132,6 +139,7 @@ async function runBot(
       client: createTelegramClient(client),
       access,
       botName,
+      webhook,
       control: controlOf({
         bus,
         heartbeats: () => heartbeats.all(),
@@ -147,18 +155,22 @@ async function runBot(
 export interface TelegramCommands extends TelegramClientOptions {
   readonly access: Access;
   readonly botName?: string | undefined;
+  readonly webhook?: Webhook | undefined;
 }
 
 /** Undefined where nobody may. */
 export function telegramCommands(env: Env): TelegramCommands | undefined {
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId, TELEGRAM_USER_IDS: userIds } = env;
   if (token === undefined || typeof chatId !== 'number' || !userIds) return undefined;
-  const apiRoot = env.TELEGRAM_API_ROOT;
+  const { TELEGRAM_API_ROOT: apiRoot, TELEGRAM_WEBHOOK_URL: url } = env;
   return {
     token,
     ...(apiRoot !== undefined && { apiRoot }),
     access: { userIds, chatIds: [chatId] },
     botName: env.TELEGRAM_BOT_NAME,
+    ...(url !== undefined && {
+      webhook: { url, ...env.TELEGRAM_WEBHOOK_LISTEN, secret: env.TELEGRAM_WEBHOOK_SECRET },
+    }),
   };
 }
 

@@ -2,3 +2,4 @@ export { aCandle, aCandleEvent, aJournalEvent, anExitSignal, aSignal } from './b
 export { startTestNats, type TestNats } from './test-nats.ts';
 export { eventually } from './eventually.ts';
 export { temporaryFolder } from './temporary-folder.ts';
+export { freePort } from './free-port.ts';

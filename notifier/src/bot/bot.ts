@@ -9,6 +9,7 @@ import { parseCommand } from '../commands/parse-command.ts';
 import type { TelegramClient } from '../telegram/client.ts';
 import { pollUpdates } from '../telegram/poller.ts';
 import type { Update } from '../telegram/update.ts';
+import { hearWebhook, type Webhook } from '../telegram/webhook.ts';
 import { isAllowed, senderOf, type Access } from './access.ts';
 import { createButtons } from './buttons.ts';
 import { createCommandJournal } from './command-journal.ts';
@@ -25,6 +26,8 @@ export interface BotOptions {
   readonly access: Access;
   /** As people call it in groups: `/status@name`. */
   readonly botName?: string | undefined;
+  /** Where Telegram is to bring what is written. Default: it is asked for it. */
+  readonly webhook?: Webhook | undefined;
   readonly log: Logger;
   /** The wall clock, epoch ms. */
   readonly nowMs?: () => number;
@@ -34,7 +37,7 @@ export interface BotOptions {
 
 /** Answers people who write to the bot, and does what they have confirmed. Strangers get no answer at all. */
 export function startTelegramBot({ stopWithinMs = 3_000, ...options }: BotOptions): Service {
-  const { client, log } = options;
+  const { client, log, webhook } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const atWork = new Set<Promise<void>>();
@@ -49,13 +52,14 @@ export function startTelegramBot({ stopWithinMs = 3_000, ...options }: BotOption
   const work = async (): Promise<void> => {
     const hear = await openHearing(options, { begin, signal });
     begin(offerMenu(client, options.access, signal));
-    await pollUpdates({
+    const hearing = {
       client,
       log,
       signal,
-      onUpdate: (update) =>
+      onUpdate: (update: Update) =>
         hear(update).catch((err: unknown) => log.error({ err }, 'an update was not understood')),
-    });
+    };
+    await (webhook ? hearWebhook(webhook, hearing) : pollUpdates(hearing));
     // What is stopped in the middle is done after the next start.
     await Promise.race([Promise.all(atWork), sleep(stopWithinMs, undefined, { ref: false })]);
   };
@@ -77,7 +81,7 @@ async function openHearing(
     botName,
     log,
     nowMs = Date.now,
-  }: Omit<BotOptions, 'stopWithinMs'>,
+  }: Omit<BotOptions, 'stopWithinMs' | 'webhook'>,
   { begin, signal }: { begin: (work: Promise<unknown>) => void; signal: AbortSignal },
 ): Promise<(update: Update) => Promise<void>> {
   const confirmations = await openConfirmations(bus, nowMs);

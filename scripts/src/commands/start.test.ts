@@ -317,6 +317,21 @@ describe.concurrent('start refuses', () => {
       sentence: 'HELIOGRAPH_LOG_LEVEL: expected trace, debug',
     },
     {
+      what: 'a webhook that Telegram would not use',
+      env: { TELEGRAM_WEBHOOK_URL: 'http://example.org/bot' },
+      sentence: 'TELEGRAM_WEBHOOK_URL: expected https: Telegram brings updates over it only',
+    },
+    {
+      what: 'a webhook that listens nowhere',
+      env: { TELEGRAM_WEBHOOK_LISTEN: 'here' },
+      sentence: 'TELEGRAM_WEBHOOK_LISTEN: expected a port, or host:port, such as 127.0.0.1:8443',
+    },
+    {
+      what: 'a webhook with a secret that can be guessed',
+      env: { TELEGRAM_WEBHOOK_SECRET: 'secret' },
+      sentence: 'TELEGRAM_WEBHOOK_SECRET: expected 16 to 256 letters',
+    },
+    {
       what: 'a Telegram token without a chat',
       env: { TELEGRAM_BOT_TOKEN: '1:secret' },
       sentence: 'TELEGRAM_BOT_TOKEN: goes together with TELEGRAM_CHAT_ID',

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eventually } from '@heliograph/contracts/testing';
+import { eventually, freePort } from '@heliograph/contracts/testing';
 import { startTelegramDouble, type TelegramDouble } from '@heliograph/notifier/testing';
 import { describe, expect, test } from 'vitest';
 import { oneLongRise } from '../testing/candles.ts';
@@ -72,6 +72,19 @@ describe.concurrent('Telegram, from a start that runs', { timeout: 120_000 }, ()
     running.kill('SIGTERM');
     expect((await running.result).code).toBe(0);
     expect(texts(double).match(/Closed BTC\/USD/g), 'one position, one close').toHaveLength(1);
+  });
+
+  test('it hears by a webhook where it is told to', async () => {
+    const port = await freePort();
+    await using here = await begin({
+      TELEGRAM_WEBHOOK_URL: `http://127.0.0.1:${port}/bot`,
+      TELEGRAM_WEBHOOK_LISTEN: String(port),
+    });
+    const { double, running } = here;
+    await answered(double, '/version', 'Heliograph');
+    expect(double.calls('getUpdates')).toBe(0);
+    running.kill('SIGTERM');
+    expect((await running.result).code).toBe(0);
   });
 
   test('a wrong token stops nothing but the alerts, which say so', async () => {
