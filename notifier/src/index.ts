@@ -12,3 +12,4 @@ export { createTelegramClient, type TelegramClientOptions } from './telegram/cli
 export type { Webhook } from './telegram/webhook.ts';
 export { heartbeatMessage } from './messages/heartbeat-message.ts';
 export { watchHeartbeats, type Heartbeats } from './heartbeats.ts';
+export { watchHealth, type HealthOptions } from './health/watch-health.ts';

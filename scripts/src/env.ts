@@ -76,6 +76,17 @@ const Env = z
         .regex(/^[\w-]{16,256}$/, 'expected 16 to 256 letters, digits, dashes and underscores')
         .optional(),
     ),
+    /** Where it can be asked whether the notifier works; nowhere without it. */
+    HELIOGRAPH_HEALTH_LISTEN: text.pipe(ListenText.optional()),
+    /** Called once a minute while the notifier works. */
+    HELIOGRAPH_PING_URL: text.pipe(
+      z
+        .url({
+          protocol: /^https?$/,
+          error: 'expected an address such as https://example.org/ping',
+        })
+        .optional(),
+    ),
     /** Of the exchange account; only live trading reads them. */
     HELIOGRAPH_API_KEY: secret,
     HELIOGRAPH_API_KEY_FILE: text,

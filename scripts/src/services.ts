@@ -10,9 +10,11 @@ import {
   createTerminalSink,
   startNotifier,
   startTelegramBot,
+  watchHealth,
   watchHeartbeats,
   heartbeatMessage,
   type Access,
+  type HealthOptions,
   type Heartbeats,
   type Notifier,
   type Sink,
@@ -103,7 +105,15 @@ export async function runTradeLog(surroundings: Surroundings, path: string): Pro
 /** With `telegram` people may also ask and give commands there. */
 export async function runNotifier(
   surroundings: Surroundings,
-  { sink, telegram }: { readonly sink: Sink; readonly telegram?: TelegramCommands | undefined },
+  {
+    sink,
+    telegram,
+    health,
+  }: {
+    readonly sink: Sink;
+    readonly telegram?: TelegramCommands | undefined;
+    readonly health: HealthOptions;
+  },
 ): Promise<Notifier> {
   const { log, stack } = surroundings;
   const bus = await openBus(surroundings, 'notifier');
@@ -116,6 +126,15 @@ export async function runNotifier(
       onChange: (heartbeat) => notifier.tell(heartbeatMessage(heartbeat, Date.now())),
     }),
   );
+  const { url } = stack.use(
+    await watchHealth(health, {
+      untold: () => bus.lag(notifier.name),
+      told: () => notifier.alerts(),
+      heartbeats: () => heartbeats.all(),
+      log: logger,
+    }),
+  );
+  if (url !== undefined) logger.info({ url }, 'it can be asked for its health');
   beat(surroundings, bus, 'notifier');
   if (telegram) await runBot(surroundings, { ...telegram, heartbeats });
   return notifier;
@@ -156,6 +175,11 @@ export interface TelegramCommands extends TelegramClientOptions {
   readonly access: Access;
   readonly botName?: string | undefined;
   readonly webhook?: Webhook | undefined;
+}
+
+export function healthOptions(env: Env): HealthOptions {
+  const { HELIOGRAPH_HEALTH_LISTEN: listen, HELIOGRAPH_PING_URL: url } = env;
+  return { listen, ping: url === undefined ? undefined : { url } };
 }
 
 /** Undefined where nobody may. */

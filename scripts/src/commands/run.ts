@@ -17,6 +17,7 @@ import { runFactsOf } from '../run-facts.ts';
 import {
   createSink,
   firstFailure,
+  healthOptions,
   runNotifier,
   runSignalEngine,
   runTradeLog,
@@ -110,7 +111,13 @@ const starters: Readonly<Record<string, (start: Start) => Promise<Service[]>>> =
   notifier: async ({ invocation: { terminal }, env, surroundings }) => {
     const { colours: colour } = terminal;
     const sink = createSink(env, { write: (line) => terminal.data(line), colour });
-    return [await runNotifier(surroundings, { sink, telegram: telegramCommands(env) })];
+    return [
+      await runNotifier(surroundings, {
+        sink,
+        telegram: telegramCommands(env),
+        health: healthOptions(env),
+      }),
+    ];
   },
   execution: async ({ invocation, options, env, surroundings }) => {
     const { worker, workers: count, changeSettings } = options;

@@ -332,6 +332,11 @@ describe.concurrent('start refuses', () => {
       sentence: 'TELEGRAM_WEBHOOK_SECRET: expected 16 to 256 letters',
     },
     {
+      what: 'a health endpoint that listens nowhere',
+      env: { HELIOGRAPH_HEALTH_LISTEN: '127.0.0.1:99999' },
+      sentence: 'HELIOGRAPH_HEALTH_LISTEN: expected a port, or host:port, such as 127.0.0.1:8443',
+    },
+    {
       what: 'a Telegram token without a chat',
       env: { TELEGRAM_BOT_TOKEN: '1:secret' },
       sentence: 'TELEGRAM_BOT_TOKEN: goes together with TELEGRAM_CHAT_ID',

@@ -21,7 +21,7 @@ import { openPipeline, type Pipeline } from '../pipeline.ts';
 import { readPortfolioOptions } from '../portfolios-file.ts';
 import { runFactsOf } from '../run-facts.ts';
 import { summariseRuns, summaryLines } from '../run-summary.ts';
-import { createSink, telegramCommands } from '../services.ts';
+import { createSink, healthOptions, telegramCommands } from '../services.ts';
 import { workerOptions } from '../worker-options.ts';
 import { keepHeapSmall } from '../small-heap.ts';
 
@@ -81,6 +81,7 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
       ...run,
       sink,
       telegram: telegramCommands(env),
+      health: healthOptions(env),
       workers,
       onStarted: (engine, states) =>
         introduce(terminal, {

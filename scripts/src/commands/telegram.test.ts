@@ -74,15 +74,19 @@ describe.concurrent('Telegram, from a start that runs', { timeout: 120_000 }, ()
     expect(texts(double).match(/Closed BTC\/USD/g), 'one position, one close').toHaveLength(1);
   });
 
-  test('it hears by a webhook where it is told to', async () => {
-    const port = await freePort();
+  test('it hears by a webhook, and is asked for its health, where it is told to', async () => {
+    const [port, healthPort] = [await freePort(), await freePort()];
     await using here = await begin({
+      HELIOGRAPH_HEALTH_LISTEN: String(healthPort),
       TELEGRAM_WEBHOOK_URL: `http://127.0.0.1:${port}/bot`,
       TELEGRAM_WEBHOOK_LISTEN: String(port),
     });
     const { double, running } = here;
     await answered(double, '/version', 'Heliograph');
     expect(double.calls('getUpdates')).toBe(0);
+    const health = await fetch(`http://127.0.0.1:${healthPort}/health`);
+    expect(health.status).toBe(200);
+    expect(await health.text()).toMatch(/"isWell":true.*execution\/.*notifier\/.*trade-log\//);
     running.kill('SIGTERM');
     expect((await running.result).code).toBe(0);
   });
