@@ -16,7 +16,7 @@ import {
   StoryEvent,
   TradeView,
 } from './query-rows.ts';
-import { EventId, Name, SymbolName, Time, Timeframe, Venue } from './units.ts';
+import { Decimal, EventId, Name, SymbolName, Time, Timeframe, Venue } from './units.ts';
 
 const portfolio = Name.describe('Default: the one that was opened last.').optional();
 const symbol = SymbolName.optional();
@@ -122,6 +122,16 @@ export const queries = {
       fills: z.array(ChartFill),
     }),
   },
+  equity: {
+    description:
+      'What a portfolio was worth: what it was opened with, then the last valuations, which are hourly while something is held, and what it is worth now.',
+    request: z.strictObject({ portfolio, points: z.int().min(2).max(2_000).default(720) }),
+    result: z.object({
+      portfolio: Name,
+      currency: z.string(),
+      points: z.array(z.tuple([Time, Decimal])).describe('Time and equity, the oldest first.'),
+    }),
+  },
   signals: {
     description: 'Signals that the portfolio decided on, and what became of each.',
     request: z.strictObject({ portfolio, symbol, strategy, ...span, limit, cursor }),
@@ -168,6 +178,7 @@ export const queryRequests: { readonly [N in QueryName]: z.ZodType<CheckedReques
   standing: queries.standing.request,
   breakdown: queries.breakdown.request,
   chart: queries.chart.request,
+  equity: queries.equity.request,
   signals: queries.signals.request,
   story: queries.story.request,
 };
@@ -182,6 +193,7 @@ export const queryResults: { readonly [N in QueryName]: z.ZodType<QueryResult<N>
   standing: queries.standing.result,
   breakdown: queries.breakdown.result,
   chart: queries.chart.result,
+  equity: queries.equity.result,
   signals: queries.signals.result,
   story: queries.story.result,
 };

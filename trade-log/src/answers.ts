@@ -1,10 +1,12 @@
 import {
   toTime,
   type CheckedRequest,
+  type Decimal,
   type QueryName,
   type QueryResult,
 } from '@heliograph/contracts';
 import type { Database } from 'better-sqlite3';
+import { readEquity } from './account-queries.ts';
 import { breakDown } from './breakdown.ts';
 import { readChart } from './chart.ts';
 import { conditions, type Filter } from './filter.ts';
@@ -22,7 +24,7 @@ import {
 } from './queries.ts';
 import { orderView, portfolioView, positionView, signalView, tradeView } from './query-views.ts';
 import { QueryRefused } from './query-refused.ts';
-import { standingOf } from './standing.ts';
+import { lastEventMs, standingOf } from './standing.ts';
 import { readSignalEvents } from './signal-events.ts';
 
 type Answers = {
@@ -124,6 +126,23 @@ export const answers: Answers = {
     return { portfolio, currency, rows: breakDown(trades).slice(0, limit) };
   },
   chart: readChart,
+  equity(database, { portfolio: name, points }) {
+    const row = portfolioNamed(database, name);
+    const { portfolio, currency, settings, openedTime } = row;
+    const valued = readEquity(database, { portfolio, limit: points });
+    const { equity } = standingOf(database, row, Date.now());
+    const lastTime = toTime(lastEventMs(database, portfolio) ?? openedTime);
+    const isWhole = valued.length < points;
+    return {
+      portfolio,
+      currency,
+      points: [
+        ...(isWhole ? [pointOf(toTime(openedTime), settings.cash)] : []),
+        ...valued.map((one) => pointOf(toTime(one.time), one.equity)),
+        pointOf(lastTime, equity),
+      ],
+    };
+  },
   story(database, { signalId, portfolio }) {
     const story = readSignalEvents(database, signalId, portfolio);
     if (story) return story;
@@ -132,6 +151,10 @@ export const answers: Answers = {
 };
 
 const names = { symbol: 'symbol', strategy: 'strategy', exitReason: 'exit_reason' } as const;
+
+function pointOf(time: string, equity: Decimal): [string, Decimal] {
+  return [time, equity];
+}
 
 function* tradesBackwards(database: Database, filter: Filter, by: keyof typeof names = 'symbol') {
   const used = Object.entries(conditions(filter, { time: 'exit_time' })).filter(

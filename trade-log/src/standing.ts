@@ -72,3 +72,12 @@ function lastStoredMs(database: Database, portfolio: string): number | undefined
     )
     .get(portfolio)?.storedTime;
 }
+
+/** By the clock of its tape. */
+export function lastEventMs(database: Database, portfolio: string): number | undefined {
+  return database
+    .prepare<[string], { time: number }>(
+      `SELECT time FROM events WHERE portfolio = ? ORDER BY stream_id DESC, sequence DESC LIMIT 1`,
+    )
+    .get(portfolio)?.time;
+}

@@ -1,4 +1,5 @@
 import { line } from '../messages/text.ts';
+import { chart } from './chart.ts';
 import { cancel, close, panic } from './closing.ts';
 import type { Command, TellingCommand } from './command.ts';
 import { counted, health, logs, showConfig, version } from './health.ts';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   balance,
   performance,
   stats,
+  chart,
   counted,
   health,
   showConfig,
