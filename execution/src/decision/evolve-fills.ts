@@ -1,6 +1,12 @@
 import { Big, PermanentError } from '@heliograph/contracts';
 import type { DraftOf } from './draft.ts';
-import { changeLeg, changeOrder, closeLegs, protectsWhatIsHeld } from './evolve-orders.ts';
+import {
+  beginLegs,
+  changeLeg,
+  changeOrder,
+  closeLegs,
+  protectsWhatIsHeld,
+} from './evolve-orders.ts';
 import type { Order } from './order.ts';
 import { instrumentKey, settingsOf, type Portfolio, type PortfolioState } from './portfolio.ts';
 import {
@@ -38,6 +44,9 @@ export function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_fil
   state.lastFillMs = Math.max(state.lastFillMs, timeMs);
   state.filledSequence = Math.max(state.filledSequence, data.marketSequence ?? 0);
   const key = instrumentKey(order);
+  const before = state.positions.get(key);
+  if (after.position && (!before || after.position.enteredQuantity.gt(before.enteredQuantity)))
+    beginLegs(state, after.position.entrySignalId);
   if (after.position) state.positions.set(key, after.position);
   else state.positions.delete(key);
   if (after.closed) closeLegs(state, after.closed.entrySignalId);

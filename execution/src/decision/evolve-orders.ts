@@ -193,6 +193,20 @@ export function closeLegs(state: PortfolioState, signalId: EventId): void {
     }
 }
 
+/**
+ * A position that has grown is protected anew: what the venue refused for a first part, which may have been too small for
+ * it, says nothing of the whole.
+ */
+export function beginLegs(state: PortfolioState, signalId: EventId): void {
+  const legs = state.legs.get(signalId);
+  if (!legs) return;
+  const begun = [...legs].map(([name, { orders, filled }]): [string, Leg] => [
+    name,
+    { orders, filled, failures: 0 },
+  ]);
+  state.legs.set(signalId, new Map(begun));
+}
+
 export function changeLeg(state: PortfolioState, order: Order, change: (leg: Leg) => Leg): void {
   const legs = state.legs.get(order.signalId) ?? new Map<string, Leg>();
   const leg = legs.get(legOf(order)) ?? { orders: 0, filled: zero, failures: 0 };

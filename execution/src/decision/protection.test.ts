@@ -479,3 +479,30 @@ test('once a tape has ended nothing is protected any more, whoever hears of it',
   after(state, cancelled(state, order, { timeMs: nowMs, reason: 'TAPE_ENDED', detail: '' }));
   expect(guard(state)).toEqual([]);
 });
+
+test.each([
+  ['take_profit', { takeProfits: [{ price: '105', ratio: 1 }] }],
+  ['stop_loss', stop],
+])(
+  'a first part that the venue refuses to guard by a %s leaves the rest guarded',
+  (role, asked) => {
+    const { state, entry } = entered(asked, '2', { filled: '0.001' });
+    let timeMs = nowMs;
+    for (const end = nowMs + 60_000; timeMs < end; timeMs += 1_000) {
+      guard(state, timeMs);
+      // Too small for it.
+      for (const order of protective(state)) hear(state, order, { type: 'rejected', timeMs });
+    }
+    hear(state, entry, {
+      type: 'filled',
+      quantity: '1.999',
+      complete: true,
+      fillId: 'rest',
+      timeMs,
+    });
+    const intents = guard(state, timeMs).filter((event) => event.type === 'order_intended');
+    expect(intents.map(({ data }) => [data.role, data.size])).toEqual([
+      [role, { kind: 'base', quantity: '2' }],
+    ]);
+  },
+);

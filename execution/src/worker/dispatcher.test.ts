@@ -204,3 +204,47 @@ test('a sale whose answer does not come holds up none of the others, and is conc
   await dispatcher.idle();
   expect(first && journal.state.endedOrders.get(first)?.status).toBe('rejected');
 });
+
+test('a sale that the venue does not take now is not sent again before it wants to hear of it', async () => {
+  const { journal, dispatcher, write, sent, answers } = worker(
+    createMemoryServer().connect(),
+    someSettings(),
+  );
+  const { id, events } = aHeldStop();
+  await write(events);
+  await dispatcher.carryOut(moment);
+  const order = journal.state.orders.get(id);
+  if (!order) throw new Error('the order is not there');
+  await write([triggered(journal.state, order, { ...moment, price: new Big('90') })]);
+  answers.push(
+    Promise.resolve({ status: 'not_taken', detail: 'too many orders', retryAfterMs: 30_000 }),
+  );
+  expect(await dispatcher.carryOut(moment), 'nothing was done').toBe(false);
+  for (let again = 0; again < 5; again++) expect(await dispatcher.carryOut(moment)).toBe(false);
+  expect(sent).toHaveLength(1);
+});
+
+test('cancels without an answer are waited for together', async () => {
+  const { journal, dispatcher, write, cancelled } = worker(
+    createMemoryServer().connect(),
+    someSettings(),
+  );
+  const portfolio = aPortfolio();
+  const ids = [1, 2, 3, 4].map((each) => {
+    const orderId = portfolio.intend({ id: `entry-${each}` });
+    portfolio.report({ type: 'accepted', orderId, venueOrderId: String(each) });
+    return orderId;
+  });
+  await write(portfolio.events);
+  const why = { ...moment, reason: 'CANCEL_REQUESTED', detail: '' } as const;
+  await write(
+    ids.flatMap((id) => {
+      const order = journal.state.orders.get(id);
+      return order ? [cancelIntended(journal.state, order, why)] : [];
+    }),
+  );
+  const began = performance.now();
+  await dispatcher.carryOut(moment);
+  expect(performance.now() - began, 'one by one it would be eight seconds').toBeLessThan(5_000);
+  expect(cancelled).toEqual(ids);
+});

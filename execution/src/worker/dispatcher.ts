@@ -21,6 +21,8 @@ import { within } from './within.ts';
 const cancelAgainMs = 5_000;
 /** How long its answer is waited for before everything else goes on. */
 const patienceMs = 2_000;
+/** An order that was not taken is not sent again before that, whatever the venue says. */
+const shortestPauseMs = 250;
 
 const expired = { reason: 'EXPIRED', detail: 'it expired before it could be sent' } as const;
 /** Refusals of a request for when it came, not for what it asked. */
@@ -100,6 +102,8 @@ export function createDispatcher({
   const cancelAsked = new Map<OrderId, number>();
   /** Asked, and not answered yet. */
   const cancelling = new Set<OrderId>();
+  /** The venue does not want to hear of them again before that; epoch ms. */
+  const notBefore = new Map<OrderId, number>();
   /** On their way, and not for too long yet. */
   const awaited = new Map<OrderId, Promise<unknown>>();
   /** Of those that took too long. */
@@ -141,11 +145,9 @@ export function createDispatcher({
       })
       .finally(() => awaited.delete(order.id));
     const answered = answer.catch(() => undefined);
-    const isInTime = within(answered, patienceMs).then(
-      () => true,
-      () => !awaited.delete(order.id),
-    );
-    awaited.set(order.id, isInTime);
+    const isInTime = inTime(answered);
+    const patience = isInTime.then(() => awaited.delete(order.id));
+    awaited.set(order.id, patience);
     return { answered, isInTime, conclude: () => conclude(order, timeMs, answer) };
   };
 
@@ -174,7 +176,10 @@ export function createDispatcher({
       )(order);
     if (placement.status === 'not_taken') {
       const now = current(order);
-      if (now && isUnsent(now)) fresh.set(order.id, stepOf(now));
+      if (now && isUnsent(now)) {
+        fresh.set(order.id, stepOf(now));
+        notBefore.set(order.id, nowMs() + Math.max(placement.retryAfterMs, shortestPauseMs));
+      }
       throw new TransientError('NOT_TAKEN', `order ${order.id} was not taken: ${placement.detail}`);
     }
   };
@@ -182,10 +187,10 @@ export function createDispatcher({
   const find = async (order: Order, timeMs: number): Promise<void> => {
     fresh.delete(order.id);
     if (isSilent(order) || isAwaited(order)) throw unknown(order);
-    await broker.refresh([order]);
+    await within(broker.refresh([order]), patienceMs);
     if ((await broker.reportsOf(order)) !== undefined) return;
     const why = { timeMs, ...neverSent };
-    if (!(await broker.abandon(referenceOf(order), why))) throw unknown(order);
+    if (!(await within(broker.abandon(referenceOf(order), why), patienceMs))) throw unknown(order);
     await end(order, why);
   };
 
@@ -222,7 +227,7 @@ export function createDispatcher({
       )(order);
   };
 
-  const takeBack = async (order: Order, why: Abandonment): Promise<boolean> => {
+  const takeBack = async (order: Order, why: Abandonment): Promise<HandedOver | boolean> => {
     if (order.isHeld || isToBeHeld(order)) {
       await end(order, why);
       return true;
@@ -242,10 +247,8 @@ export function createDispatcher({
       cancelling.delete(order.id);
       cancelAsked.set(order.id, nowMs());
     });
-    request.catch(() => undefined);
-    // What leaves a position must not wait for long behind it.
-    await (takesOnce ? request : within(request, patienceMs));
-    return takesOnce;
+    const answered = request.catch(() => undefined);
+    return { answered, isInTime: inTime(answered), conclude: () => request };
   };
 
   /** What is under way after it, or whether something was done. */
@@ -257,22 +260,29 @@ export function createDispatcher({
     }
     if (!isProtective(order) && !order.triggeredMs) return false;
     if (!isUnsent(order) || !(takesOnce || isFresh(order))) return false;
+    if ((notBefore.get(order.id) ?? 0) > nowMs()) return false;
     return handOver(order, moment);
   };
 
-  /** An order that cannot be dealt with now is tried again; the others do not wait for that. */
-  const triedAgain = async (id: OrderId, work: () => Promise<void>): Promise<void> => {
+  /** An order that cannot be dealt with now is tried again, the others do not wait for that: false. */
+  const triedAgain = async (id: OrderId, work: () => Promise<boolean>): Promise<boolean> => {
     try {
-      await work();
+      return await work();
     } catch (err) {
       if (!(err instanceof TransientError)) throw err;
       trouble.failed(`order ${id}`, err, context());
+      return false;
     }
   };
+  const concluded = (id: OrderId, { conclude }: HandedOver): Promise<boolean> =>
+    triedAgain(id, async () => {
+      await conclude();
+      return true;
+    });
   /** What the venue takes too long for is concluded when it answers. */
-  const concludeLater = (id: OrderId, { answered, conclude }: HandedOver): void => {
-    const conclusion = answered
-      .then(() => inTurn(() => triedAgain(id, conclude)))
+  const concludeLater = (id: OrderId, handedOver: HandedOver): void => {
+    const conclusion = handedOver.answered
+      .then(() => inTurn(async () => void (await concluded(id, handedOver))))
       .catch((err: unknown) => trouble.failed(`order ${id}`, err, context()))
       .finally(() => conclusions.delete(conclusion));
     conclusions.add(conclusion);
@@ -296,20 +306,24 @@ export function createDispatcher({
       let isDone = false;
       for (const id of cancelAsked.keys())
         if (!journal.state.orders.has(id)) cancelAsked.delete(id);
+      for (const id of notBefore.keys()) if (!journal.state.orders.has(id)) notBefore.delete(id);
       const underWay = new Map<OrderId, HandedOver>();
       // What is done here changes the map. What was triggered waits for nothing: its price is there.
       const orders = [...journal.state.orders.values()].toSorted(triggeredFirst);
-      for (const { id } of orders)
-        await triedAgain(id, async () => {
+      for (const { id } of orders) {
+        const isOver = await triedAgain(id, async () => {
           const now = current({ id });
           const done = now ? await step(now, moment) : false;
-          if (done !== false) isDone = true;
-          if (typeof done === 'object')
-            await (takesOnce ? done.conclude() : underWay.set(id, done));
+          if (typeof done === 'boolean') return done;
+          if (takesOnce) return concluded(id, done);
+          underWay.set(id, done);
+          return false;
         });
+        isDone ||= isOver;
+      }
       for (const [id, handedOver] of underWay)
-        if (await handedOver.isInTime) await triedAgain(id, handedOver.conclude);
-        else concludeLater(id, handedOver);
+        if (!(await handedOver.isInTime)) concludeLater(id, handedOver);
+        else if (await concluded(id, handedOver)) isDone = true;
       return isDone;
     },
     async findOut({ timeMs }) {
@@ -324,6 +338,14 @@ export function createDispatcher({
       }
     },
   };
+}
+
+/** Whether an answer comes before the patience is over. */
+function inTime(answered: Promise<unknown>): Promise<boolean> {
+  return within(answered, patienceMs).then(
+    () => true,
+    () => false,
+  );
 }
 
 const nothingUnderWay: HandedOver = {

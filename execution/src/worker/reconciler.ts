@@ -1,5 +1,10 @@
-import { OrderId, TransientError, type PortfolioSettings } from '@heliograph/contracts';
-import type { Broker } from '../brokers/broker.ts';
+import {
+  OrderId,
+  TransientError,
+  type PortfolioSettings,
+  type SymbolName,
+} from '@heliograph/contracts';
+import type { Broker, VenueOrder } from '../brokers/broker.ts';
 import type { Order } from '../decision/order.ts';
 import type { Portfolio } from '../decision/portfolio.ts';
 import { listings } from '../decision/listings.ts';
@@ -81,6 +86,14 @@ export function createReconciler({
     return reconcile({ ...portfolio, orders }, { ...statement, isSilent: true });
   };
 
+  /** Also what is not to be traded any more may have orders there. */
+  const symbolsOf = ({ orders, positions }: Portfolio): SymbolName[] => [
+    ...new Set([
+      ...symbols,
+      ...[...orders.values(), ...positions.values()].map(({ symbol }) => symbol),
+    ]),
+  ];
+
   const askForRules = async () => {
     const instruments = await broker.instruments(symbols);
     return { instruments, offsetMs: await broker.clockOffsetMs() };
@@ -99,7 +112,11 @@ export function createReconciler({
       ...clockSkewed(portfolio, offsetMs, nowMs()),
     ]);
     await bookLateFills();
-    const asked = Promise.all([broker.openOrders(symbols), broker.balances(), broker.positions()]);
+    const asked = Promise.all([
+      broker.openOrders(symbolsOf(journal.state)),
+      broker.balances(),
+      broker.positions(),
+    ]);
     // Prices wait meanwhile. Before the first comparison nothing is traded, however long it takes.
     const [openOrders, balances, positions] = await (comparedMs > 0
       ? within(asked, patienceMs)
@@ -107,10 +124,20 @@ export function createReconciler({
     const statement = { openOrders, balances, positions, timeMs: nowMs() };
     const { strays } = compared(journal.state, statement);
     await journal.transact((portfolio) => compared(portfolio, statement).events);
-    for (const { clientOrderId, venue, symbol } of strays) {
-      const id = OrderId.parse(clientOrderId);
-      const why = { timeMs: nowMs(), reason: 'CANCEL_REQUESTED', detail: 'it had ended' } as const;
-      await broker.cancel({ id, venue, symbol }, why);
+    await Promise.all(strays.map(takeBack));
+  };
+
+  /** One that cannot be taken back now is found again by the next comparison. */
+  const takeBack = async ({ clientOrderId, venue, symbol }: VenueOrder): Promise<void> => {
+    const id = OrderId.parse(clientOrderId);
+    const what = `taking back order ${id}`;
+    const why = { timeMs: nowMs(), reason: 'CANCEL_REQUESTED', detail: 'it had ended' } as const;
+    try {
+      await within(broker.cancel({ id, venue, symbol }, why), patienceMs);
+      trouble.over(what);
+    } catch (err) {
+      if (!(err instanceof TransientError)) throw err;
+      trouble.failed(what, err);
     }
   };
 
