@@ -74,7 +74,7 @@ function aBus(options: MemoryServerOptions = {}): Bus {
 }
 
 function telegramTo({ token, chatId, apiRoot }: TelegramDouble, timeoutMs = 200): Sink {
-  return createTelegramSink({ token, chatId, apiRoot, timeoutMs, limits: [] });
+  return createTelegramSink({ token, chatId, apiRoot, timeoutMs, limits: [], bundles: false });
 }
 
 function aLog() {

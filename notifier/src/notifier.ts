@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransientError } from '@heliograph/contracts';
-import { handleEach, type Bus, type Delivery, type StoredMessage } from '@heliograph/contracts/bus';
+import { handleEach, type Bus, type Delivery } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
 import { retry, throwError, timer } from 'rxjs';
 import { createAlerts, hear, type Heard } from './alerts.ts';
 import { createBoundedMap } from './bounded-map.ts';
+import { createLane, type Lane, type Waiting } from './lane.ts';
+import { isUrgent } from './messages/bundle.ts';
+import { createMissed } from './missed.ts';
 import { createOutbox, type RetryDelays } from './outbox.ts';
 import type { Message } from './messages/message.ts';
-import type { SendOutcome, Sink } from './sinks/sink.ts';
+import type { Sink } from './sinks/sink.ts';
 
 export interface NotifierOptions {
   readonly bus: Bus;
@@ -17,6 +20,10 @@ export interface NotifierOptions {
   readonly retryDelays?: RetryDelays;
   /** How long stopping waits for the message that is being sent. Default 3,000. */
   readonly stopTimeoutMs?: number;
+  /** What could not be told for so long is told as a sum, where the sink bundles; urgent things all the same. Default 600,000. */
+  readonly lateAfterMs?: number;
+  /** The wall clock, epoch ms. */
+  readonly nowMs?: () => number;
 }
 
 export interface Notifier extends Service {
@@ -36,7 +43,8 @@ const rememberedMessages = 4_096;
 
 /**
  * Tells people what the journal and the dead letters hold, each event once and in order. An event counts as told when
- * the sink has taken its message; until then it is tried again, and all behind it wait.
+ * the sink has taken its message; until then it is tried again, and all behind it wait. Where the sink bundles, what is
+ * urgent does not wait: it has a consumer of its own.
  */
 export function startNotifier({
   bus,
@@ -44,69 +52,97 @@ export function startNotifier({
   log,
   retryDelays = { minMs: 1_000, maxMs: 30_000 },
   stopTimeoutMs = 3_000,
+  lateAfterMs = 600_000,
+  nowMs = Date.now,
 }: NotifierOptions): Notifier {
   const alerts = createAlerts(bus);
-  const outbox = createOutbox({ log, delays: retryDelays });
-  const besides = createOutbox({ log, delays: retryDelays });
-  const told = createBoundedMap<string, true>(rememberedMessages);
+  const newOutbox = () => createOutbox({ log, delays: retryDelays });
   const stopping = new AbortController();
   const outOfTime = new AbortController();
-  let sent = 0;
-  let inHand: Promise<void> = Promise.resolve();
-
-  let lastSend: Promise<unknown> = Promise.resolve();
-  /** The sink takes one at a time. */
-  const send = (message: Message): Promise<SendOutcome> => {
-    const sending = lastSend.then(() => sink.send(message, outOfTime.signal));
-    lastSend = sending.catch(() => undefined);
-    return sending;
+  const common = { sink, stopping: stopping.signal, signal: outOfTime.signal, log };
+  const missed = createMissed();
+  const late = {
+    isLate({ kind, storedMs }: Waiting, message: Message): boolean {
+      if (isUrgent(message) || nowMs() - storedMs < lateAfterMs) return false;
+      missed.add(kind, storedMs);
+      return true;
+    },
+    take: () => missed.take(nowMs()),
   };
-  const attempt = async (event: Heard, stored: StoredMessage) => {
-    const message = await alerts.of(event, stored);
-    if (!message) return { status: 'sent' } as const;
-    const outcome = await send(message);
-    if (outcome.status === 'sent') sent++;
-    return outcome;
-  };
+  const usual = createLane({ ...common, outbox: newOutbox(), ...(sink.bundles && { late }) });
+  const urgent = createLane({ ...common, outbox: newOutbox() });
 
-  const tell = async (event: Heard, delivery: Delivery): Promise<void> => {
-    const { message } = delivery;
-    const key = `${message.stream} ${message.sequence} ${message.id}`;
-    if (told.has(key)) return;
-    const end = await outbox.deliver(() => attempt(event, message), stopping.signal);
-    if (end === 'sent') told.set(key, true);
-    else delivery.retry(0);
-  };
-
-  const finished = new Promise<void>((resolve, reject) => {
-    const subscription = bus
-      .copies({
-        consumer: name,
-        streams: ['TRADING', 'DEAD_LETTERS'],
-        maxInFlight: sink.maxInFlight,
-      })
-      .pipe(
-        retry({
-          delay: (error: unknown) => {
-            if (!(error instanceof TransientError)) return throwError(() => error);
-            log.warn({ err: error }, 'events are subscribed to again');
-            return timer(resubscribeMs);
+  /** Tells those of its events that are meant, the others are another lane's. */
+  const listen = (
+    consumer: string,
+    { lane, isMeant }: { lane: Lane; isMeant: (message: Message) => boolean },
+  ): Promise<void> => {
+    const told = createBoundedMap<string, true>(rememberedMessages);
+    const waiting = new Map<string, Promise<'sent' | 'kept'>>();
+    const inHand = new Set<Promise<void>>();
+    const tell = async (event: Heard, delivery: Delivery): Promise<void> => {
+      const { message: stored } = delivery;
+      const key = `${stored.stream} ${stored.sequence} ${stored.id}`;
+      if (told.has(key)) return;
+      // It may come again while it waits.
+      const again = waiting.get(key);
+      const telling =
+        again ??
+        lane.tell({
+          kind: event.type,
+          storedMs: stored.storedTime,
+          async message() {
+            const message = await alerts.of(event, stored);
+            return message && isMeant(message) ? message : undefined;
           },
-          resetOnSuccess: true,
-        }),
-        handleEach({
-          parse: hear,
-          handle: (event, delivery) => (inHand = tell(event, delivery)),
-          onError: (err, { message: { stream, sequence } }) =>
-            log.error({ err, stream, sequence }, 'event not told'),
-        }),
-      )
-      .subscribe({ error: reject, complete: resolve });
-    stopping.signal.addEventListener('abort', () => {
-      subscription.unsubscribe();
-      resolve(inHand.catch(() => undefined));
+        });
+      waiting.set(key, telling);
+      const end = await telling.finally(() => waiting.delete(key));
+      if (end === 'sent') told.set(key, true);
+      else delivery.retry(0);
+    };
+    const tracked = (work: Promise<void>): Promise<void> => {
+      const settled = work.catch(() => undefined).finally(() => inHand.delete(settled));
+      inHand.add(settled);
+      return work;
+    };
+    return new Promise<void>((resolve, reject) => {
+      const subscription = bus
+        .copies({ consumer, streams: ['TRADING', 'DEAD_LETTERS'], maxInFlight: sink.maxInFlight })
+        .pipe(
+          retry({
+            delay: (error: unknown) => {
+              if (!(error instanceof TransientError)) return throwError(() => error);
+              log.warn({ err: error }, 'events are subscribed to again');
+              return timer(resubscribeMs);
+            },
+            resetOnSuccess: true,
+          }),
+          handleEach({
+            parse: hear,
+            // The lane keeps the order.
+            concurrency: sink.maxInFlight,
+            handle: (event, delivery) => tracked(tell(event, delivery)),
+            onError: (err, { message: { stream, sequence } }) =>
+              log.error({ err, stream, sequence }, 'event not told'),
+          }),
+        )
+        .subscribe({ error: reject, complete: resolve });
+      stopping.signal.addEventListener('abort', () => {
+        subscription.unsubscribe();
+        resolve(Promise.all(inHand).then(() => undefined));
+      });
     });
-  });
+  };
+
+  const consumers = sink.bundles ? [name, `${name}-urgent`] : [name];
+  const finished = Promise.all([
+    listen(name, {
+      lane: usual,
+      isMeant: (message) => !sink.bundles || !isUrgent(message),
+    }),
+    ...(sink.bundles ? [listen(`${name}-urgent`, { lane: urgent, isMeant: isUrgent })] : []),
+  ]).then(() => undefined);
   let ended = false;
   const end = finished
     .catch(() => undefined) // Whoever wants to know awaits `finished`; that nobody does must not end the process.
@@ -119,22 +155,28 @@ export function startNotifier({
     clearTimeout(deadline);
   };
 
-  const untold = (): Promise<number> =>
-    bus.lag(name).catch((error: unknown) => {
-      if (error instanceof TransientError) return Infinity;
-      throw error;
-    });
+  const untold = async (): Promise<number> => {
+    const lags = await Promise.all(consumers.map((consumer) => bus.lag(consumer))).catch(
+      (error: unknown) => {
+        if (error instanceof TransientError) return [Infinity];
+        throw error;
+      },
+    );
+    return Math.max(...lags);
+  };
 
   return {
     name,
     finished,
     stop,
     [Symbol.asyncDispose]: stop,
-    tell: (message) =>
-      void besides
-        .deliver(() => send(message), stopping.signal)
-        .catch((err: unknown) => log.error({ err }, 'something was not told')),
-    alerts: () => sent,
+    tell(message) {
+      const lane = isUrgent(message) ? urgent : usual;
+      lane
+        .tell({ kind: 'announcement', storedMs: nowMs(), message: async () => message })
+        .catch((err: unknown) => log.error({ err }, 'something was not told'));
+    },
+    alerts: () => usual.sent() + urgent.sent(),
     async caughtUp() {
       while ((await untold()) > 0) {
         if (ended)

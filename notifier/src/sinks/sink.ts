@@ -20,7 +20,14 @@ export interface Sink {
    * for a sink that is faster than the way from the bus and back.
    */
   readonly maxInFlight: number;
-  /** Called with one message at a time. Once the signal is aborted it gives up: `failed`, whatever became of it. */
+  /**
+   * It takes its time for each message: those that wait are told together as one, and what is urgent goes past them.
+   * Default: false.
+   */
+  readonly bundles?: boolean;
+  /**
+   * Called with one message at a time, and with one that is urgent beside it where it bundles. Once the signal is aborted it gives up: `failed`, whatever became of it.
+   */
   send(message: Message, signal: AbortSignal): Promise<SendOutcome>;
 }
 

@@ -1,35 +1,40 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isUnreadable } from '../telegram/answers.ts';
 import { createTelegramClient, type TelegramClientOptions } from '../telegram/client.ts';
-import { callsToKeep, waitMs, type RateLimit } from './rate-limit.ts';
+import type { Message } from '../messages/message.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { failed, type SendOutcome, type Sink } from './sink.ts';
+import { createTurns } from './turns.ts';
+
+/** Enough for a message full of those that came in while the one before was on its way. */
+const mostInFlight = 32;
 
 export interface TelegramSinkOptions extends TelegramClientOptions {
   /** A number, negative for a group; or the @name of a channel. */
   readonly chatId: number | string;
   /** Default: Telegram's own limits for that chat. */
   readonly limits?: readonly RateLimit[];
+  /** Whether messages that wait are told together. Default: true. */
+  readonly bundles?: boolean;
 }
 
 /** Sends to one Telegram chat, within its limits. A message whose HTML Telegram cannot read is sent as plain text. */
 export function createTelegramSink({
   chatId,
   limits = chatLimits(chatId),
+  bundles = true,
   ...options
 }: TelegramSinkOptions): Sink {
   const client = createTelegramClient(options);
-  const calls: number[] = [];
+  const turns = createTurns(limits);
 
   const call = async (
     content: { text: string; parse_mode?: 'HTML' },
-    quiet: boolean,
+    { quiet, severity }: Message,
     signal: AbortSignal,
   ): Promise<SendOutcome> => {
-    try {
-      await turn(limits, calls, signal);
-    } catch {
-      return failed('TELEGRAM_UNREACHABLE', 'it was given up before it was sent');
-    }
+    const isUrgent = severity === 'error';
+    const turn = await turns.take({ isUrgent, signal });
+    if (!turn) return failed('TELEGRAM_UNREACHABLE', 'it was given up before it was sent');
     const outcome = await client.call(
       'sendMessage',
       {
@@ -41,17 +46,17 @@ export function createTelegramSink({
       { signal },
     );
     // The end of the call, which is not before the moment that Telegram counts.
-    calls.push(performance.now());
-    calls.splice(0, calls.length - callsToKeep(limits));
+    turn.end();
     return outcome.status === 'ok' ? { status: 'sent' } : outcome;
   };
 
   return {
     name: 'telegram',
-    maxInFlight: 1,
-    async send({ html, plain, quiet }, signal) {
-      const outcome = await call({ text: html, parse_mode: 'HTML' }, quiet, signal);
-      return isUnreadable(outcome) ? call({ text: plain }, quiet, signal) : outcome;
+    maxInFlight: bundles ? mostInFlight : 1,
+    bundles,
+    async send(message, signal) {
+      const outcome = await call({ text: message.html, parse_mode: 'HTML' }, message, signal);
+      return isUnreadable(outcome) ? call({ text: message.plain }, message, signal) : outcome;
     },
   };
 }
@@ -61,17 +66,4 @@ export function chatLimits(chatId: number | string): RateLimit[] {
   const perSecond = { count: 1, windowMs: 1_000 };
   const group = typeof chatId === 'string' ? !/^\d+$/.test(chatId) : chatId < 0;
   return group ? [perSecond, { count: 20, windowMs: 60_000 }] : [perSecond];
-}
-
-async function turn(
-  limits: readonly RateLimit[],
-  calls: readonly number[],
-  signal: AbortSignal,
-): Promise<void> {
-  signal.throwIfAborted();
-  for (;;) {
-    const wait = waitMs(limits, calls, performance.now());
-    if (wait === 0) return;
-    await sleep(wait, undefined, { signal });
-  }
 }

@@ -232,6 +232,8 @@ export async function startTelegramDouble({
     else updates.add(update);
     return update;
   };
+  // The parser takes a moment to load, which no request should wait for.
+  readHtml('ready');
   const server = createServer((request, response) => void serve(request, response));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

@@ -1,0 +1,107 @@
+import { subjects, type JournalEventType } from '@heliograph/contracts';
+import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
+import { createSilentLogger } from '@heliograph/contracts/service';
+import { expect, test } from 'vitest';
+import { startNotifier, type NotifierOptions } from './notifier.ts';
+import { createTelegramSink } from './sinks/telegram-sink.ts';
+import { aSample } from './testing/samples.ts';
+import {
+  startTelegramDouble,
+  type TelegramDouble,
+} from './testing/telegram-double/telegram-double.ts';
+
+async function publish(
+  bus: Bus,
+  type: JournalEventType & ('signal_skipped' | 'order_unknown'),
+  details: string[],
+) {
+  for (const detail of details) {
+    const event = aSample(type, { detail });
+    await bus.publish({
+      subject: subjects.journal('paper', type),
+      id: `${event.id}-${detail}`.replaceAll(' ', '-'),
+      body: JSON.stringify({ ...event, id: `${event.id}-${detail}`.replaceAll(' ', '-') }),
+    });
+  }
+}
+
+const numbered = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, at) => `number-${from + at}.`);
+
+const toldIn = ({ received }: TelegramDouble): string[] =>
+  received.flatMap(({ text }) => [...text.matchAll(/number-\d+\./g)].map(([found]) => found));
+
+function start(
+  bus: Bus,
+  double: TelegramDouble,
+  { limits, ...change }: Partial<NotifierOptions> & { limits?: [] } = {},
+) {
+  const { token, chatId, apiRoot } = double;
+  return startNotifier({
+    bus,
+    sink: createTelegramSink({ token, chatId, apiRoot, timeoutMs: 500, ...(limits && { limits }) }),
+    log: createSilentLogger(),
+    retryDelays: { minMs: 20, maxMs: 50 },
+    ...change,
+  });
+}
+
+test(
+  'a burst is a handful of messages, in order, and what is urgent goes past it',
+  { timeout: 60_000 },
+  async () => {
+    await using double = await startTelegramDouble({ limited: true });
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    await using notifier = start(bus, double);
+    await publish(bus, 'signal_skipped', numbered(1, 200));
+    await publish(bus, 'order_unknown', ['number-999.']);
+    await expect.poll(() => toldIn(double), { timeout: 3_000 }).toContain('number-999.');
+    await notifier.caughtUp();
+    const usual = toldIn(double).filter((one) => one !== 'number-999.');
+    expect(usual).toEqual(numbered(1, 200));
+    expect(double.received.length).toBeLessThan(30);
+    expect(double.calls('sendMessage'), 'Telegram never had to refuse').toBe(
+      double.received.length,
+    );
+    expect(notifier.alerts()).toBe(201);
+  },
+);
+
+test(
+  'after an outage there is one sum, and what was urgent one by one',
+  { timeout: 60_000 },
+  async () => {
+    await using double = await startTelegramDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    double.fault({ code: 502, description: 'Bad Gateway' });
+    let nowMs = Date.now();
+    await using notifier = start(bus, double, { nowMs: () => nowMs, limits: [] });
+    await publish(bus, 'signal_skipped', numbered(1, 100));
+    await publish(bus, 'order_unknown', ['number-901.', 'number-902.']);
+    await expect.poll(() => double.calls('sendMessage')).toBeGreaterThan(3);
+    nowMs += 30 * 60_000;
+    double.fault({ code: 502, description: 'Bad Gateway' }, 0);
+    await notifier.caughtUp();
+    await expect
+      .poll(() => double.received.map(({ text }) => text).join(), { timeout: 10_000 })
+      .toContain('could not be told in time');
+    const told = toldIn(double);
+    expect(told).toContain('number-901.');
+    expect(told).toContain('number-902.');
+    expect(double.received.length, 'no flood').toBeLessThan(10);
+    const sum = double.received.find(({ text }) => text.includes('could not be told in time'));
+    const summed = Number(/(\d+) × signal skipped/.exec(sum?.text ?? '')?.[1]);
+    expect(summed + told.length - 2, 'each is told or counted').toBe(100);
+  },
+);
+
+test('one that Telegram refuses takes none of its bundle with it', async () => {
+  await using double = await startTelegramDouble();
+  await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+  await using notifier = start(bus, double, { limits: [] });
+  double.fault({ code: 400, description: 'Bad Request: something is wrong with it' }, 2);
+  await publish(bus, 'signal_skipped', numbered(1, 5));
+  await notifier.caughtUp();
+  const told = toldIn(double);
+  expect(told.length).toBeGreaterThanOrEqual(4);
+});
