@@ -13,3 +13,7 @@ export type { Webhook } from './telegram/webhook.ts';
 export { heartbeatMessage } from './messages/heartbeat-message.ts';
 export { watchHeartbeats, type Heartbeats } from './heartbeats.ts';
 export { watchHealth, type HealthOptions } from './health/watch-health.ts';
+export { startedMessage, stoppedMessage, type StartedRun } from './messages/run-messages.ts';
+export type { SummaryTimes } from './summary/due.ts';
+export { isTimeZone } from './summary/local-time.ts';
+export { startSummaries } from './summary/start-summaries.ts';

@@ -98,7 +98,9 @@ export function createLane({
         continue;
       }
       const { length } = message.html;
-      if (batch.length > 0 && (!sink.bundles || letters + length > mostLetters)) break;
+      // A picture goes with what belongs to it.
+      const isAlone = message.picture !== undefined || batch[0]?.message.picture !== undefined;
+      if (batch.length > 0 && (isAlone || !sink.bundles || letters + length > mostLetters)) break;
       queue.shift();
       batch.push({ held, message });
       letters += length + 2;

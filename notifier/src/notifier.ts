@@ -27,8 +27,15 @@ export interface NotifierOptions {
 }
 
 export interface Notifier extends Service {
-  /** Tells something beside what is stored: until it is told, or the notifier stops. */
-  tell(message: Message): void;
+  /**
+   * Tells something beside what is stored: until it is told, or the notifier stops. Resolves then, and never rejects.
+   */
+  tell(message: Message): Promise<void>;
+  /**
+   * How many events are stored and not told.
+   * @throws TransientError while the bus cannot be asked
+   */
+  untold(): Promise<number>;
   /** How many messages the sink has taken. */
   alerts(): number;
   /** Resolves when everything that is stored has been told; throws a TransientError when it stops before. */
@@ -156,29 +163,29 @@ export function startNotifier({
   };
 
   const untold = async (): Promise<number> => {
-    const lags = await Promise.all(consumers.map((consumer) => bus.lag(consumer))).catch(
-      (error: unknown) => {
-        if (error instanceof TransientError) return [Infinity];
-        throw error;
-      },
-    );
-    return Math.max(...lags);
+    return Math.max(...(await Promise.all(consumers.map((consumer) => bus.lag(consumer)))));
   };
+  const untoldOrUnknown = (): Promise<number> =>
+    untold().catch((error: unknown) => {
+      if (error instanceof TransientError) return Infinity;
+      throw error;
+    });
 
   return {
     name,
     finished,
     stop,
     [Symbol.asyncDispose]: stop,
-    tell(message) {
+    untold,
+    async tell(message) {
       const lane = isUrgent(message) ? urgent : usual;
-      lane
+      await lane
         .tell({ kind: 'announcement', storedMs: nowMs(), message: async () => message })
         .catch((err: unknown) => log.error({ err }, 'something was not told'));
     },
     alerts: () => usual.sent() + urgent.sent(),
     async caughtUp() {
-      while ((await untold()) > 0) {
+      while ((await untoldOrUnknown()) > 0) {
         if (ended)
           throw new TransientError('NOTIFIER_STOPPED', 'the notifier stopped before all was told');
         await sleep(lagPollMs);

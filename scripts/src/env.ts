@@ -1,4 +1,5 @@
 import { UserError } from '@heliograph/contracts';
+import { isTimeZone } from '@heliograph/notifier';
 import { z } from 'zod';
 import { createSecret } from './secret.ts';
 
@@ -9,6 +10,16 @@ const text = z
   .optional();
 
 const secret = text.transform((value) => (value === undefined ? undefined : createSecret(value)));
+
+export const weekdays = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const;
 
 /** `8443`, `127.0.0.1:8443` or `[::1]:8443`: without a host on the loopback. */
 const ListenText = z.string().transform((address, context) => {
@@ -75,6 +86,22 @@ const Env = z
         .string()
         .regex(/^[\w-]{16,256}$/, 'expected 16 to 256 letters, digits, dashes and underscores')
         .optional(),
+    ),
+    /** When a day and a week are summed up, by the clocks of that zone. */
+    HELIOGRAPH_SUMMARY_TIME: text.pipe(
+      z
+        .string()
+        .regex(/^(([01]\d|2[0-3]):[0-5]\d|off)$/, 'expected a time such as 08:00, or off')
+        .prefault('08:00')
+        .transform((time) =>
+          time === 'off' ? time : Number(time.slice(0, 2)) * 60 + Number(time.slice(3)),
+        ),
+    ),
+    HELIOGRAPH_SUMMARY_DAY: text.pipe(
+      z.enum(weekdays, { error: `expected ${weekdays.join(', ')}` }).prefault('monday'),
+    ),
+    HELIOGRAPH_TIME_ZONE: text.pipe(
+      z.string().refine(isTimeZone, 'expected a time zone such as Europe/Berlin').prefault('UTC'),
     ),
     /** Where it can be asked whether the notifier works; nowhere without it. */
     HELIOGRAPH_HEALTH_LISTEN: text.pipe(ListenText.optional()),

@@ -1,4 +1,5 @@
 import { portfolioFor, type PortfolioSettings } from '@heliograph/contracts';
+import type { StartedRun } from '@heliograph/notifier';
 import type {
   ConfiguredStrategy,
   Feed,
@@ -46,6 +47,23 @@ export function introduce(terminal: Terminal, it: Introduced): void {
     'Telegram: set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID. Ctrl-C stops; the next start goes on from there. More: heliograph --help',
   ].map((line) => terminal.style('dim', line));
   terminal.note([heading, ...facts, '', ...help, ''].join('\n'));
+}
+
+/** The same in short, for those who are told elsewhere. */
+export function startedRun(
+  { strategy, feed }: Pick<Introduced, 'strategy' | 'feed'>,
+  runs: readonly { readonly name: string; readonly settings: PortfolioSettings }[],
+): Omit<StartedRun, 'version'> {
+  const names = feed.instruments.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`);
+  const currency = feed.instruments[0]?.symbol.split(/[/:]/)[1] ?? '';
+  return {
+    mode: 'paper',
+    facts: [
+      ['Strategy', strategyText(strategy)],
+      ['Feed', names.join(', ')],
+    ],
+    portfolios: runs.map(({ name, settings }) => ({ name, settings, currency })),
+  };
 }
 
 /** Whoever has forgotten a halt must not wonder why nothing is traded. */

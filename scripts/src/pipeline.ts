@@ -1,5 +1,5 @@
 import { portfolioFor } from '@heliograph/contracts';
-import type { HealthOptions, Notifier, Sink } from '@heliograph/notifier';
+import type { Notifier, Sink } from '@heliograph/notifier';
 import type { ConfiguredStrategy, Feed, SignalEngine, Speed } from '@heliograph/signal-engine';
 import type { TradeLog } from '@heliograph/trade-log';
 import { tradingStates, type TradingStates } from './control/trading-state.ts';
@@ -12,16 +12,14 @@ import {
   runSignalEngine,
   runTradeLog,
   runWorkers,
+  type BesidesAlerts,
   type Surroundings,
-  type TelegramCommands,
 } from './services.ts';
 
-export interface PipelineOptions {
+export interface PipelineOptions extends BesidesAlerts {
   readonly db: string;
   readonly sink: Sink;
   /** Who may give commands in Telegram; nobody without it. */
-  readonly telegram?: TelegramCommands | undefined;
-  readonly health: HealthOptions;
   /** How many execution workers for each portfolio. */
   readonly workers: number;
   readonly feed: Feed;
@@ -59,12 +57,12 @@ export interface PortfolioRun extends BasePortfolioOptions {
 /** Whoever consumes is started before whoever produces. Everything goes on the stack. */
 export async function openPipeline(
   surroundings: Surroundings,
-  { db, sink, telegram, health, workers: count, onStarted, ...run }: PipelineOptions,
+  { db, sink, telegram, health, summaries, workers: count, onStarted, ...run }: PipelineOptions,
 ): Promise<Pipeline> {
   const { portfolios } = run;
   const { stack } = surroundings;
   const tradeLog = await runTradeLog(surroundings, db);
-  const notifier = await runNotifier(surroundings, { sink, telegram, health });
+  const notifier = await runNotifier(surroundings, { sink, telegram, health, summaries });
   const names = Array.from({ length: count }, (_, at) => `worker-${at + 1}`);
   const workers = await runWorkers(surroundings, { portfolios, workers: names });
   const bus = await openBus(surroundings, 'start');

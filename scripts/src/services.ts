@@ -9,6 +9,7 @@ import {
   createTelegramSink,
   createTerminalSink,
   startNotifier,
+  startSummaries,
   startTelegramBot,
   watchHealth,
   watchHeartbeats,
@@ -16,8 +17,10 @@ import {
   type Access,
   type HealthOptions,
   type Heartbeats,
+  type Message,
   type Notifier,
   type Sink,
+  type SummaryTimes,
   type TelegramClientOptions,
   type Webhook,
 } from '@heliograph/notifier';
@@ -35,7 +38,7 @@ import {
   type RunFacts,
   type TradeLog,
 } from '@heliograph/trade-log';
-import type { Env } from './env.ts';
+import { weekdays, type Env } from './env.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
 import type { BrokerOptions } from './live-options.ts';
 import type { NatsAddress } from './nats-address.ts';
@@ -102,18 +105,35 @@ export async function runTradeLog(surroundings: Surroundings, path: string): Pro
   return tradeLog;
 }
 
-/** With `telegram` people may also ask and give commands there. */
+/** What the notifier does beside telling what happens. */
+export interface BesidesAlerts {
+  /** Whom it answers; undefined: nobody. */
+  readonly telegram: TelegramCommands | undefined;
+  readonly health: HealthOptions;
+  /** When it sums up; undefined: never. */
+  readonly summaries: SummaryTimes | undefined;
+}
+
+export function besidesAlerts(env: Env): BesidesAlerts {
+  const { HELIOGRAPH_HEALTH_LISTEN: listen, HELIOGRAPH_PING_URL: url } = env;
+  const { HELIOGRAPH_SUMMARY_TIME: minuteOfDay } = env;
+  return {
+    telegram: telegramCommands(env),
+    health: { listen, ping: url === undefined ? undefined : { url } },
+    summaries:
+      minuteOfDay === 'off'
+        ? undefined
+        : {
+            zone: env.HELIOGRAPH_TIME_ZONE,
+            minuteOfDay,
+            weekday: weekdays.indexOf(env.HELIOGRAPH_SUMMARY_DAY),
+          },
+  };
+}
+
 export async function runNotifier(
   surroundings: Surroundings,
-  {
-    sink,
-    telegram,
-    health,
-  }: {
-    readonly sink: Sink;
-    readonly telegram?: TelegramCommands | undefined;
-    readonly health: HealthOptions;
-  },
+  { sink, telegram, health, summaries }: BesidesAlerts & { readonly sink: Sink },
 ): Promise<Notifier> {
   const { log, stack } = surroundings;
   const bus = await openBus(surroundings, 'notifier');
@@ -123,12 +143,12 @@ export async function runNotifier(
     watchHeartbeats({
       bus,
       log: logger,
-      onChange: (heartbeat) => notifier.tell(heartbeatMessage(heartbeat, Date.now())),
+      onChange: (heartbeat) => void notifier.tell(heartbeatMessage(heartbeat, Date.now())),
     }),
   );
   const { url } = stack.use(
     await watchHealth(health, {
-      untold: () => bus.lag(notifier.name),
+      untold: () => notifier.untold(),
       told: () => notifier.alerts(),
       heartbeats: () => heartbeats.all(),
       log: logger,
@@ -136,6 +156,8 @@ export async function runNotifier(
   );
   if (url !== undefined) logger.info({ url }, 'it can be asked for its health');
   beat(surroundings, bus, 'notifier');
+  const tell = (message: Message): void => void notifier.tell(message);
+  if (summaries) stack.use(startSummaries({ bus, times: summaries, tell, log: logger }));
   if (telegram) await runBot(surroundings, { ...telegram, heartbeats });
   return notifier;
 }
@@ -171,19 +193,14 @@ async function runBot(
 }
 
 /** Who may give commands in Telegram, and how it is reached. */
-export interface TelegramCommands extends TelegramClientOptions {
+interface TelegramCommands extends TelegramClientOptions {
   readonly access: Access;
   readonly botName?: string | undefined;
   readonly webhook?: Webhook | undefined;
 }
 
-export function healthOptions(env: Env): HealthOptions {
-  const { HELIOGRAPH_HEALTH_LISTEN: listen, HELIOGRAPH_PING_URL: url } = env;
-  return { listen, ping: url === undefined ? undefined : { url } };
-}
-
 /** Undefined where nobody may. */
-export function telegramCommands(env: Env): TelegramCommands | undefined {
+function telegramCommands(env: Env): TelegramCommands | undefined {
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId, TELEGRAM_USER_IDS: userIds } = env;
   if (token === undefined || typeof chatId !== 'number' || !userIds) return undefined;
   const { TELEGRAM_API_ROOT: apiRoot, TELEGRAM_WEBHOOK_URL: url } = env;

@@ -22,13 +22,11 @@ export function startPings(
   const call = async (): Promise<void> => {
     if (!(await current()).isWell) return;
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(answerWithinMs)]);
-    const what = await fetch(url, { signal }).then(
-      async (response) => {
-        await response.body?.cancel();
-        return response.ok ? undefined : `it answers ${response.status}`;
-      },
-      (error: unknown) => (stopping.signal.aborted ? undefined : reasonOf(error)),
-    );
+    const what = await fetch(url, { signal }).then(async (response) => {
+      await response.body?.cancel();
+      return response.ok ? undefined : `it answers ${response.status}`;
+    }, reasonOf);
+    if (stopping.signal.aborted) return;
     if (what !== undefined && what !== trouble)
       log.warn({ why: what }, 'the ping does not get through');
     if (what === undefined && trouble !== undefined) log.info('the ping gets through again');

@@ -9,4 +9,20 @@ export interface Message {
   readonly html: string;
   /** The same on one line, without markup or control characters. */
   readonly plain: string;
+  /** PNG, for sinks that show it. */
+  readonly picture?: Buffer;
+}
+
+/** The same with a picture; its HTML is made as late as without. */
+export function withPicture(message: Message, picture: Buffer): Message {
+  const { severity, quiet, plain } = message;
+  return {
+    severity,
+    quiet,
+    plain,
+    picture,
+    get html() {
+      return message.html;
+    },
+  };
 }

@@ -52,6 +52,20 @@ test('sends as plain text, once, what Telegram cannot read', async () => {
   expect(double.calls()).toBe(2);
 });
 
+test('a picture is sent with what it belongs to, and where it cannot be, the words are', async () => {
+  await using double = await startTelegramDouble();
+  const sink = sinkTo(double);
+  const picture = Buffer.from('89504e470d0a1a0a', 'hex');
+  expect(await sink.send(aMessage('shown', { picture }), never)).toEqual({ status: 'sent' });
+  await sink.send(aMessage('broken', { picture: Buffer.from('GIF89a') }), never);
+  await sink.send(aMessage('x'.repeat(1_025), { picture }), never);
+  expect(double.received.map(({ text, photo }) => [text.length, photo?.length])).toEqual([
+    [5, 8],
+    [6, undefined],
+    [1_025, undefined],
+  ]);
+});
+
 test('a message that Telegram refuses for itself is refused', async () => {
   await using double = await startTelegramDouble();
   const outcome = await sinkTo(double).send(aMessage('x', { html: ' ' }), never);

@@ -8,6 +8,9 @@ import { createTurns } from './turns.ts';
 /** Enough for a message full of those that came in while the one before was on its way. */
 const mostInFlight = 32;
 
+/** Of a picture, in UTF-16 units once parsed; of HTML there are no fewer. */
+const longestCaption = 1_024;
+
 export interface TelegramSinkOptions extends TelegramClientOptions {
   /** A number, negative for a group; or the @name of a channel. */
   readonly chatId: number | string;
@@ -28,23 +31,26 @@ export function createTelegramSink({
   const turns = createTurns(limits);
 
   const call = async (
-    content: { text: string; parse_mode?: 'HTML' },
+    content: { text: string; parse_mode?: 'HTML'; picture?: Buffer | undefined },
     { quiet, severity }: Message,
     signal: AbortSignal,
   ): Promise<SendOutcome> => {
     const isUrgent = severity === 'error';
     const turn = await turns.take({ isUrgent, signal });
     if (!turn) return failed('TELEGRAM_UNREACHABLE', 'it was given up before it was sent');
-    const outcome = await client.call(
-      'sendMessage',
-      {
-        chat_id: chatId,
-        ...content,
-        disable_notification: quiet,
-        link_preview_options: { is_disabled: true },
-      },
-      { signal },
-    );
+    const { text, picture, ...parse } = content;
+    const common = { chat_id: chatId, ...parse, disable_notification: quiet };
+    const outcome = picture
+      ? await client.call(
+          'sendPhoto',
+          { ...common, photo: { source: picture }, caption: text },
+          { signal },
+        )
+      : await client.call(
+          'sendMessage',
+          { ...common, text, link_preview_options: { is_disabled: true } },
+          { signal },
+        );
     // The end of the call, which is not before the moment that Telegram counts.
     turn.end();
     return outcome.status === 'ok' ? { status: 'sent' } : outcome;
@@ -55,7 +61,12 @@ export function createTelegramSink({
     maxInFlight: bundles ? mostInFlight : 1,
     bundles,
     async send(message, signal) {
-      const outcome = await call({ text: message.html, parse_mode: 'HTML' }, message, signal);
+      const { html: text } = message;
+      const picture = text.length > longestCaption ? undefined : message.picture;
+      let outcome = await call({ text, parse_mode: 'HTML', picture }, message, signal);
+      // What it says matters more than what it shows.
+      if (picture && outcome.status === 'refused')
+        outcome = await call({ text, parse_mode: 'HTML' }, message, signal);
       return isUnreadable(outcome) ? call({ text: message.plain }, message, signal) : outcome;
     },
   };

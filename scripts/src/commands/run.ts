@@ -15,14 +15,13 @@ import { createRecentLog } from '../output/recent-log.ts';
 import { readPortfolioOptions } from '../portfolios-file.ts';
 import { runFactsOf } from '../run-facts.ts';
 import {
+  besidesAlerts,
   createSink,
   firstFailure,
-  healthOptions,
   runNotifier,
   runSignalEngine,
   runTradeLog,
   runWorkers,
-  telegramCommands,
   type Surroundings,
 } from '../services.ts';
 import { workerOptions } from '../worker-options.ts';
@@ -111,13 +110,7 @@ const starters: Readonly<Record<string, (start: Start) => Promise<Service[]>>> =
   notifier: async ({ invocation: { terminal }, env, surroundings }) => {
     const { colours: colour } = terminal;
     const sink = createSink(env, { write: (line) => terminal.data(line), colour });
-    return [
-      await runNotifier(surroundings, {
-        sink,
-        telegram: telegramCommands(env),
-        health: healthOptions(env),
-      }),
-    ];
+    return [await runNotifier(surroundings, { sink, ...besidesAlerts(env) })];
   },
   execution: async ({ invocation, options, env, surroundings }) => {
     const { worker, workers: count, changeSettings } = options;

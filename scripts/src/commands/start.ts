@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '@heliograph/contracts';
+import { startedMessage, stoppedMessage } from '@heliograph/notifier';
 import { z } from 'zod';
 import { prepareDataFolder } from '../data-folder.ts';
 import { readEnv } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { feedOptions, openFeed, readStrategy, watchableSpeed } from '../feed-options.ts';
 import { listenForInterrupts } from '../interrupts.ts';
-import { introduce } from '../introduction.ts';
+import { introduce, startedRun } from '../introduction.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { readBrokerOptions, type BrokerOptions } from '../live-options.ts';
 import { openOwnServer, outsideServer } from '../message-server.ts';
@@ -19,9 +20,10 @@ import { showRunProgress } from '../output/run-progress.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { openPipeline, type Pipeline } from '../pipeline.ts';
 import { readPortfolioOptions } from '../portfolios-file.ts';
+import { programVersion } from '../program-version.ts';
 import { runFactsOf } from '../run-facts.ts';
 import { summariseRuns, summaryLines } from '../run-summary.ts';
-import { createSink, healthOptions, telegramCommands } from '../services.ts';
+import { besidesAlerts, createSink } from '../services.ts';
 import { workerOptions } from '../worker-options.ts';
 import { keepHeapSmall } from '../small-heap.ts';
 
@@ -80,8 +82,7 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
     {
       ...run,
       sink,
-      telegram: telegramCommands(env),
-      health: healthOptions(env),
+      ...besidesAlerts(env),
       workers,
       onStarted: (engine, states) =>
         introduce(terminal, {
@@ -94,14 +95,24 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
         }),
     },
   );
-  const { engine, runs } = pipeline;
+  const { engine, runs, notifier } = pipeline;
+  // On the terminal the introduction has said it.
+  const isTold = env.TELEGRAM_BOT_TOKEN !== undefined;
+  if (isTold)
+    void notifier.tell(
+      startedMessage({ version: programVersion(), ...startedRun(run, runs) }, Date.now()),
+    );
   const { tally } = runs[0].followed;
   stack.use(showRunProgress(terminal, { engine, tally, total: contents.candles }));
 
   const ended = untilEnd ? endOfRun(pipeline, terminal) : stayUp(pipeline, terminal);
   const reason = await Promise.race([ended, interrupts.first, pipeline.failed, server.lost]);
   await pipeline.stopTrading();
-  await Promise.race([pipeline.caughtUp(), sleep(drainWithinMs, undefined, { ref: false })]);
+  const stopped = stoppedMessage({ mode: 'paper', reason: endings[reason] }, Date.now());
+  await Promise.race([
+    Promise.all([pipeline.caughtUp(), ...(isTold ? [notifier.tell(stopped)] : [])]),
+    sleep(drainWithinMs, undefined, { ref: false }),
+  ]);
   const summary = await summariseRuns(pipeline, db);
   await stack.disposeAsync();
 
@@ -116,6 +127,12 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
   terminal.note(`Stopped; all of it is in ${dataDir}, and the same command goes on from here.`);
   return reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.ok;
 }
+
+const endings = {
+  ended: 'The feed has ended',
+  SIGINT: 'By Ctrl-C',
+  SIGTERM: 'By SIGTERM',
+} as const;
 
 async function endOfRun(
   { runs, tradeLog, notifier }: Pipeline,

@@ -48,7 +48,7 @@ describe.concurrent('Telegram, from a start that runs', { timeout: 120_000 }, ()
     await using here = await begin();
     const { double, cwd, running } = here;
     await eventually(() => expect(texts(double)).toContain('Bought BTC/USD'), patience);
-    expect(texts(double)).toMatch(/opened[^]*Bought BTC\/USD/);
+    expect(texts(double)).toMatch(/has started[^]*opened[^]*Bought BTC\/USD/);
     expect(await answered(double, '/positions', 'BTC/USD')).toContain('long');
     expect(await answered(double, '/status', 'ACTIVE')).toContain('1 of');
     expect(await answered(double, '/health', 'trade log answers')).toContain('execution/');
@@ -71,6 +71,7 @@ describe.concurrent('Telegram, from a start that runs', { timeout: 120_000 }, ()
     await answered(double, '/trades', 'BTC/USD');
     running.kill('SIGTERM');
     expect((await running.result).code).toBe(0);
+    expect(texts(double)).toContain('[PAPER] Heliograph has stopped\nBy SIGTERM');
     expect(texts(double).match(/Closed BTC\/USD/g), 'one position, one close').toHaveLength(1);
   });
 

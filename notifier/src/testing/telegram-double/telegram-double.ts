@@ -388,6 +388,8 @@ async function readParameters(request: IncomingMessage): Promise<unknown> {
   const body = Buffer.concat(await request.toArray());
   if (!type.startsWith('multipart/form-data')) return JSON.parse(body.toString('utf8') || '{}');
   const form = await new Response(body, { headers: { 'content-type': type } }).formData();
+  // telegraf names the method once more, which Telegram does not mind: the address counts.
+  form.delete('method');
   return Object.fromEntries(
     [...form].map(([name, value]) => [
       name,
