@@ -13,9 +13,16 @@ export const instrumentFlags: readonly Option[] = [
 
 export const feedFlags: readonly Option[] = [
   repeatable(
-    new Option('--feed <path>', 'candle file or folder of them; repeatable (default: the demo)'),
+    new Option(
+      '--feed <name>',
+      'candle file or folder of them, repeatable; or a market, such as ccxt:binance:BTC/USDT,ETH/USDT:1m (default: the demo)',
+    ),
   ),
   ...instrumentFlags,
+  new Option(
+    '--warm-up <candles>',
+    'of a market: what the strategy sees before its first signal',
+  ).default('200'),
   new Option(
     '--speed <factor>',
     'how much faster than real time, or max (default: 20 candles a second; max with --until-end)',

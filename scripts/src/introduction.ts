@@ -1,21 +1,14 @@
 import { portfolioFor, type PortfolioSettings } from '@heliograph/contracts';
 import type { StartedRun } from '@heliograph/notifier';
-import type {
-  ConfiguredStrategy,
-  Feed,
-  FeedContents,
-  SignalEngine,
-  Speed,
-} from '@heliograph/signal-engine';
+import type { ConfiguredStrategy, SignalEngine } from '@heliograph/signal-engine';
 import { keptState, type TradingStates } from './control/trading-state.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
+import type { Market } from './market.ts';
 import { count, minute, money, percent } from './output/format.ts';
 import type { Terminal } from './output/terminal.ts';
 
 export interface Introduced {
-  readonly feed: Feed;
-  readonly contents: FeedContents;
-  readonly speed: Speed;
+  readonly market: Market;
   readonly strategy: ConfiguredStrategy;
   readonly portfolios: readonly BasePortfolioOptions[];
   readonly engine: SignalEngine;
@@ -43,7 +36,7 @@ export function introduce(terminal: Terminal, it: Introduced): void {
     ['Alerts', it.alerts],
   ].map(([label = '', text]) => `  ${terminal.style('cyan', label.padEnd(10))}${text}`);
   const help = [
-    'Your own candles: --feed FILE.csv (timestamp,open,high,low,close,volume) --symbol BTC/USDT --timeframe 1m. This version has no live feed.',
+    'Your own candles: --feed FILE.csv (timestamp,open,high,low,close,volume) --symbol BTC/USDT --timeframe 1m. A market: --feed ccxt:binance:BTC/USDT,ETH/USDT:1m',
     'Telegram: set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID. Ctrl-C stops; the next start goes on from there. More: heliograph --help',
   ].map((line) => terminal.style('dim', line));
   terminal.note([heading, ...facts, '', ...help, ''].join('\n'));
@@ -51,16 +44,17 @@ export function introduce(terminal: Terminal, it: Introduced): void {
 
 /** The same in short, for those who are told elsewhere. */
 export function startedRun(
-  { strategy, feed }: Pick<Introduced, 'strategy' | 'feed'>,
+  { strategy, market }: Pick<Introduced, 'strategy' | 'market'>,
   runs: readonly { readonly name: string; readonly settings: PortfolioSettings }[],
 ): Omit<StartedRun, 'version'> {
-  const names = feed.instruments.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`);
-  const currency = feed.instruments[0]?.symbol.split(/[/:]/)[1] ?? '';
+  const { instruments } = market.feed;
+  const names = instruments.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`);
+  const currency = instruments[0]?.symbol.split(/[/:]/)[1] ?? '';
   return {
     mode: 'paper',
     facts: [
       ['Strategy', strategyText(strategy)],
-      ['Feed', names.join(', ')],
+      ['Feed', `${market.kind === 'live' ? 'live: ' : ''}${names.join(', ')}`],
     ],
     portfolios: runs.map(({ name, settings }) => ({ name, settings, currency })),
   };
@@ -83,8 +77,10 @@ function stateFacts({ portfolios, engine: { tape }, states }: Introduced): strin
   });
 }
 
-function feedText({ feed, contents, speed, engine }: Introduced): string {
-  const names = feed.instruments.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`);
+function feedText({ market, engine }: Introduced): string {
+  const names = market.feed.instruments.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`);
+  if (market.kind === 'live') return `${market.feed.name}: ${names.join(', ')}, as it happens`;
+  const { contents, speed } = market;
   const { candles, firstTime, lastTime } = contents;
   const pace =
     speed === 'max' ? 'as fast as it goes' : `${count(Math.round(speed))} times real time`;

@@ -1,8 +1,9 @@
 import { portfolioFor } from '@heliograph/contracts';
 import type { Notifier, Sink } from '@heliograph/notifier';
-import type { ConfiguredStrategy, Feed, SignalEngine, Speed } from '@heliograph/signal-engine';
+import type { ConfiguredStrategy, SignalEngine } from '@heliograph/signal-engine';
 import type { TradeLog } from '@heliograph/trade-log';
 import { tradingStates, type TradingStates } from './control/trading-state.ts';
+import type { Market } from './market.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
 import { followRun, type FollowedRun } from './follow-run.ts';
 import {
@@ -22,12 +23,10 @@ export interface PipelineOptions extends BesidesAlerts {
   /** Who may give commands in Telegram; nobody without it. */
   /** How many execution workers for each portfolio. */
   readonly workers: number;
-  readonly feed: Feed;
+  readonly market: Market;
   readonly strategy: ConfiguredStrategy;
   /** The main one first: it is the one whose progress is shown. */
   readonly portfolios: readonly [BasePortfolioOptions, ...BasePortfolioOptions[]];
-  readonly speed: Speed;
-  readonly pace: 'settled' | 'free';
   /** Called with the engine at once, before it has done anything that others could tell of. */
   readonly onStarted: (engine: SignalEngine, states: TradingStates) => void;
 }

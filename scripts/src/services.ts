@@ -25,11 +25,10 @@ import {
   type Webhook,
 } from '@heliograph/notifier';
 import {
+  startLiveEngine,
   startSignalEngine,
   type ConfiguredStrategy,
-  type Feed,
   type SignalEngine,
-  type Speed,
 } from '@heliograph/signal-engine';
 import {
   openDatabase,
@@ -38,9 +37,11 @@ import {
   type RunFacts,
   type TradeLog,
 } from '@heliograph/trade-log';
+import { atServer } from './at-server.ts';
 import { weekdays, type Env } from './env.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
 import type { BrokerOptions } from './live-options.ts';
+import type { Market } from './market.ts';
 import type { NatsAddress } from './nats-address.ts';
 import { controlOf } from './control/control-of.ts';
 import type { RecentLog } from './output/recent-log.ts';
@@ -272,46 +273,39 @@ function openBroker(
     options: {
       marketType,
       venueStops,
-      ...(venueUrl !== undefined && { redirect: (url: string) => at(venueUrl, url) }),
+      ...(venueUrl !== undefined && { redirect: (url: string) => atServer(venueUrl, url) }),
     },
     log,
     nowMs: Date.now,
   });
 }
 
-/** The same resource at another server. */
-function at(server: string, url: string): string {
-  const { protocol, pathname, search } = new URL(url);
-  const base = protocol.startsWith('ws') ? server.replace(/^http/, 'ws') : server;
-  return `${base.replace(/\/$/, '')}${pathname}${search}`;
-}
-
 export async function runSignalEngine(
   surroundings: Surroundings,
   options: {
-    feed: Feed;
+    market: Market;
     strategy: ConfiguredStrategy;
     /** Those that trade its signals, the main one first. */
     portfolios: readonly [BasePortfolioOptions, ...BasePortfolioOptions[]];
-    speed: Speed;
-    pace: 'settled' | 'free';
     instance: string;
   },
 ): Promise<SignalEngine> {
-  const { portfolios, ...rest } = options;
+  const { market, portfolios, strategy, instance } = options;
   const [main, ...others] = portfolios;
-  const { log, stack } = surroundings;
+  const { stack } = surroundings;
   const bus = await openBus(surroundings, 'signal-engine');
+  const log = surroundings.log.child({ service: 'signal-engine' });
+  const common = { bus, strategy, instance, basePortfolio: main.portfolio, log };
   const engine = stack.use(
-    await startSignalEngine({
-      bus,
-      ...rest,
-      basePortfolio: main.portfolio,
-      otherPortfolios: others.map(({ portfolio }) => portfolio),
-      // Other settings make another run, with portfolios of its own.
-      salt: canonicalJson(others.length === 0 ? main : portfolios),
-      log: log.child({ service: 'signal-engine' }),
-    }),
+    await (market.kind === 'live'
+      ? startLiveEngine({ ...common, ...market })
+      : startSignalEngine({
+          ...common,
+          ...market,
+          otherPortfolios: others.map(({ portfolio }) => portfolio),
+          // Other settings make another run, with portfolios of its own.
+          salt: canonicalJson(others.length === 0 ? main : portfolios),
+        })),
   );
   beat(surroundings, bus, 'signal-engine');
   return engine;

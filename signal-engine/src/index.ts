@@ -24,3 +24,6 @@ export {
 } from './strategies/define-strategy.ts';
 export { loadStrategy } from './strategies/load-strategy.ts';
 export { smaCross } from './strategies/sma-cross.ts';
+export { startLiveEngine, type LiveEngineOptions } from './live-engine.ts';
+export { isCcxtFeed, openCcxtFeed } from './feeds/live/ccxt-feed.ts';
+export type { LiveFeed } from './feeds/live/live-feed.ts';

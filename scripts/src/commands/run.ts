@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { readEnv, type Env } from '../env.ts';
 import type { BasePortfolioOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { feedOptions, openFeed, readStrategy, watchableSpeed } from '../feed-options.ts';
+import { feedOptions, readStrategy } from '../feed-options.ts';
+import { openMarket } from '../market.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { readBrokerOptions } from '../live-options.ts';
@@ -124,17 +125,14 @@ const starters: Readonly<Record<string, (start: Start) => Promise<Service[]>>> =
     }
     return runWorkers({ ...surroundings, broker }, { portfolios, workers, changeSettings });
   },
-  'signal-engine': async ({ invocation, options, surroundings }) => {
+  'signal-engine': async ({ invocation, options, env, surroundings }) => {
     const portfolios = await readPortfolioOptions(invocation);
     const strategy = await readStrategy(invocation);
-    const feed = await openFeed(invocation, options.feed);
-    await feed.inspect();
+    const market = await openMarket(invocation, { env, log: surroundings.log });
     const engine = await runSignalEngine(surroundings, {
-      feed,
+      market,
       strategy,
       portfolios,
-      speed: options.speed ?? watchableSpeed(feed),
-      pace: options.pace,
       instance: options.worker,
     });
     return [engine];

@@ -6,11 +6,12 @@ import { z } from 'zod';
 import { prepareDataFolder } from '../data-folder.ts';
 import { readEnv } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { feedOptions, openFeed, readStrategy, watchableSpeed } from '../feed-options.ts';
+import { feedOptions, readStrategy } from '../feed-options.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { introduce, startedRun } from '../introduction.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { readBrokerOptions, type BrokerOptions } from '../live-options.ts';
+import { openMarket } from '../market.ts';
 import { openOwnServer, outsideServer } from '../message-server.ts';
 import { NatsAddressText } from '../nats-address.ts';
 import { createCommandLog } from '../output/command-log.ts';
@@ -48,14 +49,14 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
   const { terminal, json } = invocation;
   const options = readOptions(invocation, StartOptions);
   const { dataDir, untilEnd, db = join(dataDir, 'heliograph.sqlite') } = options;
-  const { workers, partitions, pace } = options;
+  const { workers, partitions } = options;
   const env = readEnv();
   const portfolios = await readPortfolioOptions(invocation);
   refuseLive(readBrokerOptions(invocation, env));
   const strategy = await readStrategy(invocation);
-  const feed = await openFeed(invocation, options.feed);
-  const contents = await feed.inspect();
-  const speed = options.speed ?? (untilEnd ? 'max' : watchableSpeed(feed));
+  const recent = createRecentLog();
+  const log = createCommandLog({ terminal, recent, level: env.HELIOGRAPH_LOG_LEVEL ?? 'warn' });
+  const market = await openMarket(invocation, { env, log });
   await prepareDataFolder(dataDir);
 
   using interrupts = listenForInterrupts({ stopWithinMs, json });
@@ -63,13 +64,11 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
   const server = options.nats
     ? outsideServer(options.nats)
     : await openOwnServer(dataDir, { env, stack });
-  const recent = createRecentLog();
-  const log = createCommandLog({ terminal, recent, level: env.HELIOGRAPH_LOG_LEVEL ?? 'warn' });
   const sink = createSink(env, {
     write: (line) => (json ? terminal.note(line) : terminal.data(line)),
     colour: !json && terminal.colours,
   });
-  const run = { feed, strategy, portfolios, speed, pace, db };
+  const run = { market, strategy, portfolios, db };
   const pipeline = await openPipeline(
     {
       address: server.address,
@@ -89,7 +88,6 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
           ...run,
           engine,
           states,
-          contents,
           messages: server.description,
           alerts: env.TELEGRAM_BOT_TOKEN === undefined ? 'here' : 'Telegram',
         }),
@@ -103,7 +101,13 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
       startedMessage({ version: programVersion(), ...startedRun(run, runs) }, Date.now()),
     );
   const { tally } = runs[0].followed;
-  stack.use(showRunProgress(terminal, { engine, tally, total: contents.candles }));
+  stack.use(
+    showRunProgress(terminal, {
+      engine,
+      tally,
+      total: market.kind === 'live' ? undefined : market.contents.candles,
+    }),
+  );
 
   const ended = untilEnd ? endOfRun(pipeline, terminal) : stayUp(pipeline, terminal);
   const reason = await Promise.race([ended, interrupts.first, pipeline.failed, server.lost]);
@@ -163,6 +167,6 @@ function allMarked(runs: Pipeline['runs']): Promise<unknown> {
 function refuseLive(broker: BrokerOptions | undefined): void {
   if (broker)
     throw new UserError(
-      '--mode live: start plays recorded candles, which trade on paper; `heliograph run execution --mode live` trades the signals of a live market',
+      '--mode live: start trades on paper, also the signals of a live market; `heliograph run execution --mode live` and `heliograph run signal-engine --mode live` trade for real',
     );
 }

@@ -8,13 +8,12 @@ const everyMs = 100;
 /** Keeps the progress line of a run over the bus up to date until it is disposed of. */
 export function showRunProgress(
   terminal: Terminal,
-  { engine, tally, total }: { engine: SignalEngine; tally: Tally; total: number },
+  { engine, tally, total }: { engine: SignalEngine; tally: Tally; total: number | undefined },
 ): Disposable {
   const timer = setInterval(() => {
     const { candles, signals } = engine.progress;
-    const share = Math.floor((candles / total) * 100);
     terminal.progress(
-      `${count(candles)}/${count(total)} candles ${share}% · signals ${count(signals)} · orders ${count(tally.orders)} · ` +
+      `${played(candles, total)} · signals ${count(signals)} · orders ${count(tally.orders)} · ` +
         `trades ${count(tally.trades.length)} · result ${money(tally.realisedPnl)}`,
     );
   }, everyMs);
@@ -24,4 +23,9 @@ export function showRunProgress(
       terminal.endProgress();
     },
   };
+}
+
+function played(candles: number, total: number | undefined): string {
+  if (total === undefined) return `${count(candles)} candles`;
+  return `${count(candles)}/${count(total)} candles ${Math.floor((candles / total) * 100)}%`;
 }

@@ -34,6 +34,7 @@ export async function startExchange() {
       return new Big(free).plus(locked);
     },
     set: (asset: string, amount: string) => call('setBalance', asset, amount),
+    fault: (fault: object) => call('fault', fault),
     [Symbol.dispose]: () => void child.stdin.end(),
   };
 }

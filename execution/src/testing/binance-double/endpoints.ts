@@ -8,6 +8,7 @@ import {
   visible,
   type Exchange,
 } from './exchange.ts';
+import { klines } from './klines.ts';
 import {
   isOpen,
   orderFacts,
@@ -50,6 +51,7 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
       symbols: [...exchange.symbols.values()].map(symbolView),
     }),
   },
+  'GET /api/v3/klines': { weight: () => 2, access: 'public', run: klines },
   'GET /api/v3/ticker/price': {
     weight: bySymbol(2, 4),
     access: 'public',

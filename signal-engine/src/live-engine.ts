@@ -1,0 +1,188 @@
+import {
+  deterministicId,
+  liveTape,
+  MarketEvent,
+  portfolioFor,
+  subjects,
+  timeframeMs,
+  toMs,
+  toTime,
+  type Mode,
+} from '@heliograph/contracts';
+import type { Bus } from '@heliograph/contracts/bus';
+import type { Logger } from '@heliograph/contracts/service';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lastValueFrom, reduce } from 'rxjs';
+import type { Instrument } from './feeds/feed.ts';
+import type { LiveFeed } from './feeds/live/live-feed.ts';
+import { signalMessage } from './messages.ts';
+import { createPublisher } from './publisher.ts';
+import type { SignalEngine, SignalEngineProgress } from './signal-engine.ts';
+import { createSignalMachine } from './signals.ts';
+import type { ConfiguredStrategy } from './strategies/define-strategy.ts';
+import { createTapeTally } from './tape-tally.ts';
+import { withRetry } from './with-retry.ts';
+
+const stopGraceMs = 2_000;
+/** How far back in MARKET the last candle of an instrument is looked for. */
+const lookBack = 50_000;
+
+export interface LiveEngineOptions {
+  readonly bus: Bus;
+  readonly feed: LiveFeed;
+  readonly strategy: ConfiguredStrategy;
+  readonly basePortfolio: string;
+  readonly mode: Mode;
+  /** How many candles the strategy sees before its first signal. */
+  readonly warmUp: number;
+  /** Told apart from other engines in logs and events. */
+  readonly instance: string;
+  readonly log: Logger;
+  /** The wall clock, epoch ms. */
+  readonly nowMs?: () => number;
+}
+
+/** The last candle of an instrument that was published, and its place in MARKET. */
+interface Published {
+  readonly closeMs: number;
+  readonly sequence: number;
+}
+
+/**
+ * Plays a market to a strategy as it happens, on the tape `live`. The strategy first sees candles from before, of which
+ * nothing is published. An engine that begins again goes on behind the last candle that is on the bus: those it has missed
+ * are published, and their signals, which execution skips where they have expired; the signals of the last one are
+ * published once more, in case it died between the two. Their ids do not depend on the engine, so that two on the same
+ * data make each signal once.
+ */
+export async function startLiveEngine(options: LiveEngineOptions): Promise<SignalEngine> {
+  const { bus, feed, strategy, log, nowMs = Date.now } = options;
+  const startedMs = nowMs();
+  const source = `signal-engine/${options.instance}`;
+  const stopping = new AbortController();
+  const abandoned = new AbortController();
+  const { signal } = abandoned;
+  const publisher = createPublisher({
+    bus,
+    tape: liveTape,
+    source,
+    settlements: undefined,
+    signal,
+    log,
+  });
+  let failures = 0;
+  const machine = createSignalMachine({
+    strategy,
+    tape: liveTape,
+    mode: options.mode,
+    runId: deterministicId('live', source, toTime(startedMs)),
+    source,
+    onError: ({ candle: { symbol, closeTime }, error }) => {
+      failures++;
+      const where = { strategy: strategy.name, symbol, candle: toTime(closeTime) };
+      log.error({ err: error, ...where }, 'the strategy failed on a candle');
+    },
+  });
+  const published = new Map<string, Published>();
+  for (const instrument of feed.instruments) {
+    const last = await lastPublished(bus, instrument);
+    if (last) published.set(keyOf(instrument), last);
+  }
+  const tally = createTapeTally();
+  let status: SignalEngineProgress['status'] = 'running';
+
+  /** What was on the bus before is only shown to the strategy. */
+  const boundaryOf = (instrument: Instrument): number =>
+    published.get(keyOf(instrument))?.closeMs ?? startedMs;
+  const longestMs = Math.max(...feed.instruments.map(({ timeframe }) => timeframeMs(timeframe)));
+  const afterMs = Math.min(...feed.instruments.map(boundaryOf)) - (options.warmUp + 1) * longestMs;
+
+  const publishAgain = async (
+    signals: Parameters<typeof publisher.release>[0]['signals'],
+    { sequence }: Published,
+  ): Promise<void> => {
+    for (const each of signals) {
+      const message = signalMessage(each, sequence);
+      await withRetry(() => bus.publish(message), {
+        signal,
+        onFailure: (err, delayMs) => log.warn({ err, delayMs }, 'publishing failed, trying again'),
+      });
+    }
+  };
+
+  const play = async (): Promise<void> => {
+    for await (const instant of feed.instants({ afterMs, signal: stopping.signal })) {
+      const signals = machine.onInstant(instant, nowMs());
+      const [candle] = instant.candles;
+      if (!candle) continue;
+      const last = published.get(keyOf(candle));
+      if (instant.time > boundaryOf(candle)) {
+        await publisher.release({ instant, signals });
+        tally.add(instant, signals.length);
+      } else if (last && instant.time === last.closeMs) await publishAgain(signals, last);
+    }
+    await publisher.stored();
+    status = 'stopped';
+  };
+
+  const finished = play()
+    .catch((err: unknown) => {
+      status = 'stopped';
+      log.error({ err }, 'the signal engine cannot go on');
+      throw err;
+    })
+    .finally(() => abandoned.abort());
+  // It has been logged; whoever wants to act on it awaits it.
+  finished.catch(() => {});
+
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    const grace = setTimeout(() => abandoned.abort(), stopGraceMs);
+    await Promise.race([
+      finished.catch(() => {}),
+      sleep(2 * stopGraceMs, undefined, { ref: false }),
+    ]);
+    clearTimeout(grace);
+  };
+
+  return {
+    name: 'signal-engine',
+    tape: liveTape,
+    portfolio: portfolioFor(options.basePortfolio, liveTape),
+    resumed: published.size > 0,
+    get progress() {
+      const { candles, signals, instant } = tally;
+      return { status, candles, signals, instant, failures };
+    },
+    finished,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function keyOf({ venue, symbol, timeframe }: Instrument): string {
+  return `${venue} ${symbol} ${timeframe}`;
+}
+
+/** The last candle on the live tape, if it is among the newest messages of the market. */
+async function lastPublished(bus: Bus, instrument: Instrument): Promise<Published | undefined> {
+  const last = await bus.lastSequence('MARKET');
+  if (last === 0) return undefined;
+  const candles$ = bus.read({
+    stream: 'MARKET',
+    subject: subjects.candle(instrument),
+    from: { sequence: Math.max(1, last - lookBack) },
+  });
+  return lastValueFrom(
+    candles$.pipe(
+      reduce((found: Published | undefined, { body, sequence }) => {
+        const parsed = MarketEvent.safeParse(JSON.parse(body));
+        if (!parsed.success || parsed.data.type !== 'candle_closed') return found;
+        const { data } = parsed.data;
+        if (data.tape.id !== liveTape) return found;
+        return { closeMs: toMs(data.closeTime), sequence };
+      }, undefined),
+    ),
+    { defaultValue: undefined },
+  );
+}
