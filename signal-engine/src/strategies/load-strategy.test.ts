@@ -72,7 +72,7 @@ test.each([
   [
     'sma-crss',
     [],
-    'there is no strategy sma-crss, did you mean sma-cross?; there is sma-cross, or give the path of a file',
+    'there is no strategy sma-crss, did you mean sma-cross?; there is sma-cross, ema-cross, rsi-reversion, macd, bollinger, donchian-breakout, or give the path of a file',
   ],
   ['sma-cross', ['fats=5'], `there is no parameter fats, did you mean fast?; ${takes}`],
   [

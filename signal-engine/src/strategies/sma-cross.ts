@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { createCrossing } from './crossing.ts';
 import { defineStrategy } from './define-strategy.ts';
+import { enterLong, exitLong, exitParams } from './exit-params.ts';
 import { createSmaDifference } from './sma-difference.ts';
 
 const Length = z.int().min(1).max(100_000);
@@ -12,37 +14,26 @@ export const smaCross = defineStrategy({
   name: 'sma-cross',
   version: '1.0.0',
   params: z
-    .object({ fast: Length.default(10), slow: Length.default(30) })
+    .object({ fast: Length.default(10), slow: Length.default(30), ...exitParams })
     .refine(({ fast, slow }) => fast < slow, {
       error: 'has to be smaller than slow',
       path: ['fast'],
     }),
-  create({ fast, slow }) {
+  create({ fast, slow, ...exits }) {
     const difference = createSmaDifference(fast, slow);
-    let carriedSign = 0;
+    const cross = createCrossing();
     return {
       onCandle({ close }) {
-        const sign = difference.push(close) || carriedSign;
-        const crossed = carriedSign !== 0 && sign !== carriedSign;
-        carriedSign = sign;
-        if (!crossed) return undefined;
+        const crossed = cross(difference.push(close) ?? 0);
+        if (crossed === 0) return undefined;
         const averages = difference.averages();
         const indicators = { smaFast: averages.fast, smaSlow: averages.slow };
-        return sign > 0
-          ? {
-              intent: 'enter',
-              side: 'buy',
-              targetPosition: 'long',
+        return crossed > 0
+          ? enterLong(close, exits, {
               reasons: [`SMA ${fast} crossed above SMA ${slow}`],
               indicators,
-            }
-          : {
-              intent: 'exit',
-              side: 'sell',
-              targetPosition: 'flat',
-              reasons: [`SMA ${fast} crossed below SMA ${slow}`],
-              indicators,
-            };
+            })
+          : exitLong({ reasons: [`SMA ${fast} crossed below SMA ${slow}`], indicators });
       },
     };
   },

@@ -61,7 +61,7 @@ export function checkParams<S extends z.ZodObject>(
 function describeParams(schema: z.ZodObject): string {
   const params = Object.entries(schema.shape).map(([name, field]) => {
     const { success, data } = z.safeParse(field, undefined);
-    return `${name}=${success ? String(data) : '(required)'}`;
+    return `${name}=${success ? String(data ?? '(none)') : '(required)'}`;
   });
   return params.length > 0 ? params.join(', ') : 'no parameters';
 }
