@@ -1,4 +1,4 @@
-export { startNotifier, type Notifier, type NotifierOptions } from './notifier.ts';
+export { startNotifier, type Notifier } from './notifier.ts';
 export type { RetryDelays } from './outbox.ts';
 export type { Message, Severity } from './messages/message.ts';
 export type { SendOutcome, Sink } from './sinks/sink.ts';
@@ -15,5 +15,9 @@ export { watchHeartbeats, type Heartbeats } from './heartbeats.ts';
 export { watchHealth, type HealthOptions } from './health/watch-health.ts';
 export { startedMessage, stoppedMessage, type StartedRun } from './messages/run-messages.ts';
 export type { SummaryTimes } from './summary/due.ts';
-export { isTimeZone } from './summary/local-time.ts';
+export { isTimeZone } from './local-time.ts';
 export { startSummaries } from './summary/start-summaries.ts';
+export { createDiscordSink } from './sinks/discord-sink.ts';
+export { createWebhookSink } from './sinks/webhook-sink.ts';
+export { startRoutes, type AlertRoute } from './routing/start-routes.ts';
+export { loudnesses, severities, toldKinds } from './routing/rules.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransientError } from '@heliograph/contracts';
-import { handleEach, type Bus, type Delivery } from '@heliograph/contracts/bus';
+import { handleEach, type Bus, type Delivery, type StoredMessage } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
 import { retry, throwError, timer } from 'rxjs';
 import { createAlerts, hear, type Heard } from './alerts.ts';
@@ -9,12 +9,22 @@ import { createLane, type Lane, type Waiting } from './lane.ts';
 import { isUrgent } from './messages/bundle.ts';
 import { createMissed } from './missed.ts';
 import { createOutbox, type RetryDelays } from './outbox.ts';
-import type { Message } from './messages/message.ts';
+import { withSound, type Message } from './messages/message.ts';
+import { openDigest } from './routing/digest.ts';
+import { loudnessOf, type Rules, type ToldKind } from './routing/rules.ts';
 import type { Sink } from './sinks/sink.ts';
 
 export interface NotifierOptions {
   readonly bus: Bus;
   readonly sink: Sink;
+  /** Whose alerts these are, where several are told: letters, digits and dashes. */
+  readonly route?: string | undefined;
+  /** What is told there, and how. Default: everything as its message has it. */
+  readonly rules?: Rules | undefined;
+  /** How often what is to be told together is told. Default 3,600,000. */
+  readonly digestEveryMs?: number | undefined;
+  /** Called when nothing gets through until a person mends what it names. */
+  readonly onBlocked?: ((remedy: string) => void) | undefined;
   readonly log: Logger;
   /** Default: 1 s, doubled up to 30 s. */
   readonly retryDelays?: RetryDelays;
@@ -28,9 +38,10 @@ export interface NotifierOptions {
 
 export interface Notifier extends Service {
   /**
-   * Tells something beside what is stored: until it is told, or the notifier stops. Resolves then, and never rejects.
+   * Tells something beside what is stored. Resolves to whether it was, or was not to be, told before the notifier has stopped;
+   * never rejects.
    */
-  tell(message: Message): Promise<void>;
+  tell(message: Message, kind: ToldKind): Promise<boolean>;
   /**
    * How many events are stored and not told.
    * @throws TransientError while the bus cannot be asked
@@ -42,7 +53,6 @@ export interface Notifier extends Service {
   caughtUp(): Promise<void>;
 }
 
-const name = 'notifier';
 const lagPollMs = 20;
 const resubscribeMs = 1_000;
 /** A server that was killed hands out some hundred messages again that were acknowledged long ago. */
@@ -56,6 +66,10 @@ const rememberedMessages = 4_096;
 export function startNotifier({
   bus,
   sink,
+  route,
+  rules,
+  digestEveryMs = 3_600_000,
+  onBlocked,
   log,
   retryDelays = { minMs: 1_000, maxMs: 30_000 },
   stopTimeoutMs = 3_000,
@@ -63,7 +77,8 @@ export function startNotifier({
   nowMs = Date.now,
 }: NotifierOptions): Notifier {
   const alerts = createAlerts(bus);
-  const newOutbox = () => createOutbox({ log, delays: retryDelays });
+  const name = route === undefined ? 'notifier' : `notifier-${route}`;
+  const newOutbox = () => createOutbox({ log, delays: retryDelays, onBlocked });
   const stopping = new AbortController();
   const outOfTime = new AbortController();
   const common = { sink, stopping: stopping.signal, signal: outOfTime.signal, log };
@@ -76,8 +91,49 @@ export function startNotifier({
     },
     take: () => missed.take(nowMs()),
   };
-  const usual = createLane({ ...common, outbox: newOutbox(), ...(sink.bundles && { late }) });
+  const usual = createLane({
+    ...common,
+    outbox: newOutbox(),
+    ...((sink.sumsUp ?? sink.bundles) && { late }),
+  });
   const urgent = createLane({ ...common, outbox: newOutbox() });
+
+  const announce = async (message: Message): Promise<boolean> => {
+    const lane = isUrgent(message) ? urgent : usual;
+    const waiting = { kind: 'announcement', storedMs: nowMs(), message: async () => message };
+    return lane.tell(waiting).then(
+      (end) => end === 'sent',
+      (err: unknown) => {
+        log.error({ err }, 'something was not told');
+        // It would be refused again.
+        return true;
+      },
+    );
+  };
+  const digest = openDigest({
+    bus,
+    route: name,
+    everyMs: digestEveryMs,
+    tell: announce,
+    log,
+    nowMs,
+  });
+  /** As the rules want it; undefined where they do not want it now. */
+  const routed = async (
+    kind: ToldKind,
+    message: Message,
+    stored?: StoredMessage,
+  ): Promise<Message | undefined> => {
+    if (!rules) return message;
+    const loudness = loudnessOf(kind, message, { rules, nowMs: nowMs() });
+    if (loudness === 'off') return undefined;
+    if (loudness === 'digest' && stored) {
+      await digest.add(kind, stored);
+      return undefined;
+    }
+    const quiet = loudness !== 'sound';
+    return quiet === message.quiet ? message : withSound(message, !quiet);
+  };
 
   /** Tells those of its events that are meant, the others are another lane's. */
   const listen = (
@@ -100,7 +156,7 @@ export function startNotifier({
           storedMs: stored.storedTime,
           async message() {
             const message = await alerts.of(event, stored);
-            return message && isMeant(message) ? message : undefined;
+            return message && isMeant(message) ? routed(event.type, message, stored) : undefined;
           },
         });
       waiting.set(key, telling);
@@ -159,6 +215,7 @@ export function startNotifier({
     stopping.abort();
     const deadline = setTimeout(() => outOfTime.abort(), stopTimeoutMs);
     await end;
+    await digest[Symbol.asyncDispose]();
     clearTimeout(deadline);
   };
 
@@ -177,11 +234,9 @@ export function startNotifier({
     stop,
     [Symbol.asyncDispose]: stop,
     untold,
-    async tell(message) {
-      const lane = isUrgent(message) ? urgent : usual;
-      await lane
-        .tell({ kind: 'announcement', storedMs: nowMs(), message: async () => message })
-        .catch((err: unknown) => log.error({ err }, 'something was not told'));
+    async tell(message, kind) {
+      const wanted = await routed(kind, message);
+      return wanted ? announce(wanted) : true;
     },
     alerts: () => usual.sent() + urgent.sent(),
     async caughtUp() {

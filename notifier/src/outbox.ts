@@ -19,7 +19,16 @@ export interface Outbox {
 }
 
 /** Each trouble is logged once, and once more when it is over. */
-export function createOutbox({ log, delays }: { log: Logger; delays: RetryDelays }): Outbox {
+export function createOutbox({
+  log,
+  delays,
+  onBlocked = () => undefined,
+}: {
+  log: Logger;
+  delays: RetryDelays;
+  /** Called once when a person has to mend something, with what it is. */
+  onBlocked?: ((remedy: string) => void) | undefined;
+}): Outbox {
   let trouble: { readonly name: string; readonly sinceMs: number } | undefined;
 
   const report = (name: string, tell: () => void): void => {
@@ -54,7 +63,10 @@ export function createOutbox({ log, delays }: { log: Logger; delays: RetryDelays
           }
           case 'blocked': {
             const { remedy } = outcome;
-            report(remedy, () => log.error({ remedy }, 'alerts are blocked'));
+            report(remedy, () => {
+              log.error({ remedy }, 'alerts are blocked');
+              onBlocked(remedy);
+            });
             await pause(delays.maxMs, stopping);
             break;
           }

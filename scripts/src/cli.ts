@@ -5,6 +5,7 @@ import type { Definition } from './definition.ts';
 import type { Invocation } from './invocation.ts';
 import {
   changeSettingsFlag,
+  alertFlags,
   dataDirFlag,
   dbFlag,
   executionFlags,
@@ -46,6 +47,7 @@ export function createProgram(): Command {
       ...strategyFlags,
       ...executionFlags,
       ...workerFlags,
+      ...alertFlags,
       natsFlag('an outside NATS server (default: one of our own)'),
       dataDirFlag(),
       new Option(
@@ -77,6 +79,7 @@ export function createProgram(): Command {
       ...strategyFlags,
       ...executionFlags,
       ...workerFlags,
+      ...alertFlags,
       changeSettingsFlag,
       dbFlag,
     ],

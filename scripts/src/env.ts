@@ -11,6 +11,12 @@ const text = z
 
 const secret = text.transform((value) => (value === undefined ? undefined : createSecret(value)));
 
+/** `08:00`, as minutes since midnight. */
+export const MinuteOfDayText = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as 08:00')
+  .transform((time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3)));
+
 export const weekdays = [
   'monday',
   'tuesday',
@@ -90,12 +96,10 @@ const Env = z
     /** When a day and a week are summed up, by the clocks of that zone. */
     HELIOGRAPH_SUMMARY_TIME: text.pipe(
       z
-        .string()
-        .regex(/^(([01]\d|2[0-3]):[0-5]\d|off)$/, 'expected a time such as 08:00, or off')
-        .prefault('08:00')
-        .transform((time) =>
-          time === 'off' ? time : Number(time.slice(0, 2)) * 60 + Number(time.slice(3)),
-        ),
+        .union([z.literal('off'), MinuteOfDayText], {
+          error: 'expected a time such as 08:00, or off',
+        })
+        .prefault('08:00'),
     ),
     HELIOGRAPH_SUMMARY_DAY: text.pipe(
       z.enum(weekdays, { error: `expected ${weekdays.join(', ')}` }).prefault('monday'),

@@ -76,6 +76,14 @@ export const executionFlags: readonly Option[] = [
   ).choices(['candles', 'trades']),
 ];
 
+/** Where the alerts go. */
+export const alertFlags: readonly Option[] = [
+  new Option(
+    '--alerts <file>',
+    'several routes, and what is told on each: JSON as {"phone": {"telegram": {"chat": 4711}}, "team": {"discord": "https://…"}}',
+  ),
+];
+
 /** Where the workers are services: several portfolios, and real money. */
 export const workerFlags: readonly Option[] = [
   new Option(

@@ -1,5 +1,5 @@
 import { portfolioFor } from '@heliograph/contracts';
-import type { Notifier, Sink } from '@heliograph/notifier';
+import type { AlertRoute, Notifier } from '@heliograph/notifier';
 import type { ConfiguredStrategy, SignalEngine } from '@heliograph/signal-engine';
 import type { TradeLog } from '@heliograph/trade-log';
 import { tradingStates, type TradingStates } from './control/trading-state.ts';
@@ -19,7 +19,7 @@ import {
 
 export interface PipelineOptions extends BesidesAlerts {
   readonly db: string;
-  readonly sink: Sink;
+  readonly routes: readonly [AlertRoute, ...AlertRoute[]];
   /** Who may give commands in Telegram; nobody without it. */
   /** How many execution workers for each portfolio. */
   readonly workers: number;
@@ -56,12 +56,12 @@ export interface PortfolioRun extends BasePortfolioOptions {
 /** Whoever consumes is started before whoever produces. Everything goes on the stack. */
 export async function openPipeline(
   surroundings: Surroundings,
-  { db, sink, telegram, health, summaries, workers: count, onStarted, ...run }: PipelineOptions,
+  { db, routes, telegram, health, summaries, workers: count, onStarted, ...run }: PipelineOptions,
 ): Promise<Pipeline> {
   const { portfolios } = run;
   const { stack } = surroundings;
   const tradeLog = await runTradeLog(surroundings, db);
-  const notifier = await runNotifier(surroundings, { sink, telegram, health, summaries });
+  const notifier = await runNotifier(surroundings, { routes, telegram, health, summaries });
   const names = Array.from({ length: count }, (_, at) => `worker-${at + 1}`);
   const workers = await runWorkers(surroundings, { portfolios, workers: names });
   const bus = await openBus(surroundings, 'start');

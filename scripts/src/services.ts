@@ -8,13 +8,14 @@ import {
   createTelegramClient,
   createTelegramSink,
   createTerminalSink,
-  startNotifier,
+  startRoutes,
   startSummaries,
   startTelegramBot,
   watchHealth,
   watchHeartbeats,
   heartbeatMessage,
   type Access,
+  type AlertRoute,
   type HealthOptions,
   type Heartbeats,
   type Message,
@@ -37,8 +38,10 @@ import {
   type RunFacts,
   type TradeLog,
 } from '@heliograph/trade-log';
+import { readAlertRoutes } from './alerts-file.ts';
 import { atServer } from './at-server.ts';
 import { weekdays, type Env } from './env.ts';
+import type { Invocation } from './invocation.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
 import type { BrokerOptions } from './live-options.ts';
 import type { Market } from './market.ts';
@@ -134,17 +137,23 @@ export function besidesAlerts(env: Env): BesidesAlerts {
 
 export async function runNotifier(
   surroundings: Surroundings,
-  { sink, telegram, health, summaries }: BesidesAlerts & { readonly sink: Sink },
+  {
+    routes,
+    telegram,
+    health,
+    summaries,
+  }: BesidesAlerts & { readonly routes: readonly [AlertRoute, ...AlertRoute[]] },
 ): Promise<Notifier> {
   const { log, stack } = surroundings;
   const bus = await openBus(surroundings, 'notifier');
   const logger = log.child({ service: 'notifier' });
-  const notifier = stack.use(startNotifier({ bus, sink, log: logger }));
+  const notifier = stack.use(startRoutes(routes, { bus, log: logger }));
   const heartbeats = stack.use(
     watchHeartbeats({
       bus,
       log: logger,
-      onChange: (heartbeat) => void notifier.tell(heartbeatMessage(heartbeat, Date.now())),
+      onChange: (heartbeat) =>
+        void notifier.tell(heartbeatMessage(heartbeat, Date.now()), 'service'),
     }),
   );
   const { url } = stack.use(
@@ -157,7 +166,7 @@ export async function runNotifier(
   );
   if (url !== undefined) logger.info({ url }, 'it can be asked for its health');
   beat(surroundings, bus, 'notifier');
-  const tell = (message: Message): void => void notifier.tell(message);
+  const tell = (message: Message): void => void notifier.tell(message, 'summary');
   if (summaries) stack.use(startSummaries({ bus, times: summaries, tell, log: logger }));
   if (telegram) await runBot(surroundings, { ...telegram, heartbeats });
   return notifier;
@@ -311,22 +320,28 @@ export async function runSignalEngine(
   return engine;
 }
 
-/** Telegram where a token and a chat are set, otherwise a line of text for each alert. */
-export function createSink(
+/** Telegram where a token and a chat are set, otherwise a line of text for each alert; or where `--alerts` says. */
+export function alertRoutes(
+  invocation: Invocation,
   env: Env,
   { write, colour }: { write: (line: string) => void; colour: boolean },
-): Sink {
+): Promise<readonly [AlertRoute, ...AlertRoute[]]> {
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId, TELEGRAM_API_ROOT: apiRoot } = env;
-  if (token !== undefined && chatId !== undefined)
-    return createTelegramSink({ token, chatId, ...(apiRoot !== undefined && { apiRoot }) });
-  const stream = new Writable({
-    decodeStrings: false,
-    write(text: string, _encoding, done) {
-      write(text.trimEnd());
-      done();
-    },
-  });
-  return createTerminalSink({ stream, colour });
+  const terminal = (): Sink => {
+    const stream = new Writable({
+      decodeStrings: false,
+      write(text: string, _encoding, done) {
+        write(text.trimEnd());
+        done();
+      },
+    });
+    return createTerminalSink({ stream, colour });
+  };
+  const usual = (): Sink =>
+    token !== undefined && chatId !== undefined
+      ? createTelegramSink({ token, chatId, ...(apiRoot !== undefined && { apiRoot }) })
+      : terminal();
+  return readAlertRoutes(invocation, env, { usual, terminal });
 }
 
 /** Rejects when one of the services cannot go on; never resolves. */

@@ -13,14 +13,25 @@ export interface Message {
   readonly picture?: Buffer;
 }
 
-/** The same with a picture; its HTML is made as late as without. */
+/** The same with a picture. */
 export function withPicture(message: Message, picture: Buffer): Message {
-  const { severity, quiet, plain } = message;
+  return changed(message, { picture });
+}
+
+/** The same with a sound, or without. */
+export function withSound(message: Message, sounds: boolean): Message {
+  return changed(message, { quiet: !sounds });
+}
+
+/** Its HTML is made as late as without the change. */
+function changed(message: Message, change: Partial<Omit<Message, 'html'>>): Message {
+  const { severity, quiet, plain, picture } = message;
   return {
     severity,
     quiet,
     plain,
-    picture,
+    ...(picture && { picture }),
+    ...change,
     get html() {
       return message.html;
     },

@@ -25,6 +25,8 @@ export interface Sink {
    * Default: false.
    */
   readonly bundles?: boolean;
+  /** For people, who want to hear of what is long past as a sum. Default: where it bundles. */
+  readonly sumsUp?: boolean;
   /**
    * Called with one message at a time, and with one that is urgent beside it where it bundles. Once the signal is aborted it gives up: `failed`, whatever became of it.
    */

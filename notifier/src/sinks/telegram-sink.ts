@@ -14,6 +14,8 @@ const longestCaption = 1_024;
 export interface TelegramSinkOptions extends TelegramClientOptions {
   /** A number, negative for a group; or the @name of a channel. */
   readonly chatId: number | string;
+  /** The topic of a group that has topics. */
+  readonly threadId?: number | undefined;
   /** Default: Telegram's own limits for that chat. */
   readonly limits?: readonly RateLimit[];
   /** Whether messages that wait are told together. Default: true. */
@@ -23,6 +25,7 @@ export interface TelegramSinkOptions extends TelegramClientOptions {
 /** Sends to one Telegram chat, within its limits. A message whose HTML Telegram cannot read is sent as plain text. */
 export function createTelegramSink({
   chatId,
+  threadId,
   limits = chatLimits(chatId),
   bundles = true,
   ...options
@@ -39,7 +42,12 @@ export function createTelegramSink({
     const turn = await turns.take({ isUrgent, signal });
     if (!turn) return failed('TELEGRAM_UNREACHABLE', 'it was given up before it was sent');
     const { text, picture, ...parse } = content;
-    const common = { chat_id: chatId, ...parse, disable_notification: quiet };
+    const common = {
+      chat_id: chatId,
+      ...(threadId !== undefined && { message_thread_id: threadId }),
+      ...parse,
+      disable_notification: quiet,
+    };
     const outcome = picture
       ? await client.call(
           'sendPhoto',

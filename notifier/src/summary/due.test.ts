@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { lastDue, type SummaryTimes } from './due.ts';
-import { instantOf, isTimeZone, localTime, weekdayOf } from './local-time.ts';
+import { instantOf, isTimeZone, localTime, weekdayOf } from '../local-time.ts';
 
 const berlin: SummaryTimes = { zone: 'Europe/Berlin', minuteOfDay: 8 * 60, weekday: 0 };
 

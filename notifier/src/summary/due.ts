@@ -1,4 +1,4 @@
-import { dateAfter, instantOf, localTime, weekdayOf } from './local-time.ts';
+import { dateAfter, instantOf, localTime, weekdayOf } from '../local-time.ts';
 
 /** When people want to be told what a day or a week has brought. */
 export interface SummaryTimes {

@@ -16,8 +16,8 @@ import { createRecentLog } from '../output/recent-log.ts';
 import { readPortfolioOptions } from '../portfolios-file.ts';
 import { runFactsOf } from '../run-facts.ts';
 import {
+  alertRoutes,
   besidesAlerts,
-  createSink,
   firstFailure,
   runNotifier,
   runSignalEngine,
@@ -108,10 +108,12 @@ interface Start {
 /** In the order of starting: who consumes comes before who produces, and is stopped after it. */
 const starters: Readonly<Record<string, (start: Start) => Promise<Service[]>>> = {
   'trade-log': async ({ options, surroundings }) => [await runTradeLog(surroundings, options.db)],
-  notifier: async ({ invocation: { terminal }, env, surroundings }) => {
+  notifier: async ({ invocation, env, surroundings }) => {
+    const { terminal } = invocation;
     const { colours: colour } = terminal;
-    const sink = createSink(env, { write: (line) => terminal.data(line), colour });
-    return [await runNotifier(surroundings, { sink, ...besidesAlerts(env) })];
+    const write = (line: string): void => terminal.data(line);
+    const routes = await alertRoutes(invocation, env, { write, colour });
+    return [await runNotifier(surroundings, { routes, ...besidesAlerts(env) })];
   },
   execution: async ({ invocation, options, env, surroundings }) => {
     const { worker, workers: count, changeSettings } = options;

@@ -24,7 +24,7 @@ import { readPortfolioOptions } from '../portfolios-file.ts';
 import { programVersion } from '../program-version.ts';
 import { runFactsOf } from '../run-facts.ts';
 import { summariseRuns, summaryLines } from '../run-summary.ts';
-import { besidesAlerts, createSink } from '../services.ts';
+import { alertRoutes, besidesAlerts } from '../services.ts';
 import { workerOptions } from '../worker-options.ts';
 import { keepHeapSmall } from '../small-heap.ts';
 
@@ -53,6 +53,10 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
   const env = readEnv();
   const portfolios = await readPortfolioOptions(invocation);
   refuseLive(readBrokerOptions(invocation, env));
+  const routes = await alertRoutes(invocation, env, {
+    write: (line) => (json ? terminal.note(line) : terminal.data(line)),
+    colour: !json && terminal.colours,
+  });
   const strategy = await readStrategy(invocation);
   const recent = createRecentLog();
   const log = createCommandLog({ terminal, recent, level: env.HELIOGRAPH_LOG_LEVEL ?? 'warn' });
@@ -64,10 +68,6 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
   const server = options.nats
     ? outsideServer(options.nats)
     : await openOwnServer(dataDir, { env, stack });
-  const sink = createSink(env, {
-    write: (line) => (json ? terminal.note(line) : terminal.data(line)),
-    colour: !json && terminal.colours,
-  });
   const run = { market, strategy, portfolios, db };
   const pipeline = await openPipeline(
     {
@@ -80,7 +80,7 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
     },
     {
       ...run,
-      sink,
+      routes,
       ...besidesAlerts(env),
       workers,
       onStarted: (engine, states) =>
@@ -89,16 +89,19 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
           engine,
           states,
           messages: server.description,
-          alerts: env.TELEGRAM_BOT_TOKEN === undefined ? 'here' : 'Telegram',
+          alerts: routes
+            .map(({ route, sink }) => route ?? alertsTo[sink.name] ?? sink.name)
+            .join(', '),
         }),
     },
   );
   const { engine, runs, notifier } = pipeline;
   // On the terminal the introduction has said it.
-  const isTold = env.TELEGRAM_BOT_TOKEN !== undefined;
+  const isTold = routes.some(({ sink }) => sink.name !== 'terminal');
   if (isTold)
     void notifier.tell(
       startedMessage({ version: programVersion(), ...startedRun(run, runs) }, Date.now()),
+      'run',
     );
   const { tally } = runs[0].followed;
   stack.use(
@@ -114,7 +117,7 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
   await pipeline.stopTrading();
   const stopped = stoppedMessage({ mode: 'paper', reason: endings[reason] }, Date.now());
   await Promise.race([
-    Promise.all([pipeline.caughtUp(), ...(isTold ? [notifier.tell(stopped)] : [])]),
+    Promise.all([pipeline.caughtUp(), ...(isTold ? [notifier.tell(stopped, 'run')] : [])]),
     sleep(drainWithinMs, undefined, { ref: false }),
   ]);
   const summary = await summariseRuns(pipeline, db);
@@ -131,6 +134,9 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
   terminal.note(`Stopped; all of it is in ${dataDir}, and the same command goes on from here.`);
   return reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.ok;
 }
+
+/** Where the usual route leads. */
+const alertsTo: Readonly<Record<string, string>> = { terminal: 'here', telegram: 'Telegram' };
 
 const endings = {
   ended: 'The feed has ended',

@@ -235,6 +235,8 @@ export async function startTelegramDouble({
   // The parser takes a moment to load, which no request should wait for.
   readHtml('ready');
   const server = createServer((request, response) => void serve(request, response));
+  // The parser is loaded at its first text: not in the time of the first message.
+  readHtml('ready');
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
