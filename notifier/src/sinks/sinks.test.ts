@@ -12,7 +12,7 @@ import { createTelegramSink } from './telegram-sink.ts';
 import { createTerminalSink } from './terminal-sink.ts';
 import { createWebhookSink } from './webhook-sink.ts';
 
-const timeoutMs = 300;
+const timeoutMs = 1_000;
 const never = new AbortController().signal;
 
 describeSink('terminal', async () => {
