@@ -10,6 +10,7 @@ import {
   dbFlag,
   executionFlags,
   feedFlags,
+  webhookFlags,
   instrumentFlags,
   natsFlag,
   queryFlags,
@@ -59,6 +60,7 @@ export function createProgram(): Command {
     examples: [
       'start',
       'start --feed BTC_USDT-1m.csv.gz --until-end --json',
+      'start --feed ccxt:binance:BTC/USDT,ETH/USDT:1m',
       'start --feed my-candles.csv --symbol ETH/USDT --timeframe 5m --speed 300',
     ],
     load: async () => (await import('./commands/start.ts')).start,
@@ -68,6 +70,7 @@ export function createProgram(): Command {
     summary: 'run some of the services against a NATS server',
     argument: new Argument('<service...>', 'which').choices([
       'signal-engine',
+      'webhook',
       'execution',
       'notifier',
       'trade-log',
@@ -82,11 +85,13 @@ export function createProgram(): Command {
       ...alertFlags,
       changeSettingsFlag,
       dbFlag,
+      ...webhookFlags,
     ],
     examples: [
       'run execution --nats nats://127.0.0.1:4222',
       'run trade-log notifier --nats nats://127.0.0.1:4222 --db trades.sqlite',
       'run signal-engine --nats nats://127.0.0.1:4222 --feed BTC_USDT-1m.csv.gz --speed max',
+      'run webhook --nats nats://127.0.0.1:4222 --listen 127.0.0.1:8080',
     ],
     load: async () => (await import('./commands/run.ts')).run,
   });

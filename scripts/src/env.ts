@@ -125,6 +125,9 @@ const Env = z
     HELIOGRAPH_API_SECRET_FILE: text,
     HELIOGRAPH_API_PASSPHRASE: secret,
     HELIOGRAPH_API_PASSPHRASE_FILE: text,
+    /** What every alert of TradingView has to say. */
+    HELIOGRAPH_WEBHOOK_SECRET: secret,
+    HELIOGRAPH_WEBHOOK_SECRET_FILE: text,
     HELIOGRAPH_VENUE_URL: text.pipe(
       z
         .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:8080' })

@@ -32,6 +32,14 @@ export const feedFlags: readonly Option[] = [
     .default('settled'),
 ];
 
+export const webhookFlags: readonly Option[] = [
+  new Option('--listen <host:port>', 'where the webhook takes alerts').default('127.0.0.1:8080'),
+  new Option('--max-lag <span>', 'how old an alert may be').default('10s'),
+  new Option('--tls-cert <file>', 'certificate of the webhook, PEM (default: no TLS)'),
+  new Option('--tls-key <file>', 'its key, PEM'),
+  new Option('--tls-ca <file>', 'who signs the certificates of those who may call, PEM'),
+];
+
 export const strategyFlags: readonly Option[] = [
   new Option('--strategy <name>', 'a built-in strategy, or the path of a file').default(
     'sma-cross',

@@ -90,7 +90,7 @@ describe.concurrent('live trading', () => {
 
   test('is not for recorded candles', async () => {
     const { code, stderr } = await runCli(['start', ...live], { cwd: '/', env: keys });
-    expect(stderr).toContain('--mode live: start plays recorded candles, which trade on paper');
+    expect(stderr).toContain('--mode live: start trades on paper');
     expect(code).toBe(78);
   });
 });

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { UserError } from '@heliograph/contracts';
 import { z } from 'zod';
 import type { Env } from './env.ts';
 import { readOptions, type Invocation } from './invocation.ts';
-import { createSecret, type Secret } from './secret.ts';
+import { secretOf } from './secret-of.ts';
+import type { Secret } from './secret.ts';
 
 /** The exchange account that workers trade with real orders. */
 export interface BrokerOptions {
@@ -63,23 +63,4 @@ export function readBrokerOptions(invocation: Invocation, env: Env): BrokerOptio
     ...(venueUrl !== undefined && { venueUrl }),
     credentials: { apiKey, secret, ...(password && { password }) },
   };
-}
-
-function secretOf(
-  env: Env,
-  name: 'HELIOGRAPH_API_KEY' | 'HELIOGRAPH_API_SECRET' | 'HELIOGRAPH_API_PASSPHRASE',
-): Secret | undefined {
-  const text = env[name];
-  const path = env[`${name}_FILE`];
-  if (text !== undefined && path !== undefined)
-    throw new UserError(`${name}: set it or ${name}_FILE, not both`);
-  if (text !== undefined || path === undefined) return text;
-  let content: string;
-  try {
-    content = readFileSync(path, 'utf8').trim();
-  } catch (cause) {
-    throw new UserError(`${name}_FILE: expected a file that can be read, found ${path}`, { cause });
-  }
-  if (content === '') throw new UserError(`${name}_FILE: ${path} is empty`);
-  return createSecret(content);
 }

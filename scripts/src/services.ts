@@ -28,8 +28,11 @@ import {
 import {
   startLiveEngine,
   startSignalEngine,
+  startAlertWebhook,
   type ConfiguredStrategy,
   type SignalEngine,
+  type AlertWebhook,
+  type AlertWebhookOptions,
 } from '@heliograph/signal-engine';
 import {
   openDatabase,
@@ -318,6 +321,19 @@ export async function runSignalEngine(
   );
   beat(surroundings, bus, 'signal-engine');
   return engine;
+}
+
+export async function runWebhook(
+  surroundings: Surroundings,
+  options: Omit<AlertWebhookOptions, 'bus' | 'log'>,
+): Promise<AlertWebhook> {
+  const { log, stack } = surroundings;
+  const bus = await openBus(surroundings, 'webhook');
+  const webhook = stack.use(
+    await startAlertWebhook({ bus, ...options, log: log.child({ service: 'webhook' }) }),
+  );
+  beat(surroundings, bus, 'webhook');
+  return webhook;
 }
 
 /** Telegram where a token and a chat are set, otherwise a line of text for each alert; or where `--alerts` says. */

@@ -27,3 +27,8 @@ export { smaCross } from './strategies/sma-cross.ts';
 export { startLiveEngine, type LiveEngineOptions } from './live-engine.ts';
 export { isCcxtFeed, openCcxtFeed } from './feeds/live/ccxt-feed.ts';
 export type { LiveFeed } from './feeds/live/live-feed.ts';
+export {
+  startAlertWebhook,
+  type AlertWebhook,
+  type AlertWebhookOptions,
+} from './webhook/webhook-server.ts';

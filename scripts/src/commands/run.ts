@@ -22,9 +22,11 @@ import {
   runNotifier,
   runSignalEngine,
   runTradeLog,
+  runWebhook,
   runWorkers,
   type Surroundings,
 } from '../services.ts';
+import { readWebhookOptions } from '../webhook-options.ts';
 import { workerOptions } from '../worker-options.ts';
 
 const RunOptions = z.object({
@@ -126,6 +128,14 @@ const starters: Readonly<Record<string, (start: Start) => Promise<Service[]>>> =
       if (broker.marketType === 'spot') refuseMargin(portfolios);
     }
     return runWorkers({ ...surroundings, broker }, { portfolios, workers, changeSettings });
+  },
+  webhook: async ({ invocation, options, env, surroundings }) => {
+    const webhook = await runWebhook(surroundings, {
+      ...(await readWebhookOptions(invocation, env)),
+      instance: options.worker,
+    });
+    surroundings.log.info({ address: webhook.address }, 'alerts are taken');
+    return [webhook];
   },
   'signal-engine': async ({ invocation, options, env, surroundings }) => {
     const portfolios = await readPortfolioOptions(invocation);

@@ -1,0 +1,155 @@
+import { TradeSignal } from '@heliograph/contracts';
+import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
+import { createSilentLogger } from '@heliograph/contracts/service';
+import { firstValueFrom, toArray } from 'rxjs';
+import { expect, test } from 'vitest';
+import { startAlertWebhook, type AlertWebhookOptions } from './webhook-server.ts';
+
+const nowMs = Date.UTC(2026, 0, 5, 12);
+const secret = 'the secret of the test';
+const alert = {
+  secret,
+  strategy: 'my-tv',
+  venue: 'BINANCE',
+  symbol: 'btc/usdt',
+  market_position: 'long',
+  prev_market_position: 'flat',
+  price: '65000.10',
+  time: '2026-01-05T11:59:59Z',
+  interval: '60',
+  stop: 64_000,
+};
+
+async function open(change: Partial<AlertWebhookOptions> = {}) {
+  const bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+  const webhook = await startAlertWebhook({
+    bus,
+    host: '127.0.0.1',
+    port: 0,
+    secret,
+    maxLagMs: 5_000,
+    mode: 'paper',
+    instance: 'test',
+    log: createSilentLogger(),
+    nowMs: () => nowMs,
+    ...change,
+  });
+  const send = async (
+    body: unknown,
+    headers: Record<string, string> = { 'content-type': 'application/json' },
+  ) => {
+    const response = await fetch(`${webhook.address}/tradingview`, {
+      method: 'POST',
+      headers,
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    return { code: response.status, text: await response.text() };
+  };
+  return {
+    bus,
+    send,
+    async [Symbol.asyncDispose]() {
+      await webhook.stop();
+      await bus.close();
+    },
+  };
+}
+
+async function signalsOn(bus: Bus): Promise<TradeSignal[]> {
+  const messages = await firstValueFrom(bus.read({ stream: 'SIGNALS' }).pipe(toArray()));
+  return messages.map(({ body }) => TradeSignal.parse(JSON.parse(body)));
+}
+
+test('an alert is a signal that is stored once, however often it comes', async () => {
+  await using here = await open();
+  expect(await here.send(alert)).toMatchObject({
+    code: 200,
+    text: expect.stringContaining('"stored"'),
+  });
+  expect(await here.send(alert)).toMatchObject({
+    code: 200,
+    text: expect.stringContaining('"known"'),
+  });
+  expect(await signalsOn(here.bus)).toMatchObject([
+    {
+      time: '2026-01-05T11:59:59.000Z',
+      expirytime: '2026-01-05T12:59:59.000Z',
+      sequence: 1,
+      data: {
+        strategy: 'my-tv',
+        venue: 'binance',
+        symbol: 'BTC/USDT',
+        timeframe: '1h',
+        intent: 'enter',
+        side: 'buy',
+        targetPosition: 'long',
+        stopLoss: { price: '64000' },
+        referencePrice: { price: '65000.10', kind: 'last' },
+      },
+    },
+  ]);
+});
+
+test.each([
+  ['flat', 'short', 'enter', 'sell'],
+  ['long', 'flat', 'exit', 'sell'],
+  ['short', 'flat', 'exit', 'buy'],
+  ['long', 'short', 'reverse', 'sell'],
+  ['long', 'long', 'increase', 'buy'],
+])('from %s to %s it says: %s, %s', async (before, now, intent, side) => {
+  await using here = await open();
+  const { stop: _, ...rest } = alert;
+  await here.send({ ...rest, prev_market_position: before, market_position: now });
+  expect(await signalsOn(here.bus)).toMatchObject([
+    { data: { intent, side, targetPosition: now } },
+  ]);
+});
+
+test('from flat to flat there is nothing to do', async () => {
+  await using here = await open();
+  expect(await here.send({ ...alert, market_position: 'flat' })).toMatchObject({ code: 200 });
+  expect(await signalsOn(here.bus)).toEqual([]);
+});
+
+test('JSON that is called text is JSON', async () => {
+  await using here = await open();
+  expect(await here.send(JSON.stringify(alert), { 'content-type': 'text/plain' })).toMatchObject({
+    code: 200,
+  });
+});
+
+test.each([
+  ['another secret', { ...alert, secret: 'guess' }, 401, 'unauthorized'],
+  ['no secret', { symbol: 'BTC/USDT' }, 401, 'unauthorized'],
+  ['no JSON', 'hello', 400, ''],
+  ['an old one', { ...alert, time: '2026-01-05T11:59:00Z' }, 422, 'it is 60000 ms old'],
+  ['one of the future', { ...alert, time: '2026-01-05T12:01:00Z' }, 422, 'ahead'],
+  ['a price that is none', { ...alert, price: 'NaN' }, 400, 'price'],
+  ['a stop on the wrong side', { ...alert, stop: '70000' }, 400, 'must lie below'],
+  ['a field that nobody knows', { ...alert, quantity: 5 }, 400, 'quantity'],
+  ['a flood', { ...alert, order_id: 'x'.repeat(20_000) }, 413, ''],
+])('%s is refused and stored nowhere', async (_, body, code, why) => {
+  await using here = await open();
+  const answer = await here.send(body);
+  expect(answer.code).toBe(code);
+  expect(answer.text).toContain(why);
+  expect(await signalsOn(here.bus)).toEqual([]);
+});
+
+test('while the message server is away it does not say that the signal is stored', async () => {
+  await using here = await open({
+    bus: {
+      publish: async () => {
+        throw new Error('away');
+      },
+    },
+  });
+  expect(await here.send(alert)).toMatchObject({ code: 503 });
+});
+
+test('whoever asks too often is told to wait', async () => {
+  await using here = await open();
+  const codes: number[] = [];
+  for (let at = 0; at < 125; at++) codes.push((await here.send({ secret: 'guess' })).code);
+  expect(codes.at(-1)).toBe(429);
+});

@@ -1,0 +1,130 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import rateLimit from '@fastify/rate-limit';
+import { deterministicId, subjects, toTime, type Mode } from '@heliograph/contracts';
+import type { Bus } from '@heliograph/contracts/bus';
+import type { Logger, Service } from '@heliograph/contracts/service';
+import fastify from 'fastify';
+import { z } from 'zod';
+import { directionOf, signalOfAlert, TradingViewAlert } from './tradingview-alert.ts';
+
+const mostBytes = 16 * 1_024;
+const alertsAMinute = 120;
+/** Of an alert that comes from a clock that is ahead. */
+const aheadAtMostMs = 5_000;
+
+export interface AlertWebhookOptions {
+  readonly bus: Pick<Bus, 'publish'>;
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** What every alert has to say. */
+  readonly secret: string;
+  /** An alert that is older is refused: its price is another one by now. */
+  readonly maxLagMs: number;
+  readonly mode: Mode;
+  readonly instance: string;
+  /** Certificates for mutual TLS, PEM; without them whoever stands in front of it speaks TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string } | undefined;
+  readonly log: Logger;
+  /** The wall clock, epoch ms. */
+  readonly nowMs?: () => number;
+}
+
+export interface AlertWebhook extends Service {
+  /** Where it listens, e.g. `http://127.0.0.1:8080`. */
+  readonly address: string;
+}
+
+type Answer = {
+  readonly code: number;
+  readonly status: string;
+  readonly [fact: string]: string | number;
+};
+
+/**
+ * Takes TradingView's alerts as signals: `POST /tradingview`. 200 says that the signal is stored; any other answer that it is
+ * not. Whoever does not know the secret learns nothing else.
+ */
+export async function startAlertWebhook(options: AlertWebhookOptions): Promise<AlertWebhook> {
+  const { bus, host, port, tls, log, maxLagMs, nowMs = Date.now } = options;
+  const source = `webhook/${options.instance}`;
+  const runId = deterministicId('webhook', source, toTime(nowMs()));
+  const wanted = digest(options.secret);
+  let sequence = 0;
+
+  const take = async (body: unknown): Promise<Answer> => {
+    const said = z.looseObject({ secret: z.string() }).safeParse(body);
+    if (!said.success || !timingSafeEqual(digest(said.data.secret), wanted))
+      return { code: 401, status: 'unauthorized' };
+    const parsed = TradingViewAlert.safeParse(body);
+    if (!parsed.success) return refused(400, z.prettifyError(parsed.error));
+    const alert = parsed.data;
+    const lagMs = nowMs() - Date.parse(alert.time);
+    if (lagMs > maxLagMs) return refused(422, `it is ${lagMs} ms old, and ${maxLagMs} are allowed`);
+    if (lagMs < -aheadAtMostMs) return refused(422, `its time is ${-lagMs} ms ahead`);
+    const direction = directionOf(alert);
+    if (!direction) return { code: 200, status: 'nothing to do' };
+    let signal;
+    try {
+      const { mode } = options;
+      const origin = { mode, runId, source, sequence: sequence + 1, recordedMs: nowMs() };
+      signal = signalOfAlert(alert, direction, origin);
+    } catch (error) {
+      return refused(400, error instanceof z.ZodError ? z.prettifyError(error) : String(error));
+    }
+    const { duplicate } = await bus.publish({
+      subject: subjects.signal(signal.data),
+      id: signal.id,
+      body: JSON.stringify(signal),
+    });
+    if (!duplicate) sequence++;
+    return { code: 200, status: duplicate ? 'known' : 'stored', signal: signal.id };
+  };
+
+  const app = fastify({
+    bodyLimit: mostBytes,
+    ...(tls && {
+      https: {
+        ...tls,
+        ...(tls.ca !== undefined && { requestCert: true, rejectUnauthorized: true }),
+      },
+    }),
+  });
+  await app.register(rateLimit, { max: alertsAMinute, timeWindow: '1 minute' });
+  // TradingView sends JSON as text where it does not look like JSON to it.
+  app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, JSON.parse(String(body)));
+    } catch {
+      done(null, undefined);
+    }
+  });
+  app.post('/tradingview', async (request, reply) => {
+    try {
+      const { code, ...answer } = await take(request.body);
+      if (code !== 200) log.warn({ ...answer, from: request.ip }, 'an alert was refused');
+      return await reply.code(code).send(answer);
+    } catch (err) {
+      log.error({ err }, 'an alert could not be stored');
+      return reply
+        .code(503)
+        .send({ status: 'not stored', why: 'the message server does not answer: send it again' });
+    }
+  });
+  const address = await app.listen({ host, port });
+  const { promise: finished, resolve } = Promise.withResolvers<void>();
+  const stop = async (): Promise<void> => {
+    await app.close();
+    resolve();
+  };
+  return { name: 'webhook', address, finished, stop, [Symbol.asyncDispose]: stop };
+}
+
+function refused(code: number, why: string): Answer {
+  return { code, status: 'refused', why };
+}
+
+/** Only what is of one length can be compared in constant time. */
+function digest(text: string): Buffer {
+  return hash('sha256', text, 'buffer');
+}
