@@ -39,7 +39,13 @@ function start(
   const { token, chatId, apiRoot } = double;
   return startNotifier({
     bus,
-    sink: createTelegramSink({ token, chatId, apiRoot, timeoutMs: 500, ...(limits && { limits }) }),
+    sink: createTelegramSink({
+      token,
+      chatId,
+      apiRoot,
+      timeoutMs: 2_000,
+      ...(limits && { limits }),
+    }),
     log: createSilentLogger(),
     retryDelays: { minMs: 20, maxMs: 50 },
     ...change,
