@@ -1,5 +1,5 @@
 import { TransientError } from '../errors.ts';
-import type { Bus } from '../bus/bus.ts';
+import type { Bucket, Bus } from '../bus/bus.ts';
 
 /** Where services say that they are alive, each under `<service>/<instance>`. */
 export const heartbeatBucket = 'heartbeats';
@@ -22,11 +22,17 @@ export function startHeartbeat({
   readonly everyMs?: number;
 }): AsyncDisposable {
   const key = `${service}/${instance}`;
-  const bucket = bus.bucket(heartbeatBucket);
+  let bucket: Promise<Bucket> | undefined;
+  /** Where it could not be opened it is opened the next time. */
+  const opened = (): Promise<Bucket> =>
+    (bucket ??= bus.bucket(heartbeatBucket).catch((error: unknown) => {
+      bucket = undefined;
+      throw error;
+    }));
   let beating: Promise<unknown> = Promise.resolve();
   let beats = 0;
   const beat = (): void => {
-    beating = beating.then(() => quietly(async () => (await bucket).put(key, String(++beats))));
+    beating = beating.then(() => quietly(async () => (await opened()).put(key, String(++beats))));
   };
   beat();
   const timer = setInterval(beat, everyMs);
@@ -35,7 +41,7 @@ export function startHeartbeat({
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await beating;
-      await quietly(async () => (await bucket).delete(key));
+      await quietly(async () => (await opened()).delete(key));
     },
   };
 }

@@ -295,6 +295,30 @@ test('what was confirmed is done, also by the bot that begins after this one die
   await expect.poll(() => double.received[0]?.text).toContain('It is HALTED');
 });
 
+test(
+  'a chart is a picture of the symbol, with what was bought and sold',
+  { timeout: 30_000 },
+  async () => {
+    const at = (minute: number): string => new Date(Date.UTC(2026, 0, 5, 0, minute)).toISOString();
+    await using here = await open({
+      standing: { portfolios: [standing] },
+      chart: {
+        portfolio: 'money',
+        venue: 'binance',
+        symbol: 'BTC/USDT',
+        timeframe: '1m',
+        candles: Array.from({ length: 40 }, (_, minute) => [at(minute), 100, 102, 99, 101]),
+        fills: [{ time: at(7), side: 'buy', price: '100', quantity: '1' }],
+      },
+    });
+    const { double } = here;
+    double.say('/chart BTC/USDT');
+    await expect.poll(() => double.received.length, { timeout: 20_000 }).toBe(1);
+    expect(double.received[0]?.text).toContain('40 candles, 1 fills');
+    expect(double.received[0]?.photo?.length).toBeGreaterThan(5_000);
+  },
+);
+
 test('long answers have pages', async () => {
   const many = Array.from({ length: 70 }, (_, at) => ({ ...held, quantity: String(at + 1) }));
   await using here = await open({
