@@ -291,6 +291,14 @@ const hostileText = fc.oneof(
     .map((parts) => parts.join('')),
   fc.constantFrom('x'.repeat(5_000), '<'.repeat(5_000), '👩‍👩‍👧'.repeat(1_000), '\uDC00'.repeat(5_000)),
 );
+const hostileNumber = fc.oneof(
+  fc
+    .tuple(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.stringMatching(/^\d{1,30}$/))
+    .map(([whole, decimals]) => `${whole}.${decimals}`),
+  fc.constantFrom('0', '0.00', '0.000000000000000000000001', '-0.000000000000000000000001'),
+  fc.constantFrom('9'.repeat(40), `-${'9'.repeat(40)}`),
+);
+const isNumber = /^-?\d+(\.\d+)?$/;
 const freeTexts = new Set(
   'symbol venueOrderId strategy venue detail exitReason reason author found orderId portfolio tape currency error subject consumer stream'.split(
     ' ',
@@ -313,12 +321,17 @@ const events: readonly (JournalEvent | MessageDeadLettered)[] = [
 
 const differing = [undefined, 'order', 'adopted', 'position', 'balance'];
 
-/** The same event with a text of its own in every place where a text may stand. */
-function disturbed<T extends object>(event: T, texts: readonly string[]): T {
+/** The same event with a text of its own in every place where a text may stand, and a number where a number may. */
+function disturbed<T extends object>(
+  event: T,
+  texts: readonly string[],
+  numbers: readonly string[],
+): T {
   let next = 0;
   const disturb = (value: object): void => {
     for (const [key, inner] of Object.entries(value)) {
-      const text = texts[next++ % texts.length];
+      const text = texts[next % texts.length];
+      const number = numbers[next++ % numbers.length];
       if (key === 'reasons') Object.assign(value, { reasons: texts });
       else if (key === 'differences')
         Object.assign(value, {
@@ -332,6 +345,8 @@ function disturbed<T extends object>(event: T, texts: readonly string[]): T {
         });
       else if (typeof inner === 'object' && inner !== null) disturb(inner);
       else if (freeTexts.has(key) && !(inner in reasonCodes)) Object.assign(value, { [key]: text });
+      else if (typeof inner === 'number') Object.assign(value, { [key]: Number(number) });
+      else if (isNumber.test(inner)) Object.assign(value, { [key]: number });
     }
   };
   const copy = structuredClone(event);
@@ -339,29 +354,38 @@ function disturbed<T extends object>(event: T, texts: readonly string[]): T {
   return copy;
 }
 
-test('whatever an event holds, its message can be read by Telegram and shown on one line', () => {
-  fc.assert(
-    fc.property(
-      fc.constantFrom(...events),
-      fc.array(hostileText, { minLength: 1, maxLength: 12 }),
-      fc.record({ name: hostileText, currency: hostileText }),
-      (event, texts, portfolio) => {
-        const hostile = disturbed(event, texts);
-        const message =
-          hostile.type === 'message_dead_lettered'
-            ? deadLetterMessage(hostile)
-            : journalMessage(hostile, portfolio);
-        if (!message) return;
-        const { text = '', error } = readHtml(message.html);
-        expect(error).toBe(undefined);
-        expect(text.length).toBeLessThanOrEqual(4_096);
-        expect(message.html.isWellFormed()).toBe(true);
-        expect(message.plain).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
-        if (text.length > 4_000) return;
-        const said = text.split('\n').slice(0, -1).join(' · ');
-        expect(message.plain.endsWith(` UTC ${said}`), 'both forms say the same').toBe(true);
-      },
-    ),
-    { numRuns: 2_000 },
-  );
-});
+/** `EVENTS=100000` for a longer look. */
+const eventCount = Number(process.env['EVENTS'] ?? 2_000);
+const timeoutMs = 30_000 + eventCount * 5;
+
+test(
+  'whatever an event holds, its message can be read by Telegram and shown on one line',
+  { timeout: timeoutMs },
+  () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...events),
+        fc.array(hostileText, { minLength: 1, maxLength: 12 }),
+        fc.array(hostileNumber, { minLength: 1, maxLength: 12 }),
+        fc.record({ name: hostileText, currency: hostileText }),
+        (event, texts, numbers, portfolio) => {
+          const hostile = disturbed(event, texts, numbers);
+          const message =
+            hostile.type === 'message_dead_lettered'
+              ? deadLetterMessage(hostile)
+              : journalMessage(hostile, portfolio);
+          if (!message) return;
+          const { text = '', error } = readHtml(message.html);
+          expect(error).toBe(undefined);
+          expect(text.length).toBeLessThanOrEqual(4_096);
+          expect(message.html.isWellFormed()).toBe(true);
+          expect(message.plain).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
+          if (text.length > 4_000) return;
+          const said = text.split('\n').slice(0, -1).join(' · ');
+          expect(message.plain.endsWith(` UTC ${said}`), 'both forms say the same').toBe(true);
+        },
+      ),
+      { numRuns: eventCount },
+    );
+  },
+);
