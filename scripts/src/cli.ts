@@ -147,6 +147,21 @@ export function createProgram(): Command {
     load: async () => (await import('./commands/grid.ts')).grid,
   });
   define(program, {
+    name: 'check-lookahead',
+    summary: 'prove that a strategy does not know what comes after; exit 3 when it does',
+    options: [
+      repeatable(new Option('--candles <path>', 'candle file or folder of them; repeatable')),
+      ...instrumentFlags,
+      ...strategyFlags,
+      new Option('--limit <count>', 'the first so many candles of each symbol').default('5000'),
+    ],
+    examples: [
+      'check-lookahead --candles BTC_USDT-1m.csv.gz --strategy ./mine.ts',
+      'check-lookahead --candles candles/ --strategy macd --param fast=8 --json',
+    ],
+    load: async () => (await import('./commands/check-lookahead.ts')).checkLookaheadOf,
+  });
+  define(program, {
     name: 'replay',
     summary: 'play a logged run again, unchanged or with other settings',
     options: [

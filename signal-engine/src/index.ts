@@ -32,3 +32,4 @@ export {
   type AlertWebhook,
   type AlertWebhookOptions,
 } from './webhook/webhook-server.ts';
+export { checkLookahead, type LookaheadReport } from './lookahead/check-lookahead.ts';
