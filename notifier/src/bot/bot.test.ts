@@ -295,11 +295,12 @@ test('what was confirmed is done, also by the bot that begins after this one die
   await expect.poll(() => double.received[0]?.text).toContain('It is HALTED');
 });
 
+const at = (minute: number): string => new Date(Date.UTC(2026, 0, 5, 0, minute)).toISOString();
+
 test(
   'a chart is a picture of the symbol, with what was bought and sold',
   { timeout: 30_000 },
   async () => {
-    const at = (minute: number): string => new Date(Date.UTC(2026, 0, 5, 0, minute)).toISOString();
     await using here = await open({
       standing: { portfolios: [standing] },
       chart: {

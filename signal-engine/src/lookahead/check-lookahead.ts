@@ -2,7 +2,7 @@ import type { Candle } from '@heliograph/contracts';
 import type { ConfiguredStrategy } from '../strategies/define-strategy.ts';
 
 /** What a strategy wanted before `time` became another thing because of what it must not know. */
-export interface LookaheadFinding {
+interface LookaheadFinding {
   /** What was changed: `truncated`, `permuted` or `scaled` is what follows, `repeated` nothing, `shifted` all by 28 days. */
   readonly change: 'repeated' | 'shifted' | 'truncated' | 'permuted' | 'scaled';
   /** Close of the first candle that is decided otherwise, epoch ms of the original. */
