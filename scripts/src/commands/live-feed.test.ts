@@ -82,7 +82,7 @@ describe('a live market', { timeout }, () => {
     const cwd = folder.path;
     const dataDir = `${cwd}/heliograph-data`;
     const env = { HELIOGRAPH_VENUE_URL: exchange.url };
-    const first = startCli(args, { cwd, env });
+    await using first = startCli(args, { cwd, env });
     await moreThan(dataDir, 10);
     const on = 'GET /api/v3/klines';
     await exchange.fault({ on, kind: 'lost_request', times: 3 });
