@@ -6,6 +6,7 @@ import { tradingStates, type TradingStates } from './control/trading-state.ts';
 import type { Market } from './market.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
 import { followRun, type FollowedRun } from './follow-run.ts';
+import type { BesidesAlerts } from './notifier-options.ts';
 import {
   firstFailure,
   openBus,
@@ -13,7 +14,6 @@ import {
   runSignalEngine,
   runTradeLog,
   runWorkers,
-  type BesidesAlerts,
   type Surroundings,
 } from './services.ts';
 

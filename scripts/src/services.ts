@@ -14,16 +14,11 @@ import {
   watchHealth,
   watchHeartbeats,
   heartbeatMessage,
-  type Access,
   type AlertRoute,
-  type HealthOptions,
   type Heartbeats,
   type Message,
   type Notifier,
   type Sink,
-  type SummaryTimes,
-  type TelegramClientOptions,
-  type Webhook,
 } from '@heliograph/notifier';
 import {
   startLiveEngine,
@@ -43,7 +38,8 @@ import {
 } from '@heliograph/trade-log';
 import { readAlertRoutes } from './alerts-file.ts';
 import { atServer } from './at-server.ts';
-import { weekdays, type Env } from './env.ts';
+import type { Env } from './env.ts';
+import type { BesidesAlerts, TelegramCommands } from './notifier-options.ts';
 import type { Invocation } from './invocation.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
 import type { BrokerOptions } from './live-options.ts';
@@ -112,32 +108,6 @@ export async function runTradeLog(surroundings: Surroundings, path: string): Pro
   return tradeLog;
 }
 
-/** What the notifier does beside telling what happens. */
-export interface BesidesAlerts {
-  /** Whom it answers; undefined: nobody. */
-  readonly telegram: TelegramCommands | undefined;
-  readonly health: HealthOptions;
-  /** When it sums up; undefined: never. */
-  readonly summaries: SummaryTimes | undefined;
-}
-
-export function besidesAlerts(env: Env): BesidesAlerts {
-  const { HELIOGRAPH_HEALTH_LISTEN: listen, HELIOGRAPH_PING_URL: url } = env;
-  const { HELIOGRAPH_SUMMARY_TIME: minuteOfDay } = env;
-  return {
-    telegram: telegramCommands(env),
-    health: { listen, ping: url === undefined ? undefined : { url } },
-    summaries:
-      minuteOfDay === 'off'
-        ? undefined
-        : {
-            zone: env.HELIOGRAPH_TIME_ZONE,
-            minuteOfDay,
-            weekday: weekdays.indexOf(env.HELIOGRAPH_SUMMARY_DAY),
-          },
-  };
-}
-
 export async function runNotifier(
   surroundings: Surroundings,
   {
@@ -203,29 +173,6 @@ async function runBot(
       log: log.child({ service: 'telegram-bot' }),
     }),
   );
-}
-
-/** Who may give commands in Telegram, and how it is reached. */
-interface TelegramCommands extends TelegramClientOptions {
-  readonly access: Access;
-  readonly botName?: string | undefined;
-  readonly webhook?: Webhook | undefined;
-}
-
-/** Undefined where nobody may. */
-function telegramCommands(env: Env): TelegramCommands | undefined {
-  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId, TELEGRAM_USER_IDS: userIds } = env;
-  if (token === undefined || typeof chatId !== 'number' || !userIds) return undefined;
-  const { TELEGRAM_API_ROOT: apiRoot, TELEGRAM_WEBHOOK_URL: url } = env;
-  return {
-    token,
-    ...(apiRoot !== undefined && { apiRoot }),
-    access: { userIds, chatIds: [chatId] },
-    botName: env.TELEGRAM_BOT_NAME,
-    ...(url !== undefined && {
-      webhook: { url, ...env.TELEGRAM_WEBHOOK_LISTEN, secret: env.TELEGRAM_WEBHOOK_SECRET },
-    }),
-  };
 }
 
 async function runExecution(

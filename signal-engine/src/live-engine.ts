@@ -2,6 +2,8 @@ import {
   deterministicId,
   liveTape,
   MarketEvent,
+  parseEvent,
+  PermanentError,
   portfolioFor,
   subjects,
   timeframeMs,
@@ -176,13 +178,22 @@ async function lastPublished(bus: Bus, instrument: Instrument): Promise<Publishe
   return lastValueFrom(
     candles$.pipe(
       reduce((found: Published | undefined, { body, sequence }) => {
-        const parsed = MarketEvent.safeParse(JSON.parse(body));
-        if (!parsed.success || parsed.data.type !== 'candle_closed') return found;
-        const { data } = parsed.data;
-        if (data.tape.id !== liveTape) return found;
-        return { closeMs: toMs(data.closeTime), sequence };
+        const closeMs = liveCloseOf(body);
+        return closeMs === undefined ? found : { closeMs, sequence };
       }, undefined),
     ),
     { defaultValue: undefined },
   );
+}
+
+/** Anybody may publish there: what is no candle of the live tape is passed over. */
+function liveCloseOf(body: string): number | undefined {
+  try {
+    const event = parseEvent(MarketEvent, body);
+    const isLive = event.type === 'candle_closed' && event.data.tape.id === liveTape;
+    return isLive ? toMs(event.data.closeTime) : undefined;
+  } catch (error) {
+    if (error instanceof PermanentError) return undefined;
+    throw error;
+  }
 }

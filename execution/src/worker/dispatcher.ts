@@ -1,18 +1,12 @@
-import {
-  Big,
-  PositiveDecimal,
-  TransientError,
-  type OrderId,
-  type ReasonCode,
-} from '@heliograph/contracts';
+import { TransientError, type OrderId, type ReasonCode } from '@heliograph/contracts';
 import type { Abandonment, Broker, OrderReference, Placement } from '../brokers/broker.ts';
 import { asKept, requestOf } from '../decision/request.ts';
 import { mustNotBeSent } from '../decision/expiry.ts';
 import type { Draft } from '../decision/draft.ts';
-import { leaving } from '../decision/on-its-way.ts';
+import { hasNothingLeft, sized } from '../decision/triggered-size.ts';
 import { cancelled, held, outcomeUnknown, rejected } from '../decision/order-events.ts';
 import { isOpen, isProtective, isUnsent, type Order } from '../decision/order.ts';
-import { instrumentKey, settingsOf, type Portfolio } from '../decision/portfolio.ts';
+import { settingsOf, type Portfolio } from '../decision/portfolio.ts';
 import type { Journal } from './journal.ts';
 import type { Trouble } from './trouble.ts';
 import { within } from './within.ts';
@@ -370,40 +364,4 @@ function triggeredFirst(a: Order, b: Order): number {
 /** With the time from which on the venue may have been asked. */
 function referenceOf({ id, venue, symbol, timeMs, triggeredMs }: Order) {
   return { id, venue, symbol, timeMs: triggeredMs ?? timeMs };
-}
-
-/** What there is for an order that was triggered: of those that were triggered with it the earlier ones come first. */
-function leftFor(order: Order, portfolio: Portfolio): Big {
-  const key = instrumentKey(order);
-  const held = portfolio.positions.get(key)?.quantity ?? new Big('0');
-  return held.minus(leaving(portfolio, key, (other) => comesBefore(other, order, portfolio)));
-}
-
-function hasNothingLeft(order: Order, portfolio: Portfolio): boolean {
-  return order.triggeredMs !== undefined && order.reduceOnly && leftFor(order, portfolio).lte('0');
-}
-
-function comesBefore(other: Order, order: Order, { orders }: Portfolio): boolean {
-  if (other.id === order.id) return false;
-  if (other.triggeredMs === undefined || order.triggeredMs === undefined) return true;
-  if (other.triggeredMs !== order.triggeredMs) return other.triggeredMs < order.triggeredMs;
-  for (const id of orders.keys()) if (id === other.id || id === order.id) return id === other.id;
-  return false;
-}
-
-/** What execution held itself goes out as a market order, for no more than is there. */
-function sized(order: Order, portfolio: Portfolio): Order {
-  if (order.triggeredMs === undefined) return order;
-  const { limitPrice, stopPrice: _, trailingBps: __, ...rest } = order;
-  const sent: Order =
-    order.type === 'stop_limit' && limitPrice !== undefined
-      ? { ...rest, type: 'limit', limitPrice }
-      : { ...rest, type: 'market' };
-  const left = leftFor(order, portfolio);
-  const isMore = order.reduceOnly && order.size.kind === 'base' && left.lt(order.size.quantity);
-  return {
-    ...sent,
-    timeMs: order.triggeredMs,
-    ...(isMore && { size: { kind: 'base', quantity: PositiveDecimal.parse(left.toFixed()) } }),
-  };
 }

@@ -9,40 +9,10 @@ import {
   startTelegramDouble,
   type TelegramDouble,
 } from '../testing/telegram-double/telegram-double.ts';
+import { standing } from '../testing/standing.ts';
 import { startTelegramBot, type BotOptions } from './bot.ts';
 
 const userId = 99;
-const settings = {
-  cash: '1000',
-  stake: { kind: 'quote', value: '100' },
-  feeBps: '10',
-  slippageBps: '0',
-  lotSize: '0.0001',
-  risk: {},
-};
-const time = '2026-01-05T00:00:00.000Z';
-const standing = {
-  portfolio: 'money',
-  mode: 'paper',
-  tape: 'live',
-  currency: 'USDT',
-  openedTime: time,
-  endedTime: null,
-  cash: '900',
-  equity: '1010.5',
-  equityFrom: 'valued',
-  equityTime: time,
-  tradingState: 'ACTIVE',
-  stateReason: null,
-  stateAuthor: null,
-  stateTime: null,
-  openPositions: 1,
-  maxPositions: 3,
-  openOrders: 2,
-  settings,
-  incidents: [],
-  lastEventTime: time,
-};
 const held = {
   portfolio: 'money',
   venue: 'binance',
@@ -51,7 +21,7 @@ const held = {
   quantity: '0.5',
   averageEntryPrice: '100',
   realisedPnl: '0',
-  time,
+  time: standing.openedTime,
 };
 
 /** Answers as the trade log would. */

@@ -2,12 +2,13 @@ import { line } from '../messages/text.ts';
 import { chart } from './chart.ts';
 import { cancel, close, panic } from './closing.ts';
 import type { Command, TellingCommand } from './command.ts';
-import { counted, health, logs, showConfig, version } from './health.ts';
+import { health } from './health.ts';
 import { order, orders } from './orders.ts';
 import { positions } from './positions.ts';
 import { balance, daily, monthly, performance, profit, stats, weekly } from './profit.ts';
+import { logs, showConfig, version } from './program.ts';
 import { signal, signals } from './signals.ts';
-import { status } from './status.ts';
+import { counted, status } from './status.ts';
 import { trades } from './trades.ts';
 import { pause, resume, start, stop, unlock } from './trading.ts';
 

@@ -23,6 +23,25 @@ export const status: TellingCommand = {
   },
 };
 
+export const counted: TellingCommand = {
+  name: 'count',
+  kind: 'tells',
+  description: 'How many positions and orders are open',
+  usage: '[@portfolio]',
+  async run(context) {
+    const portfolios = await standings(context);
+    return {
+      emoji: '🔢',
+      title: 'Count',
+      lines: portfolios.map(
+        (one) =>
+          line`${bold(one.portfolio)}: ${openText(one)}, ${count(one.openOrders)} open orders`,
+      ),
+      canRefresh: true,
+    };
+  },
+};
+
 function linesOf(one: Standing, nowMs: number): Line[] {
   const { tradingState, stateReason, stateAuthor, stateTime, currency } = one;
   const [incident] = one.incidents;

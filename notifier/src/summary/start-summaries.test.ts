@@ -3,42 +3,13 @@ import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createLogger, createSilentLogger } from '@heliograph/contracts/service';
 import { expect, test } from 'vitest';
 import type { Message } from '../messages/message.ts';
+import { standing } from '../testing/standing.ts';
 import { startSummaries } from './start-summaries.ts';
 
 /** The first picture takes its time. */
 const patience = { timeout: 10_000 };
 const times = { zone: 'UTC', minuteOfDay: 8 * 60, weekday: 0 };
 const time = '2026-01-05T00:00:00.000Z';
-const settings = {
-  cash: '1000',
-  stake: { kind: 'quote', value: '100' },
-  feeBps: '10',
-  slippageBps: '0',
-  lotSize: '0.0001',
-  risk: {},
-};
-const standing = {
-  portfolio: 'money',
-  mode: 'paper',
-  tape: 'live',
-  currency: 'USDT',
-  openedTime: time,
-  endedTime: null,
-  cash: '900',
-  equity: '1010.5',
-  equityFrom: 'valued',
-  equityTime: time,
-  tradingState: 'ACTIVE',
-  stateReason: null,
-  stateAuthor: null,
-  stateTime: null,
-  openPositions: 1,
-  maxPositions: 3,
-  openOrders: 2,
-  settings,
-  incidents: [],
-  lastEventTime: time,
-};
 const period = { from: time, to: time, trades: 2, wins: 1, losses: 1, pnl: '4.5', fees: '0.2' };
 
 /** Answers as the trade log would, and remembers what was asked. */

@@ -10,6 +10,7 @@ import { openMarket } from '../market.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { readBrokerOptions } from '../live-options.ts';
+import { besidesAlerts } from '../notifier-options.ts';
 import { NatsAddressText } from '../nats-address.ts';
 import { createCommandLog } from '../output/command-log.ts';
 import { createRecentLog } from '../output/recent-log.ts';
@@ -17,7 +18,6 @@ import { readPortfolioOptions } from '../portfolios-file.ts';
 import { runFactsOf } from '../run-facts.ts';
 import {
   alertRoutes,
-  besidesAlerts,
   firstFailure,
   runNotifier,
   runSignalEngine,

@@ -24,7 +24,8 @@ import { readPortfolioOptions } from '../portfolios-file.ts';
 import { programVersion } from '../program-version.ts';
 import { runFactsOf } from '../run-facts.ts';
 import { summariseRuns, summaryLines } from '../run-summary.ts';
-import { alertRoutes, besidesAlerts } from '../services.ts';
+import { besidesAlerts } from '../notifier-options.ts';
+import { alertRoutes } from '../services.ts';
 import { workerOptions } from '../worker-options.ts';
 import { keepHeapSmall } from '../small-heap.ts';
 

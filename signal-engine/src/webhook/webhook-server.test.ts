@@ -105,6 +105,21 @@ test.each([
   ]);
 });
 
+test('alerts that come together are counted by their strategies, without a gap', async () => {
+  await using here = await open();
+  const others = Array.from({ length: 12 }, (_, at) => ({
+    ...alert,
+    strategy: at % 2 === 0 ? 'even' : 'odd',
+    order_id: String(at),
+  }));
+  await Promise.all(others.map((one) => here.send(one)));
+  const signals = await signalsOn(here.bus);
+  for (const name of ['even', 'odd']) {
+    const own = signals.filter(({ data }) => data.strategy === name);
+    expect(own.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6]);
+  }
+});
+
 test('from flat to flat there is nothing to do', async () => {
   await using here = await open();
   expect(await here.send({ ...alert, market_position: 'flat' })).toMatchObject({ code: 200 });

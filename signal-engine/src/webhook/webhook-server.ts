@@ -50,9 +50,10 @@ export async function startAlertWebhook(options: AlertWebhookOptions): Promise<A
   const source = `webhook/${options.instance}`;
   const runId = deterministicId('webhook', source, toTime(nowMs()));
   const wanted = digest(options.secret);
-  let sequence = 0;
+  /** Of each strategy the last signal's: they have no gaps. */
+  const sequences = new Map<string, number>();
 
-  const take = async (body: unknown): Promise<Answer> => {
+  const takeNext = async (body: unknown): Promise<Answer> => {
     const said = z.looseObject({ secret: z.string() }).safeParse(body);
     if (!said.success || !timingSafeEqual(digest(said.data.secret), wanted))
       return { code: 401, status: 'unauthorized' };
@@ -67,7 +68,8 @@ export async function startAlertWebhook(options: AlertWebhookOptions): Promise<A
     let signal;
     try {
       const { mode } = options;
-      const origin = { mode, runId, source, sequence: sequence + 1, recordedMs: nowMs() };
+      const sequence = (sequences.get(alert.strategy) ?? 0) + 1;
+      const origin = { mode, runId, source, sequence, recordedMs: nowMs() };
       signal = signalOfAlert(alert, direction, origin);
     } catch (error) {
       return refused(400, error instanceof z.ZodError ? z.prettifyError(error) : String(error));
@@ -77,8 +79,16 @@ export async function startAlertWebhook(options: AlertWebhookOptions): Promise<A
       id: signal.id,
       body: JSON.stringify(signal),
     });
-    if (!duplicate) sequence++;
+    if (!duplicate) sequences.set(alert.strategy, signal.sequence);
     return { code: 200, status: duplicate ? 'known' : 'stored', signal: signal.id };
+  };
+
+  let last: Promise<unknown> = Promise.resolve();
+  /** One after the other: two at once would have the same number. */
+  const take = (body: unknown): Promise<Answer> => {
+    const taking = last.then(() => takeNext(body));
+    last = taking.catch(() => undefined);
+    return taking;
   };
 
   const app = fastify({
