@@ -1,9 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import rateLimit from '@fastify/rate-limit';
 import { deterministicId, subjects, toTime, type Mode } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
-import fastify from 'fastify';
 import { z } from 'zod';
 import { directionOf, signalOfAlert, TradingViewAlert } from './tradingview-alert.ts';
 
@@ -91,6 +89,11 @@ export async function startAlertWebhook(options: AlertWebhookOptions): Promise<A
     return taking;
   };
 
+  // Loaded here, as whoever takes no alerts would wait for them at every start.
+  const [{ fastify }, { default: rateLimit }] = await Promise.all([
+    import('fastify'),
+    import('@fastify/rate-limit'),
+  ]);
   const app = fastify({
     bodyLimit: mostBytes,
     ...(tls && {
