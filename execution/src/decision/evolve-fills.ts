@@ -44,6 +44,7 @@ export function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_fil
   state.lastFillMs = Math.max(state.lastFillMs, timeMs);
   state.filledSequence = Math.max(state.filledSequence, data.marketSequence ?? 0);
   const key = instrumentKey(order);
+  state.filledMs.set(key, Math.max(state.filledMs.get(key) ?? 0, timeMs));
   const before = state.positions.get(key);
   if (after.position && (!before || after.position.enteredQuantity.gt(before.enteredQuantity)))
     beginLegs(state, after.position.entrySignalId);

@@ -50,6 +50,8 @@ export interface Portfolio {
   readonly entryTimes: readonly number[];
   /** Of the last fill; epoch ms. */
   readonly lastFillMs: number;
+  /** Of the last fill of each instrument; epoch ms. */
+  readonly filledMs: ReadonlyMap<string, number>;
   /** How far the tape had come that filled what was filled last, in MARKET; 0 where that is not known. */
   readonly filledSequence: number;
   /** The venue's rules, where it has told them. */
@@ -168,6 +170,7 @@ export function emptyPortfolio(name: string): PortfolioState {
     lastLoss: new Map(),
     entryTimes: [],
     lastFillMs: 0,
+    filledMs: new Map(),
     filledSequence: 0,
     instruments: new Map(),
     disputed: new Set(),

@@ -17,6 +17,7 @@ export function preview(portfolio: PortfolioState, reported: readonly Draft[]): 
     foreignOrders: new Map(portfolio.foreignOrders),
     unsent: new Map(portfolio.unsent),
     lastLoss: new Map(portfolio.lastLoss),
+    filledMs: new Map(portfolio.filledMs),
   };
   for (const event of reported) state = evolve(state, event);
   return state;

@@ -4,6 +4,7 @@ import { aPortfolio, binance, btc, type PortfolioUnderTest } from '../testing/a-
 import type { VenueOrder } from '../brokers/broker.ts';
 import { reconcile, type Statement } from './reconcile.ts';
 
+const eth = SymbolName.parse('ETH/USDT');
 const later = Date.UTC(2026, 0, 5, 1);
 
 function statement(change: Partial<Statement> = {}): Statement {
@@ -37,17 +38,13 @@ function holding(quantity = '2'): PortfolioUnderTest {
   const portfolio = aPortfolio();
   const orderId = portfolio.intend({ quantity });
   portfolio.report({ type: 'accepted', orderId, venueOrderId: '7' });
-  portfolio.report({
-    type: 'filled',
-    orderId,
-    fillId: '1',
-    quantity,
-    price: '100',
-    fee: '0',
-    liquidity: 'taker',
-    complete: true,
-  });
+  portfolio.report({ ...wholly(quantity), orderId, fillId: '1' });
   return portfolio;
+}
+
+function wholly(quantity: string) {
+  const facts = { price: '100', fee: '0', liquidity: 'taker', complete: true } as const;
+  return { type: 'filled', quantity, ...facts } as const;
 }
 
 describe('reconciliation', () => {
@@ -158,7 +155,6 @@ describe('reconciliation', () => {
   });
 
   test('finds positions that only the venue has', () => {
-    const eth = SymbolName.parse('ETH/USDT');
     const equal = { venue: binance, symbol: btc, side: 'long', quantity: '2' } as const;
     const other = { ...equal, symbol: eth };
     expect(compared(holding(), { positions: [equal] }).differences).toEqual([]);
@@ -173,5 +169,19 @@ describe('reconciliation', () => {
     expect(compared(portfolio).differences).toEqual([]);
     const fresh = holding();
     expect(compared(fresh, { timeMs: fresh.state.lastFillMs + 1_000 }).differences).toEqual([]);
+  });
+
+  test('judges them while other instruments are filled all the time', () => {
+    const portfolio = holding();
+    const orderId = portfolio.intend({ id: 'another', symbol: eth, atMs: later });
+    portfolio.report({ type: 'accepted', orderId, venueOrderId: '8', timeMs: later });
+    portfolio.report({ ...wholly('1'), orderId, fillId: '2', timeMs: later });
+    const positions = [
+      { venue: binance, symbol: btc, side: 'long', quantity: '1' },
+      { venue: binance, symbol: eth, side: 'long', quantity: '1' },
+    ] as const;
+    expect(compared(portfolio, { positions, timeMs: later + 1_000 }).differences).toMatchObject([
+      { kind: 'position', symbol: btc },
+    ]);
   });
 });

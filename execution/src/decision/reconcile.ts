@@ -143,15 +143,16 @@ function gone(portfolio: Portfolio, id: OrderId, { timeMs }: Statement): Draft {
 
 /**
  * Positions on a margin account must be equal; on a spot account the balance must hold at least what is held here. Where an
- * order may be at the venue or not, nothing can be said of its instrument: what was found before stands.
+ * order may be at the venue or not, or has just been filled, nothing can be said of its instrument: what was found before
+ * stands.
  */
 function holdings(portfolio: Portfolio, { positions, balances, timeMs }: Statement): Difference[] {
-  const former = formerHoldings(portfolio);
-  if (timeMs - portfolio.lastFillMs < settlingMs) return former;
   const open = new Set([...portfolio.orders.values()].filter(isUnsent).map(assetOf));
+  for (const [key, filledMs] of portfolio.filledMs)
+    if (timeMs - filledMs < settlingMs) open.add(assetOf({ symbol: key.split('|')[1] }));
   const isOpen = (instrument: { symbol?: string | undefined }): boolean =>
     open.has(assetOf(instrument));
-  const differences = former.filter(isOpen);
+  const differences = formerHoldings(portfolio).filter(isOpen);
   for (const position of portfolio.positions.values()) {
     if (isOpen(position)) continue;
     const difference = positions
