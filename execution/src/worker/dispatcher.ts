@@ -9,7 +9,7 @@ import { isOpen, isProtective, isUnsent, type Order } from '../decision/order.ts
 import { settingsOf, type Portfolio } from '../decision/portfolio.ts';
 import type { Journal } from './journal.ts';
 import type { Trouble } from './trouble.ts';
-import { within } from './within.ts';
+import { within } from '../within.ts';
 
 /** How often the venue is asked again to take an order back. */
 const cancelAgainMs = 5_000;

@@ -14,7 +14,7 @@ import { clockSkewed, unreachable } from '../decision/venue-trouble.ts';
 import { createAnswers, type Answers } from './answers.ts';
 import type { Journal } from './journal.ts';
 import type { Trouble } from './trouble.ts';
-import { within } from './within.ts';
+import { within } from '../within.ts';
 
 /** A venue that is away is asked more often, and after a while people hear of it. */
 const againMs = 2_000;

@@ -26,6 +26,11 @@ export type VenueMarket = z.infer<typeof VenueMarket>;
 
 const Fee = z.looseObject({ currency: maybe(z.string()), cost: maybe(decimal) });
 
+/** Rows of opening time, open, high, low, close, volume. */
+export const MinuteCandles = z.array(
+  z.tuple([z.number(), z.unknown(), z.unknown(), z.unknown(), maybe(decimal)]).rest(z.unknown()),
+);
+
 export const VenueTrade = z.looseObject({
   id: z.string(),
   order: maybe(z.string()),
@@ -37,6 +42,11 @@ export const VenueTrade = z.looseObject({
   fees: maybe(z.array(Fee)),
 });
 export type VenueTrade = z.infer<typeof VenueTrade>;
+
+/** Some venues tell of one fee, some of several. */
+export function feesOf({ fees, fee }: VenueTrade): NonNullable<VenueTrade['fees']> {
+  return fees?.length ? fees : fee ? [fee] : [];
+}
 
 export const FoundOrder = z.looseObject({
   id: z.string(),

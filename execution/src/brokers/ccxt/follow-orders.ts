@@ -2,6 +2,7 @@ import { TransientError, type OrderId } from '@heliograph/contracts';
 import type { Abandonment, Broker, OrderReference, OrderRequest, Report } from '../broker.ts';
 import { FoundOrder, type VenueTrade } from './answers.ts';
 import type { Asking } from './asking.ts';
+import type { FeeRates, RateOf } from './fee-rates.ts';
 import { findOrder, isNotFound, tradesOf } from './find-order.ts';
 import { createKnownOrders } from './known-orders.ts';
 import type { CcxtVenue } from './load-venue.ts';
@@ -29,6 +30,7 @@ export function followOrders({
   names,
   marketOf,
   asking,
+  feeRates,
   nowMs,
   warn,
 }: {
@@ -37,20 +39,27 @@ export function followOrders({
   names: OrderNames;
   marketOf: (symbol: string) => MarketRules | undefined;
   asking: Asking;
+  feeRates: FeeRates;
   nowMs: () => number;
   warn: (message: string) => void;
 }): FollowedOrders {
   const known = createKnownOrders();
   const takenBack = createRecent<OrderId, Abandonment>(mostTakenBack);
 
+  const rulesOf = (symbol: string): MarketRules => {
+    const rules = marketOf(symbol);
+    if (!rules) throw new TransientError('VENUE_NO_ANSWER', `the venue does not list ${symbol}`);
+    return rules;
+  };
+
   const stateOf = (
     { id, symbol }: OrderReference,
     order: FoundOrder,
-    trades: readonly VenueTrade[],
+    { trades, rateOf }: { trades: readonly VenueTrade[]; rateOf: RateOf },
   ): VenueState => {
-    const rules = marketOf(symbol);
-    if (!rules) throw new TransientError('VENUE_NO_ANSWER', `the venue does not list ${symbol}`);
-    return reportsFrom({ orderId: id, order, trades, rules, cancelled: takenBack.get(id), warn });
+    const rules = rulesOf(symbol);
+    const cancelled = takenBack.get(id);
+    return reportsFrom({ orderId: id, order, trades, rules, cancelled, rateOf, warn });
   };
 
   const find = ({ id, symbol }: OrderReference): Promise<FoundOrder | undefined> =>
@@ -66,8 +75,10 @@ export function followOrders({
     const state = await asking('order', async () => {
       const found = await find(order);
       if (!found) return undefined;
-      const contract = marketOf(symbol)?.market.contract ?? false;
-      return stateOf(order, found, await tradesOf(venue, found, { symbol, contract }));
+      const rules = rulesOf(symbol);
+      const contract = rules.market.contract ?? false;
+      const trades = await tradesOf(venue, found, { symbol, contract });
+      return stateOf(order, found, { trades, rateOf: await feeRates.of(trades, rules) });
     });
     if (state) known.set(id, state);
     if (state?.ended) takenBack.delete(id);
@@ -95,7 +106,7 @@ export function followOrders({
       if (!found.success || found.data.timestamp === undefined) return;
       // Only that it is there: the rest is asked for, as of every order.
       const accepted = { ...found.data, status: 'open', filled: '0' };
-      known.set(order.id, stateOf(order, accepted, []));
+      known.set(order.id, stateOf(order, accepted, { trades: [], rateOf: () => undefined }));
     },
     async cancel(order, why) {
       takenBack.set(order.id, why);

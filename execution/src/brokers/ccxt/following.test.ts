@@ -1,6 +1,7 @@
-import { SymbolName, Venue } from '@heliograph/contracts';
+import { Big, SymbolName, toDecimal, Venue } from '@heliograph/contracts';
 import { createLogger } from '@heliograph/contracts/service';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import {
   startBinanceDouble,
   type BinanceDouble,
@@ -12,6 +13,7 @@ import type { Broker, Report } from '../broker.ts';
 const placing = 'POST /api/v3/order';
 const asking = 'GET /api/v3/order';
 const instruments = 'GET /api/v3/exchangeInfo';
+const candles = 'GET /api/v3/klines';
 const why = { timeMs: 0, reason: 'SUPERSEDED', detail: 'a newer signal' } as const;
 let double: BinanceDouble;
 let broker: Broker;
@@ -26,6 +28,15 @@ afterAll(async () => {
 });
 
 beforeEach(() => double.setPrice('BTCUSDT', '50000'));
+
+async function closeOf({ url }: BinanceDouble, symbol: string, openMs: number) {
+  const query = `symbol=${symbol}&interval=1m&startTime=${openMs}&limit=1`;
+  const answer = await fetch(`${url}/api/v3/klines?${query}`);
+  const row = z.array(z.union([z.string(), z.number()]));
+  const [candle] = z.array(row).parse(await answer.json());
+  if (candle?.[0] !== openMs) throw new Error(`no candle at ${openMs}`);
+  return String(candle[4]);
+}
 
 const kinds = (reports: readonly Report[] | undefined) => reports?.map(({ type }) => type);
 const limit = (limitPrice = '40000') => anOrder({ type: 'limit', limitPrice });
@@ -108,9 +119,32 @@ describe('the reports of an order', () => {
     ]);
   });
 
-  test('leave out fees in a third currency, and one warning says so', async () => {
+  test('count a fee in a third currency at what that was worth in the minute before, whoever asks', async () => {
     await using other = await startBinanceDouble({ balances: { USDT: '10000', BNB: '1' } });
     other.setCommission({ rate: '0.001', paidIn: 'BNB' });
+    await using alone = await openOnDouble(other);
+    const order = anOrder();
+    await alone.place(order);
+    const reports = await alone.reportsOf(order);
+    const [rate] = other.requestsTo(candles);
+    expect(other.requestsTo(candles)).toHaveLength(1);
+    const paid = new Big('1').minus(other.balanceOf('BNB').free);
+    const fill = reports?.[1];
+    if (fill?.type !== 'filled') throw new Error('it was not filled');
+    const minute = fill.timeMs - (fill.timeMs % 60_000);
+    const close = await closeOf(other, 'BNBUSDT', minute - 60_000);
+    expect(fill).toMatchObject({ quantity: '0.01', complete: true });
+    expect(fill.fee).toBe(toDecimal(paid.times(close).round(8)));
+    expect(Number(fill.fee)).toBeCloseTo(0.5, 1);
+    expect(rate?.parameters).toMatchObject({ symbol: 'BNBUSDT', interval: '1m' });
+    await using another = await openOnDouble(other);
+    expect(await another.reportsOf(order)).toEqual(reports);
+  });
+
+  test('leave out a fee whose worth nobody tells, and one warning says so', async () => {
+    await using other = await startBinanceDouble({ balances: { USDT: '10000', BNB: '1' } });
+    other.setCommission({ rate: '0.001', paidIn: 'BNB' });
+    other.fault({ on: candles, kind: 'lost_answer', times: 2 });
     const lines: string[] = [];
     const log = createLogger({
       name: 'x',

@@ -26,6 +26,7 @@ export interface CcxtVenue {
   fetchBalance(): Promise<unknown>;
   fetchPositions(): Promise<unknown>;
   fetchTicker(symbol: string): Promise<unknown>;
+  fetchOHLCV(symbol: string, timeframe: string, sinceMs: number, limit: number): Promise<unknown>;
   createOrder(
     symbol: string,
     type: 'market' | 'limit',

@@ -8,6 +8,7 @@ import { changesOf } from './changes.ts';
 import { measureOffsetMs } from './clock.ts';
 import { introduce, marketRulesOf, redirectStreams, setOffset } from './connect.ts';
 import { createErrorDescriber } from './describe-error.ts';
+import { createFeeRates } from './fee-rates.ts';
 import { followOrders } from './follow-orders.ts';
 import { guardStreams } from './guard-streams.ts';
 import { loadVenue, type Credentials } from './load-venue.ts';
@@ -106,7 +107,17 @@ export async function openCcxtBroker({
     offsetMs = await measureOffsetMs(venue, nowMs);
     setOffset(venue, offsetMs);
   };
-  const orders = followOrders({ venue, particulars, names, marketOf, asking, nowMs, warn });
+  const feeRates = createFeeRates({ venue, marketOf, describe, warn });
+  const orders = followOrders({
+    venue,
+    particulars,
+    names,
+    marketOf,
+    asking,
+    feeRates,
+    nowMs,
+    warn,
+  });
   const placing = createPlacing({
     venue,
     particulars,

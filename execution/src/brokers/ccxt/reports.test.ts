@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anOrder } from '../../testing/ccxt-on-double.ts';
 import { FoundOrder, VenueMarket, VenueTrade } from './answers.ts';
+import type { RateOf } from './fee-rates.ts';
 import { rulesOf } from './market-rules.ts';
 import { reportsFrom } from './reports.ts';
 
@@ -20,12 +21,19 @@ const rules = rulesOf(
 const orderId = anOrder().id;
 const bought = FoundOrder.parse({ id: '7', symbol: 'BTC/USDT', side: 'buy', timestamp: 1_000_000 });
 
-function tell(order: Partial<FoundOrder>, trades: readonly VenueTrade[]) {
+function tell(
+  order: Partial<FoundOrder>,
+  trades: readonly VenueTrade[],
+  rateOf: RateOf = () => undefined,
+) {
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
   const found = { ...bought, ...order };
   const cancelled = undefined;
-  return { ...reportsFrom({ orderId, order: found, trades, rules, cancelled, warn }), warnings };
+  return {
+    ...reportsFrom({ orderId, order: found, trades, rules, cancelled, rateOf, warn }),
+    warnings,
+  };
 }
 
 /** Trades with ids that grow with time, several in a millisecond. */
@@ -149,5 +157,10 @@ describe('the reports of an order', () => {
     expect(warnings).toEqual(['fees in BNB are not counted']);
     const sold = tell({ side: 'sell', amount: '0.1' }, [VenueTrade.parse({ ...facts, fees })]);
     expect(sold.reports[1]).toMatchObject({ quantity: '0.1001', fee: '7' });
+    const known = tell({ amount: '0.1' }, [VenueTrade.parse({ ...facts, fees })], (currency) =>
+      currency === 'BNB' ? new Big('600') : undefined,
+    );
+    expect(known.reports[1]).toMatchObject({ quantity: '0.0999', fee: '13' });
+    expect(known.warnings).toEqual([]);
   });
 });

@@ -1,9 +1,12 @@
 import { Big, toDecimal, type OrderId, type ReasonCode } from '@heliograph/contracts';
 import type { Abandonment, Report } from '../broker.ts';
-import type { FoundOrder, VenueTrade } from './answers.ts';
+import { feesOf, type FoundOrder, type VenueTrade } from './answers.ts';
+import type { RateOf } from './fee-rates.ts';
 import type { MarketRules } from './market-rules.ts';
 
 const zero = new Big('0');
+/** Digits after the point of a fee that was paid in another currency. */
+const feeDigits = 8;
 
 /** An order as the venue has it. */
 export interface VenueState {
@@ -22,6 +25,7 @@ export function reportsFrom({
   trades,
   rules,
   cancelled,
+  rateOf,
   warn,
 }: {
   orderId: OrderId;
@@ -30,6 +34,7 @@ export function reportsFrom({
   rules: MarketRules;
   /** Why we took it back, if we did. */
   cancelled: Abandonment | undefined;
+  rateOf: RateOf;
   warn: (message: string) => void;
 }): VenueState {
   const sorted = trades.toSorted((a, b) => a.timestamp - b.timestamp || compareIds(a.id, b.id));
@@ -59,7 +64,7 @@ export function reportsFrom({
       timeMs: trade.timestamp,
       sequence: next(trade.timestamp, tradePlace(trade.id)),
       fillId: trade.id,
-      ...amountsOf(trade, order.side, rules, warn),
+      ...amountsOf(trade, order.side, { rules, rateOf, warn }),
       liquidity: trade.takerOrMaker ?? 'taker',
       complete: whole && index === sorted.length - 1,
     })),
@@ -101,24 +106,30 @@ function endingOf({ status, type, timeInForce }: FoundOrder): {
 
 /**
  * Base units, price, and fee in quote currency. A fee in base units is part of the quantity that never arrived, or that
- * was given besides, and counts at the price.
+ * was given besides, and counts at the price; one in another currency counts at what that was worth.
  */
 function amountsOf(
   trade: VenueTrade,
   side: 'buy' | 'sell',
-  { market, contractSize }: MarketRules,
-  warn: (message: string) => void,
+  {
+    rules: { market, contractSize },
+    rateOf,
+    warn,
+  }: { rules: MarketRules; rateOf: RateOf; warn: (message: string) => void },
 ): { quantity: string; price: string; fee: string } {
   let quantity = new Big(trade.amount).times(contractSize);
   let fee = zero;
-  const fees = trade.fees?.length ? trade.fees : trade.fee ? [trade.fee] : [];
-  for (const { currency, cost } of fees) {
+  for (const { currency, cost } of feesOf(trade)) {
     if (cost === undefined || new Big(cost).eq(zero)) continue;
     if (currency === market.quote) fee = fee.plus(cost);
     else if (currency === market.base && !market.contract) {
       quantity = side === 'buy' ? quantity.minus(cost) : quantity.plus(cost);
       fee = fee.plus(new Big(cost).times(trade.price));
-    } else warn(`fees in ${currency ?? 'an unnamed currency'} are not counted`);
+    } else {
+      const rate = currency === undefined ? undefined : rateOf(currency, trade.timestamp);
+      if (rate) fee = fee.plus(rate.times(cost).round(feeDigits));
+      else warn(`fees in ${currency ?? 'an unnamed currency'} are not counted`);
+    }
   }
   if (fee.lt(zero)) warn('rebates are not counted');
   return {

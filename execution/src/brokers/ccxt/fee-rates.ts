@@ -1,0 +1,79 @@
+import { Big } from '@heliograph/contracts';
+import { within } from '../../within.ts';
+import { feesOf, MinuteCandles, type VenueTrade } from './answers.ts';
+import type { CcxtVenue } from './load-venue.ts';
+import type { MarketRules } from './market-rules.ts';
+import { createRecent } from './recent.ts';
+
+/** What one unit of a currency was worth at that time, in quote currency; undefined where nobody can say. */
+export type RateOf = (currency: string, timeMs: number) => Big | undefined;
+
+const minuteMs = 60_000;
+/** How far back the last minute in which it was traded may lie. */
+const mostMinutes = 60;
+/** A fill is told without what its fee was worth rather than late. */
+const patienceMs = 2_000;
+const mostRates = 1_000;
+const one = new Big('1');
+
+/** What fees are worth that are paid in something else, as in an exchange's own coin. */
+export interface FeeRates {
+  /** By the close of the last whole minute before each trade, so that whoever asks, and when, hears the same. */
+  of(trades: readonly VenueTrade[], rules: MarketRules): Promise<RateOf>;
+}
+
+export function createFeeRates({
+  venue,
+  marketOf,
+  describe,
+  warn,
+}: {
+  venue: Pick<CcxtVenue, 'has' | 'fetchOHLCV'>;
+  marketOf: (symbol: string) => MarketRules | undefined;
+  describe: (error: unknown) => string;
+  warn: (message: string) => void;
+}): FeeRates {
+  const rates = createRecent<string, Big>(mostRates);
+
+  const closeBefore = async (symbol: string, timeMs: number): Promise<Big | undefined> => {
+    const sinceMs = timeMs - mostMinutes * minuteMs;
+    const asked = venue.fetchOHLCV(symbol, '1m', sinceMs, mostMinutes);
+    const candles = MinuteCandles.parse(await within(asked, patienceMs));
+    const close = candles.findLast(([openMs]) => openMs + minuteMs <= timeMs)?.[4];
+    return close === undefined || new Big(close).lte('0') ? undefined : new Big(close);
+  };
+
+  const ask = async (currency: string, quote: string, minute: number): Promise<Big | undefined> => {
+    const [direct, inverse] = [`${currency}/${quote}`, `${quote}/${currency}`];
+    try {
+      if (venue.has['fetchOHLCV'] !== true) return undefined;
+      if (marketOf(direct)) return await closeBefore(direct, minute);
+      const price = marketOf(inverse) && (await closeBefore(inverse, minute));
+      return price && one.div(price);
+    } catch (error) {
+      warn(`what fees in ${currency} are worth cannot be asked: ${describe(error)}`);
+      return undefined;
+    }
+  };
+
+  return {
+    async of(trades, { market }) {
+      const { base, quote } = market;
+      const keyOf = (currency: string, timeMs: number): string =>
+        `${currency}/${quote} ${minuteOf(timeMs)}`;
+      for (const trade of trades)
+        for (const { currency } of feesOf(trade)) {
+          if (currency === undefined || currency === base || currency === quote) continue;
+          const key = keyOf(currency, trade.timestamp);
+          if (rates.get(key)) continue;
+          const rate = await ask(currency, quote, minuteOf(trade.timestamp));
+          if (rate) rates.set(key, rate);
+        }
+      return (currency, timeMs) => rates.get(keyOf(currency, timeMs));
+    },
+  };
+}
+
+function minuteOf(timeMs: number): number {
+  return timeMs - (timeMs % minuteMs);
+}
