@@ -12,7 +12,7 @@ const minuteMs = 60_000;
 /** How far back the last minute in which it was traded may lie. */
 const mostMinutes = 60;
 /** A fill is told without what its fee was worth rather than late. */
-const patienceMs = 2_000;
+const patienceMs = 1_000;
 const mostRates = 1_000;
 const one = new Big('1');
 
@@ -33,7 +33,8 @@ export function createFeeRates({
   describe: (error: unknown) => string;
   warn: (message: string) => void;
 }): FeeRates {
-  const rates = createRecent<string, Big>(mostRates);
+  /** By currency and minute. What failed is not asked again for fills of that minute: they would all be held up. */
+  const rates = createRecent<string, { readonly rate: Big | undefined }>(mostRates);
 
   const closeBefore = async (symbol: string, timeMs: number): Promise<Big | undefined> => {
     const sinceMs = timeMs - mostMinutes * minuteMs;
@@ -66,10 +67,9 @@ export function createFeeRates({
           if (currency === undefined || currency === base || currency === quote) continue;
           const key = keyOf(currency, trade.timestamp);
           if (rates.get(key)) continue;
-          const rate = await ask(currency, quote, minuteOf(trade.timestamp));
-          if (rate) rates.set(key, rate);
+          rates.set(key, { rate: await ask(currency, quote, minuteOf(trade.timestamp)) });
         }
-      return (currency, timeMs) => rates.get(keyOf(currency, timeMs));
+      return (currency, timeMs) => rates.get(keyOf(currency, timeMs))?.rate;
     },
   };
 }

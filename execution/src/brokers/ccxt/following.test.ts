@@ -144,7 +144,7 @@ describe('the reports of an order', () => {
   test('leave out a fee whose worth nobody tells, and one warning says so', async () => {
     await using other = await startBinanceDouble({ balances: { USDT: '10000', BNB: '1' } });
     other.setCommission({ rate: '0.001', paidIn: 'BNB' });
-    other.fault({ on: candles, kind: 'lost_answer', times: 2 });
+    other.fault({ on: candles, kind: 'lost_answer', times: 9 });
     const lines: string[] = [];
     const log = createLogger({
       name: 'x',
