@@ -4,6 +4,7 @@ import { controlCommands } from './control/commands.ts';
 import type { Definition } from './definition.ts';
 import type { Invocation } from './invocation.ts';
 import {
+  candlesFlag,
   changeSettingsFlag,
   alertFlags,
   dataDirFlag,
@@ -60,6 +61,7 @@ export function createProgram(): Command {
     examples: [
       'start',
       'start --feed BTC_USDT-1m.csv.gz --until-end --json',
+      'start --feed trades:BTC_USDT-trades.csv.gz:1m',
       'start --feed ccxt:binance:BTC/USDT,ETH/USDT:1m',
       'start --feed my-candles.csv --symbol ETH/USDT --timeframe 5m --speed 300',
     ],
@@ -99,7 +101,7 @@ export function createProgram(): Command {
     name: 'backtest',
     summary: 'play candles through the same strategy and execution, without a server',
     options: [
-      repeatable(new Option('--candles <path>', 'candle file or folder of them; repeatable')),
+      candlesFlag,
       ...instrumentFlags,
       new Option('--run <id>', 'instead: the candles of a logged run'),
       dbFlag,
@@ -111,7 +113,8 @@ export function createProgram(): Command {
     ],
     examples: [
       'backtest --candles BTC_USDT-1m.csv.gz',
-      'backtest --candles BTC_USDT-1m.csv.gz --monte-carlo 1000',
+      'backtest --candles trades:BTC_USDT-trades.csv.gz:1m',
+      'backtest --candles BTC_USDT-1m.csv.gz --resample 1h --monte-carlo 1000',
       'backtest --run paper-x2dszzyct4ig-1 --param fast=5',
       'backtest --candles candles/ --param fast=5 --param slow=20 --stake all --json',
     ],
@@ -121,7 +124,7 @@ export function createProgram(): Command {
     name: 'grid',
     summary: 'try combinations of parameters, and the best on candles that it has not seen',
     options: [
-      repeatable(new Option('--candles <path>', 'candle file or folder of them; repeatable')),
+      candlesFlag,
       ...instrumentFlags,
       ...strategyFlags,
       repeatable(
@@ -150,7 +153,7 @@ export function createProgram(): Command {
     name: 'check-lookahead',
     summary: 'prove that a strategy does not know what comes after; exit 3 when it does',
     options: [
-      repeatable(new Option('--candles <path>', 'candle file or folder of them; repeatable')),
+      candlesFlag,
       ...instrumentFlags,
       ...strategyFlags,
       new Option('--limit <count>', 'the first so many candles of each symbol').default('5000'),

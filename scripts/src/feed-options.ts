@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { timeframeMs } from '@heliograph/contracts';
 import {
   loadStrategy,
-  openCandleFileFeed,
-  type CandleFileFeed,
+  openRecordedFeed,
   type ConfiguredStrategy,
   type Feed,
-  type InstrumentOverrides,
+  type FeedOverrides,
+  type RecordedFeed,
   type Speed,
 } from '@heliograph/signal-engine';
 import { z } from 'zod';
@@ -27,18 +27,19 @@ const InstrumentOptions = z.object({
   symbol: z.string().exactOptional(),
   timeframe: z.string().exactOptional(),
   venue: z.string().exactOptional(),
+  resample: z.string().exactOptional(),
 });
 
-export function instrumentOverrides(invocation: Invocation): InstrumentOverrides {
+export function feedOverrides(invocation: Invocation): FeedOverrides {
   return readOptions(invocation, InstrumentOptions);
 }
 
-/** Opens candle files with what the flags say of them. */
+/** Opens a recording with what the flags say of it. */
 export function openFeed(
   invocation: Invocation,
   paths: readonly string[] = [demoCandles],
-): Promise<CandleFileFeed> {
-  return openCandleFileFeed(paths, instrumentOverrides(invocation));
+): Promise<RecordedFeed> {
+  return openRecordedFeed(paths, feedOverrides(invocation));
 }
 
 /** The candles that come with the project. */

@@ -5,17 +5,26 @@ export function repeatable(option: Option): Option {
   return option.argParser((value: string, former?: string[]) => [...(former ?? []), value]);
 }
 
+/** What is played without a server. */
+export const candlesFlag = repeatable(
+  new Option(
+    '--candles <path>',
+    'candle file or folder of them, or trades as trades:FILE:1m; repeatable',
+  ),
+);
+
 export const instrumentFlags: readonly Option[] = [
   new Option('--symbol <symbol>', 'e.g. BTC/USDT (default: what the file name says)'),
   new Option('--timeframe <span>', 'e.g. 1m (default: what the file name says)'),
   new Option('--venue <venue>', 'e.g. binance (default: what the file name says)'),
+  new Option('--resample <span>', 'longer candles made of these, e.g. 1h'),
 ];
 
 export const feedFlags: readonly Option[] = [
   repeatable(
     new Option(
       '--feed <name>',
-      'candle file or folder of them, repeatable; or a market, such as ccxt:binance:BTC/USDT,ETH/USDT:1m (default: the demo)',
+      'candle file or folder of them, or trades as trades:FILE:1m, repeatable; or a market, such as ccxt:binance:BTC/USDT,ETH/USDT:1m (default: the demo)',
     ),
   ),
   ...instrumentFlags,

@@ -1,5 +1,5 @@
 import { canonicalJson, deterministicId, UserError } from '@heliograph/contracts';
-import type { CandleFileFeed, Instant, Instrument } from '@heliograph/signal-engine';
+import type { Instant, Instrument, RecordedFeed } from '@heliograph/signal-engine';
 import {
   pricesOf,
   timeOfPrice,
@@ -17,7 +17,7 @@ const instantsAtOnce = 1_000;
 export function openLogFeed(
   database: Database,
   { portfolio, tape }: Pick<PortfolioRow, 'portfolio' | 'tape'>,
-): CandleFileFeed {
+): RecordedFeed {
   const span = { portfolio, from: 0, to: Number.MAX_SAFE_INTEGER };
   const prices = () => pricesOf(database, { ...span, kind: 'candle', order: 'time' });
   const instruments = new Map<string, Instrument>();

@@ -5,9 +5,9 @@ import {
   openCcxtFeed,
   type FeedContents,
   type LiveFeed,
+  type RecordedFeed,
   type Speed,
 } from '@heliograph/signal-engine';
-import type { CandleFileFeed } from '@heliograph/signal-engine';
 import { z } from 'zod';
 import type { Env } from './env.ts';
 import { openFeed, SpeedText, watchableSpeed } from './feed-options.ts';
@@ -19,7 +19,7 @@ export type Market = Recording | LiveMarket;
 
 interface Recording {
   readonly kind: 'recording';
-  readonly feed: CandleFileFeed;
+  readonly feed: RecordedFeed;
   readonly contents: FeedContents;
   readonly speed: Speed;
   readonly pace: 'settled' | 'free';

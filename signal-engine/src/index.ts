@@ -1,10 +1,7 @@
-export {
-  openCandleFileFeed,
-  type CandleFileFeed,
-  type FeedContents,
-} from './feeds/candle-file-feed.ts';
+export { openCandleFileFeed } from './feeds/candle-file-feed.ts';
+export { openRecordedFeed, type FeedOverrides } from './feeds/open-recorded-feed.ts';
+export { type FeedContents, type RecordedFeed } from './feeds/recorded-feed.ts';
 export type { Feed, Instant, Instrument } from './feeds/feed.ts';
-export type { InstrumentOverrides } from './feeds/instrument-of-file.ts';
 export { decideSignals, instantsOf, pullThrough, type Step } from './pipeline.ts';
 export type { Speed } from './release-at-speed.ts';
 export {

@@ -1,7 +1,7 @@
 import { canonicalJson, deterministicId, toTime, UserError } from '@heliograph/contracts';
 import {
   createSignalMachine,
-  type CandleFileFeed,
+  type RecordedFeed,
   type StrategyFailure,
 } from '@heliograph/signal-engine';
 import { drawTradesAgain } from '@heliograph/trade-log';
@@ -126,7 +126,7 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
   return reportFailures(failures, invocation);
 }
 
-function openLogged(database: Database, run: string): CandleFileFeed {
+function openLogged(database: Database, run: string): RecordedFeed {
   const row = findPortfolio(database, run, '--run');
   if (!row) throw new UserError('--run: the log has no portfolio', { exitCode: exitCodes.usage });
   return openLogFeed(database, row);

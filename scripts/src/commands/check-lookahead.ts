@@ -1,9 +1,5 @@
 import { type Candle, toTime } from '@heliograph/contracts';
-import {
-  checkLookahead,
-  type CandleFileFeed,
-  type LookaheadReport,
-} from '@heliograph/signal-engine';
+import { checkLookahead, type RecordedFeed, type LookaheadReport } from '@heliograph/signal-engine';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { openFeed, readStrategy } from '../feed-options.ts';
@@ -38,7 +34,7 @@ export async function checkLookaheadOf(invocation: Invocation): Promise<ExitCode
 }
 
 async function firstCandles(
-  feed: CandleFileFeed,
+  feed: RecordedFeed,
   limit: number,
 ): Promise<ReadonlyMap<string, readonly Candle[]>> {
   const bySymbol = new Map<string, Candle[]>();

@@ -4,7 +4,7 @@ import { loadStrategy } from '@heliograph/signal-engine';
 import { z } from 'zod';
 import { readExecutionOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { instrumentOverrides, openFeed } from '../feed-options.ts';
+import { feedOverrides, openFeed } from '../feed-options.ts';
 import { combinationsOf, readAxes } from '../grid/axes.ts';
 import { figures, outOfSampleTotals, searchGrid, type Figure } from '../grid/search.ts';
 import { foldsOf } from '../grid/windows.ts';
@@ -57,7 +57,7 @@ export async function grid(invocation: Invocation): Promise<ExitCode> {
   const results = await searchGrid(
     {
       candles,
-      overrides: instrumentOverrides(invocation),
+      overrides: feedOverrides(invocation),
       strategy,
       portfolio,
       settings,

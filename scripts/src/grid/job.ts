@@ -1,12 +1,12 @@
 import type { PortfolioSettings } from '@heliograph/contracts';
-import type { InstrumentOverrides } from '@heliograph/signal-engine';
+import type { FeedOverrides } from '@heliograph/signal-engine';
 import type { Performance } from '@heliograph/trade-log';
 import type { Window } from './windows.ts';
 
 /** What every job of a grid shares; plain data, for it goes to another thread. */
 export interface GridSetting {
   readonly candles: readonly string[];
-  readonly overrides: InstrumentOverrides;
+  readonly overrides: FeedOverrides;
   readonly strategy: string;
   readonly portfolio: string;
   readonly settings: PortfolioSettings;

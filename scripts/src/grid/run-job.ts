@@ -1,7 +1,7 @@
 import {
   createSignalMachine,
   loadStrategy,
-  openCandleFileFeed,
+  openRecordedFeed,
   type Instant,
 } from '@heliograph/signal-engine';
 import { simulatedRunJson } from '../output/simulated-run.ts';
@@ -18,7 +18,7 @@ const keptCandles = 500_000;
 export async function createJobRunner(
   setting: GridSetting,
 ): Promise<(job: Job) => Promise<JobResult>> {
-  const feed = await openCandleFileFeed(setting.candles, setting.overrides);
+  const feed = await openRecordedFeed(setting.candles, setting.overrides);
   let kept: (readonly Instant[])[] | undefined;
 
   const chunks = async function* () {

@@ -1,25 +1,16 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, deterministicId, UserError } from '@heliograph/contracts';
-import { type CandleFile, openCandleFile, readCandleFile, unreadable } from './candle-file.ts';
-import type { Feed } from './feed.ts';
+import {
+  type CandleFile,
+  openCandleFile,
+  readCandleFile,
+  type StoredFile,
+  unreadable,
+} from './candle-file.ts';
+import type { Instrument } from './feed.ts';
 import { type InstrumentOverrides, instrumentOfFile } from './instrument-of-file.ts';
-import { mergeCandles } from './merge-candles.ts';
-
-/** What a feed of candle files holds. */
-export interface FeedContents {
-  readonly candles: number;
-  /** The first open and the last close, epoch ms. */
-  readonly firstTime: number;
-  readonly lastTime: number;
-  /** How often a candle does not open when the one before it of the same instrument closed. */
-  readonly gaps: number;
-}
-
-export interface CandleFileFeed extends Feed {
-  /** Reads every file to its end, so that a broken one is refused before anything is done with it. */
-  inspect(): Promise<FeedContents>;
-}
+import { createRecordedFeed, type RecordedFeed } from './recorded-feed.ts';
 
 /**
  * Candle files, CSV or gzip of it, with the header `timestamp,open,high,low,close,volume`: timestamp is the open in
@@ -30,18 +21,17 @@ export interface CandleFileFeed extends Feed {
 export async function openCandleFileFeed(
   paths: readonly string[],
   overrides: InstrumentOverrides = {},
-): Promise<CandleFileFeed> {
+): Promise<RecordedFeed> {
   const files: CandleFile[] = [];
   for (const path of paths)
     for (const name of await candleFiles(path))
       files.push(await openCandleFile(name, instrumentOfFile(name, overrides)));
-  refuseRepeatedSymbols(files);
-  return {
-    identity: identityOf(files),
-    instruments: files.map((file) => file.instrument),
-    chunks: () => mergeCandles(files.map(readCandleFile)),
-    inspect: () => inspect(files),
-  };
+  const sources = files.map((file) => ({
+    name: file.path,
+    instrument: file.instrument,
+    read: () => readCandleFile(file),
+  }));
+  return createRecordedFeed(sources, deterministicId('candle-files', fingerprintOf(files)));
 }
 
 async function candleFiles(path: string): Promise<string[]> {
@@ -60,46 +50,11 @@ async function candleFiles(path: string): Promise<string[]> {
   }
 }
 
-function refuseRepeatedSymbols(files: readonly CandleFile[]): void {
-  const paths = new Map<string, string>();
-  for (const { path, instrument } of files) {
-    const symbol = `${instrument.symbol} of ${instrument.venue}`;
-    const other = paths.get(symbol);
-    if (other !== undefined)
-      throw new UserError(
-        `${other} and ${path} are both ${symbol}: give one file for each symbol`,
-        {
-          exitCode: 2,
-        },
-      );
-    paths.set(symbol, path);
-  }
-}
-
-function identityOf(files: readonly CandleFile[]): string {
-  const facts = files.map(({ instrument, size, fingerprint }) => ({
-    instrument,
-    size,
-    fingerprint,
-  }));
-  return deterministicId('candle-files', canonicalJson(facts));
-}
-
-async function inspect(files: readonly CandleFile[]): Promise<FeedContents> {
-  let candles = 0;
-  let firstTime = Infinity;
-  let lastTime = -Infinity;
-  let gaps = 0;
-  for (const file of files) {
-    let expected: number | undefined;
-    for await (const block of readCandleFile(file))
-      for (const { openTime, closeTime } of block) {
-        candles++;
-        if (openTime !== (expected ?? openTime)) gaps++;
-        expected = closeTime;
-        firstTime = Math.min(firstTime, openTime);
-        lastTime = Math.max(lastTime, closeTime);
-      }
-  }
-  return { candles, firstTime, lastTime, gaps };
+/** Equal for equal instruments and equal data, wherever they are kept. */
+export function fingerprintOf(
+  files: readonly (StoredFile & { readonly instrument: Instrument })[],
+): string {
+  return canonicalJson(
+    files.map(({ instrument, size, fingerprint }) => ({ instrument, size, fingerprint })),
+  );
 }

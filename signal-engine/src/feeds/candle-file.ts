@@ -6,14 +6,15 @@ import { createGunzip } from 'node:zlib';
 import { type Candle, UserError } from '@heliograph/contracts';
 import { candleHeader, createCandleRows } from './candle-rows.ts';
 import type { Instrument } from './feed.ts';
+import type { Rows } from './line-rows.ts';
 
 const blockSize = 64 * 1024;
 /** How much of a file tells it from others; changing it makes every run another one. */
 const fingerprintSize = 64 * 1024;
 
-export interface CandleFile {
+/** A file as it is stored. */
+export interface StoredFile {
   readonly path: string;
-  readonly instrument: Instrument;
   /** Bytes, as stored. */
   readonly size: number;
   /** SHA-256 of the first 64 KiB, as stored. */
@@ -21,40 +22,57 @@ export interface CandleFile {
   readonly packed: boolean;
 }
 
-/** @throws UserError when the file is not there, cannot be read, is empty, or is named .gz and is not */
+export interface CandleFile extends StoredFile {
+  readonly instrument: Instrument;
+}
+
 export async function openCandleFile(path: string, instrument: Instrument): Promise<CandleFile> {
+  return { ...(await openStoredFile(path, candleHeader)), instrument };
+}
+
+/** @throws UserError when the file is not there, cannot be read, is empty, or is named .gz and is not */
+export async function openStoredFile(path: string, header: string): Promise<StoredFile> {
   try {
     await using handle = await open(path);
     const { size } = await handle.stat();
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(fingerprintSize), { position: 0 });
     const head = buffer.subarray(0, bytesRead);
     const packed = head[0] === 0x1f && head[1] === 0x8b;
-    if (size === 0) throw refusal(`${path} is empty, expected the header ${candleHeader}`);
+    if (size === 0) throw refusal(`${path} is empty, expected the header ${header}`);
     if (path.endsWith('.gz') && !packed)
       throw refusal(
         `${path} is no gzip file though its name ends in .gz: unpacked already? Then drop the .gz`,
       );
     const fingerprint = createHash('sha256').update(head).digest('hex');
-    return { path, instrument, size, fingerprint, packed };
+    return { path, size, fingerprint, packed };
   } catch (error) {
     throw unreadable(path, error);
   }
 }
 
 /** The candles of one file, a block at a time, each block read when it is asked for. */
-export async function* readCandleFile(file: CandleFile): AsyncGenerator<readonly Candle[]> {
+export function readCandleFile(file: CandleFile): AsyncGenerator<readonly Candle[]> {
   const rows = createCandleRows(file.path, file.instrument);
+  return readRows(file, rows, { header: candleHeader, what: 'a candle' });
+}
+
+/** What the lines of a file say, a block at a time. */
+export async function* readRows<T>(
+  file: StoredFile,
+  rows: Rows<T>,
+  expected: { readonly header: string; readonly what: string },
+): AsyncGenerator<readonly T[]> {
   let found = false;
   const bytes = openBytes(file);
   try {
     for await (const block of bytes) {
-      const candles = rows.read(block);
-      found ||= candles.length > 0;
-      if (candles.length > 0) yield candles;
+      const read = rows.read(block);
+      found ||= read.length > 0;
+      if (read.length > 0) yield read;
     }
     const last = rows.end();
     if (last.length > 0) yield last;
-    else if (!found) throw refusal(noCandles(file.path, rows.line));
+    else if (!found) throw refusal(nothingIn(file.path, rows.line, expected));
   } catch (error) {
     throw unreadable(file.path, error, rows.line);
   } finally {
@@ -62,17 +80,21 @@ export async function* readCandleFile(file: CandleFile): AsyncGenerator<readonly
   }
 }
 
-function openBytes(file: CandleFile): Readable {
+function openBytes(file: StoredFile): Readable {
   const stored = createReadStream(file.path, { highWaterMark: blockSize });
   if (!file.packed) return stored;
   // An error of either stream comes out of the one that is read.
   return pipeline(stored, createGunzip({ chunkSize: blockSize }), () => {});
 }
 
-function noCandles(path: string, lines: number): string {
+function nothingIn(
+  path: string,
+  lines: number,
+  { header, what }: { readonly header: string; readonly what: string },
+): string {
   return lines === 0
-    ? `${path} is empty, expected the header ${candleHeader}`
-    : `${path}, line 2: found the end of the file, expected a candle below the header`;
+    ? `${path} is empty, expected the header ${header}`
+    : `${path}, line 2: found the end of the file, expected ${what} below the header`;
 }
 
 function refusal(message: string, cause?: unknown): UserError {

@@ -24,17 +24,21 @@ export function describeRow(row: string, before: Before): string {
     return `found ${columnNames[wrong]} ${quoted(texts[wrong] ?? '')}, expected a number`;
   const [time = 0, open = 0, high = 0, low = 0, close = 0, volume = 0] = values;
   return (
-    describeTime(time, before) ??
+    describeTime(time) ??
+    describeOrder(time, before) ??
     describePrices({ open, high, low, close }) ??
     `found volume ${volume}, expected 0 or above`
   );
 }
 
-function describeTime(time: number, { previousTime, timeframe }: Before): string | undefined {
-  if (!Number.isInteger(time) || time < earliestTime || time > latestTime) {
-    const hint = time > 1e17 ? ' (nanoseconds?)' : time > latestTime ? ' (microseconds?)' : '';
-    return `found timestamp ${time}${hint}, expected epoch milliseconds`;
-  }
+/** What is wrong with a timestamp as such. */
+export function describeTime(time: number): string | undefined {
+  if (Number.isInteger(time) && time >= earliestTime && time <= latestTime) return undefined;
+  const hint = time > 1e17 ? ' (nanoseconds?)' : time > latestTime ? ' (microseconds?)' : '';
+  return `found timestamp ${time}${hint}, expected epoch milliseconds`;
+}
+
+function describeOrder(time: number, { previousTime, timeframe }: Before): string | undefined {
   if (time === previousTime)
     return `found timestamp ${named(time)} a second time, expected each one once`;
   if (time < previousTime)
@@ -67,6 +71,6 @@ function named(time: number): string {
   return `${time} (${toTime(time)})`;
 }
 
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

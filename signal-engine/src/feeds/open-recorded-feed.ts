@@ -1,0 +1,47 @@
+import { deterministicId, Timeframe, UserError } from '@heliograph/contracts';
+import { fingerprintOf, openCandleFileFeed } from './candle-file-feed.ts';
+import type { InstrumentOverrides } from './instrument-of-file.ts';
+import { createRecordedFeed, type RecordedFeed, resampleFeed } from './recorded-feed.ts';
+import { openTradeFile, readTradeFile, type TradeFile, tradesPrefix } from './trades/trade-file.ts';
+
+/** What is said beside the names, as text that has not been checked. */
+export interface FeedOverrides extends InstrumentOverrides {
+  /** Longer candles are made of those that there are. */
+  readonly resample?: string;
+}
+
+/**
+ * Whatever has an end: candle files and folders of them, or trade files as `trades:FILE:TIMEFRAME`. All names are of one
+ * kind; several are several symbols, merged by close time.
+ * @throws UserError with exit code 2 for what is named wrongly, 1 for what is wrong inside; both also while reading
+ */
+export async function openRecordedFeed(
+  names: readonly string[],
+  { resample, ...overrides }: FeedOverrides = {},
+): Promise<RecordedFeed> {
+  const feed = await openByKind(names, overrides);
+  if (resample === undefined) return feed;
+  const timeframe = Timeframe.safeParse(resample);
+  if (timeframe.success) return resampleFeed(feed, timeframe.data);
+  throw new UserError(`--resample ${resample}: expected a timeframe such as 5m, 1h or 1d`, {
+    exitCode: 2,
+  });
+}
+
+async function openByKind(
+  names: readonly string[],
+  overrides: InstrumentOverrides,
+): Promise<RecordedFeed> {
+  const ofTrades = names.filter((name) => name.startsWith(tradesPrefix));
+  if (ofTrades.length === 0) return openCandleFileFeed(names, overrides);
+  if (ofTrades.length < names.length)
+    throw new UserError('--feed: trade files and candle files do not go together', { exitCode: 2 });
+  const files: TradeFile[] = [];
+  for (const name of names) files.push(await openTradeFile(name, overrides));
+  const sources = files.map((file) => ({
+    name: file.path,
+    instrument: file.instrument,
+    read: () => readTradeFile(file),
+  }));
+  return createRecordedFeed(sources, deterministicId('trade-files', fingerprintOf(files)));
+}
