@@ -7,8 +7,10 @@ import {
   candlesFlag,
   changeSettingsFlag,
   alertFlags,
+  dataCheckFlags,
   dataDirFlag,
   dbFlag,
+  downloadFlags,
   executionFlags,
   feedFlags,
   webhookFlags,
@@ -163,6 +165,30 @@ export function createProgram(): Command {
       'check-lookahead --candles candles/ --strategy macd --param fast=8 --json',
     ],
     load: async () => (await import('./commands/check-lookahead.ts')).checkLookaheadOf,
+  });
+  define(program, {
+    name: 'download',
+    summary: 'bring the candles of an exchange into files; what was interrupted goes on',
+    options: downloadFlags,
+    examples: [
+      'download --venue binance --symbol BTC/USDT --timeframe 1m --from 2024-01-01',
+      'download --symbol BTC/USDT,ETH/USDT --timeframe 1h --from 90d --out candles/',
+      'download --venue kraken --symbol BTC/USD --timeframe 1d --from 2020-01-01 --out BTC_USD-1d-kraken.csv',
+    ],
+    load: async () => (await import('./commands/download.ts')).download,
+  });
+  define(program.command('data').description('look after candle files'), {
+    name: 'check',
+    summary:
+      'gaps, repeats, disorder, impossible candles, jumps, a wrong timeframe; exit 3 where there are any',
+    argument: new Argument('<path...>', 'candle file or folder of them'),
+    options: dataCheckFlags,
+    examples: [
+      'check BTC_USDT-1m.csv.gz',
+      'check candles/ --json',
+      'check SPY-1d.csv --ignore gap',
+    ].map((line) => `data ${line}`),
+    load: async () => (await import('./commands/data-check.ts')).dataCheck,
   });
   define(program, {
     name: 'replay',

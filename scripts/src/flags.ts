@@ -13,10 +13,15 @@ export const candlesFlag = repeatable(
   ),
 );
 
-export const instrumentFlags: readonly Option[] = [
+/** What a candle file's name does not tell. */
+const fileFlags: readonly Option[] = [
   new Option('--symbol <symbol>', 'e.g. BTC/USDT (default: what the file name says)'),
   new Option('--timeframe <span>', 'e.g. 1m (default: what the file name says)'),
   new Option('--venue <venue>', 'e.g. binance (default: what the file name says)'),
+];
+
+export const instrumentFlags: readonly Option[] = [
+  ...fileFlags,
   new Option('--resample <span>', 'longer candles made of these, e.g. 1h'),
 ];
 
@@ -91,6 +96,30 @@ export const executionFlags: readonly Option[] = [
     '--paper-tape <kind>',
     'what the paper exchange fills from: trades where market.trade.> has some (default: candles)',
   ).choices(['candles', 'trades']),
+];
+
+/** Candles of exchanges as files. */
+export const downloadFlags: readonly Option[] = [
+  new Option('--venue <exchange>', "ccxt's name of the exchange").default('binance'),
+  repeatable(
+    new Option('--symbol <symbol>', 'e.g. BTC/USDT; repeatable, or several between commas'),
+  ),
+  new Option('--timeframe <span>', 'how long a candle is').default('1m'),
+  new Option('--from <time>', 'the first candle: RFC 3339, a date, or how long ago as 90d'),
+  new Option('--to <time>', 'the end (default: now)'),
+  new Option(
+    '--out <path>',
+    'a file .csv or .csv.gz, or a folder with a file for each symbol',
+  ).default('candles'),
+];
+
+export const dataCheckFlags: readonly Option[] = [
+  ...fileFlags,
+  new Option('--max-jump <change>', 'how far a close may be from the one before').default('20%'),
+  repeatable(
+    new Option('--ignore <kinds>', 'what is no finding here, e.g. gap,jump for daily stocks'),
+  ),
+  new Option('--limit <count>', 'so many findings of each kind are told').default('5'),
 ];
 
 /** Where the alerts go. */

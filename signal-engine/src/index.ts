@@ -1,7 +1,8 @@
-export { openCandleFileFeed } from './feeds/candle-file-feed.ts';
+export { candleFilesIn, openCandleFileFeed } from './feeds/candle-file-feed.ts';
 export { openRecordedFeed, type FeedOverrides } from './feeds/open-recorded-feed.ts';
 export { type FeedContents, type RecordedFeed } from './feeds/recorded-feed.ts';
 export type { Feed, Instant, Instrument } from './feeds/feed.ts';
+export { instrumentOfFile } from './feeds/instrument-of-file.ts';
 export { decideSignals, instantsOf, pullThrough, type Step } from './pipeline.ts';
 export type { Speed } from './release-at-speed.ts';
 export {
@@ -30,3 +31,11 @@ export {
   type AlertWebhookOptions,
 } from './webhook/webhook-server.ts';
 export { checkLookahead, type LookaheadReport } from './lookahead/check-lookahead.ts';
+export { openCcxtVenue, type CcxtVenue } from './feeds/live/ccxt-venue.ts';
+export {
+  downloadCandles,
+  type Downloaded,
+  type DownloadOptions,
+  type Gap,
+} from './history/download-candles.ts';
+export { checkCandleFile, findingKinds, type CandleCheck } from './history/check-candle-file.ts';

@@ -48,3 +48,11 @@ export function bytes(size: number): string {
   const at = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(size, 1)) / 3));
   return at === 0 ? `${size} B` : `${(size / 1_000 ** at).toFixed(1)} ${units[at] ?? ''}`;
 }
+
+const barLength = 20;
+
+/** How much of something is done, as `[########------------]`. */
+export function bar(ratio: number): string {
+  const done = Math.round(ratio * barLength);
+  return `[${'#'.repeat(done)}${'-'.repeat(barLength - done)}]`;
+}

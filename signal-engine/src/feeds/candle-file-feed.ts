@@ -24,7 +24,7 @@ export async function openCandleFileFeed(
 ): Promise<RecordedFeed> {
   const files: CandleFile[] = [];
   for (const path of paths)
-    for (const name of await candleFiles(path))
+    for (const name of await candleFilesIn(path))
       files.push(await openCandleFile(name, instrumentOfFile(name, overrides)));
   const sources = files.map((file) => ({
     name: file.path,
@@ -34,7 +34,8 @@ export async function openCandleFileFeed(
   return createRecordedFeed(sources, deterministicId('candle-files', fingerprintOf(files)));
 }
 
-async function candleFiles(path: string): Promise<string[]> {
+/** A file stands for itself, a folder for its `.csv` and `.csv.gz` files by name. */
+export async function candleFilesIn(path: string): Promise<string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path];
     const names = (await readdir(path, { withFileTypes: true }))

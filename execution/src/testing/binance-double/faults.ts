@@ -1,5 +1,8 @@
-/** What goes wrong with requests to an endpoint such as `POST /api/v3/order`; `times` requests in a row, 1 by default. */
-export type Fault = { readonly on: string; readonly times?: number } & (
+/**
+ * What goes wrong with requests to an endpoint such as `POST /api/v3/order`: `times` requests in a row, 1 by default, once so many
+ * have gone well.
+ */
+export type Fault = { readonly on: string; readonly times?: number; readonly after?: number } & (
   | { readonly kind: 'lost_request' }
   /** Queries may not find the order for a while either. */
   | { readonly kind: 'lost_answer'; readonly hiddenMs?: number }
@@ -75,11 +78,15 @@ export interface Faults {
 }
 
 export function createFaults(): Faults {
-  const waiting: { fault: Fault; left: number }[] = [];
+  const waiting: { fault: Fault; left: number; spared: number }[] = [];
   return {
-    add: (fault) => void waiting.push({ fault, left: fault.times ?? 1 }),
+    add: (fault) => void waiting.push({ fault, left: fault.times ?? 1, spared: fault.after ?? 0 }),
     take(endpoint) {
       const found = waiting.find(({ fault, left }) => left > 0 && fault.on === endpoint);
+      if (found && found.spared > 0) {
+        found.spared--;
+        return undefined;
+      }
       if (found) found.left--;
       return found?.fault;
     },

@@ -27,7 +27,7 @@ export async function openCcxtFeed(
       `--feed ${name}: expected ccxt:EXCHANGE:SYMBOL,SYMBOL:TIMEFRAME, such as ccxt:binance:BTC/USDT,ETH/USDT:1m`,
       { exitCode: 2 },
     );
-  const venue = await openCcxtVenue(exchangeId, { redirect });
+  const venue = await openCcxtVenue(exchangeId, { where: `--feed ${name}`, redirect });
   const instruments = [...new Set(symbols.split(','))].map((symbol) =>
     venue.instrument(symbol, timeframe),
   );

@@ -29,6 +29,7 @@ function answering(
   return {
     asked,
     nowMs: () => beginMs + closedMinutes * spanMs,
+    quietMs: () => 0,
     async candles(_instrument, sinceMs) {
       asked.push((sinceMs - beginMs) / spanMs);
       const answer = left.shift() ?? [];

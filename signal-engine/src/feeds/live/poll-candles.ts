@@ -13,6 +13,8 @@ export interface CandleSource {
   candles(instrument: Instrument, sinceMs: number): Promise<readonly Candle[]>;
   /** The venue's clock, epoch ms. */
   nowMs(): number;
+  /** How long the venue wants to be left alone. */
+  quietMs(): number;
 }
 
 /** A venue writes its candle a moment after it has closed. */
@@ -66,7 +68,8 @@ export async function* pollCandles({
     const found = await ask();
     if (signal.aborted) return;
     if (!found) {
-      await wait(Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(failures - 1, 10)));
+      const pauseMs = Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(failures - 1, 10));
+      await wait(Math.max(pauseMs, source.quietMs()));
       continue;
     }
     const closed = found.filter(
