@@ -64,6 +64,7 @@ export function createProgram(): Command {
       'start',
       'start --feed BTC_USDT-1m.csv.gz --until-end --json',
       'start --feed trades:BTC_USDT-trades.csv.gz:1m',
+      'start --feed simulate:BTC/USDT,ETH/USDT:1m:seed=7:candles=100000 --speed max',
       'start --feed ccxt:binance:BTC/USDT,ETH/USDT:1m',
       'start --feed my-candles.csv --symbol ETH/USDT --timeframe 5m --speed 300',
     ],
@@ -116,6 +117,7 @@ export function createProgram(): Command {
     examples: [
       'backtest --candles BTC_USDT-1m.csv.gz',
       'backtest --candles trades:BTC_USDT-trades.csv.gz:1m',
+      'backtest --candles simulate:BTC/USDT:1m:seed=7:candles=1000000',
       'backtest --candles BTC_USDT-1m.csv.gz --resample 1h --monte-carlo 1000',
       'backtest --run paper-x2dszzyct4ig-1 --param fast=5',
       'backtest --candles candles/ --param fast=5 --param slow=20 --stake all --json',

@@ -3,6 +3,7 @@ import { timeframeMs } from '@heliograph/contracts';
 import {
   loadStrategy,
   openRecordedFeed,
+  simulatedVenue,
   type ConfiguredStrategy,
   type Feed,
   type FeedOverrides,
@@ -35,11 +36,20 @@ export function feedOverrides(invocation: Invocation): FeedOverrides {
 }
 
 /** Opens a recording with what the flags say of it. */
-export function openFeed(
+export async function openFeed(
   invocation: Invocation,
   paths: readonly string[] = [demoCandles],
 ): Promise<RecordedFeed> {
-  return openRecordedFeed(paths, feedOverrides(invocation));
+  const feed = await openRecordedFeed(paths, feedOverrides(invocation));
+  if (isSimulated(feed))
+    invocation.terminal.note(
+      'The market is simulated: it says nothing of what a real one would pay.',
+    );
+  return feed;
+}
+
+export function isSimulated({ instruments }: Pick<Feed, 'instruments'>): boolean {
+  return instruments.some(({ venue }) => venue === simulatedVenue);
 }
 
 /** The candles that come with the project. */

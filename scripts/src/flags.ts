@@ -9,7 +9,7 @@ export function repeatable(option: Option): Option {
 export const candlesFlag = repeatable(
   new Option(
     '--candles <path>',
-    'candle file or folder of them, or trades as trades:FILE:1m; repeatable',
+    'candle file or folder of them, trades as trades:FILE:1m, or a simulated market as simulate:BTC/USDT:1m; repeatable',
   ),
 );
 
@@ -29,7 +29,7 @@ export const feedFlags: readonly Option[] = [
   repeatable(
     new Option(
       '--feed <name>',
-      'candle file or folder of them, or trades as trades:FILE:1m, repeatable; or a market, such as ccxt:binance:BTC/USDT,ETH/USDT:1m (default: the demo)',
+      'candle file or folder of them, or trades as trades:FILE:1m, repeatable; simulate:BTC/USDT:1m; or a market, such as ccxt:binance:BTC/USDT,ETH/USDT:1m (default: the demo)',
     ),
   ),
   ...instrumentFlags,

@@ -3,6 +3,7 @@ import type { StartedRun } from '@heliograph/notifier';
 import type { ConfiguredStrategy, SignalEngine } from '@heliograph/signal-engine';
 import { keptState, type TradingStates } from './control/trading-state.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
+import { isSimulated } from './feed-options.ts';
 import type { Market } from './market.ts';
 import { count, minute, money, percent } from './output/format.ts';
 import type { Terminal } from './output/terminal.ts';
@@ -48,7 +49,7 @@ export function startedRun(
   runs: readonly { readonly name: string; readonly settings: PortfolioSettings }[],
 ): Omit<StartedRun, 'version'> {
   const { instruments } = market.feed;
-  const names = instruments.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`);
+  const names = namesOf(market);
   const currency = instruments[0]?.symbol.split(/[/:]/)[1] ?? '';
   return {
     mode: 'paper',
@@ -78,7 +79,7 @@ function stateFacts({ portfolios, engine: { tape }, states }: Introduced): strin
 }
 
 function feedText({ market, engine }: Introduced): string {
-  const names = market.feed.instruments.map(({ symbol, timeframe }) => `${symbol} ${timeframe}`);
+  const names = namesOf(market);
   if (market.kind === 'live') return `${market.feed.name}: ${names.join(', ')}, as it happens`;
   const { contents, speed } = market;
   const { candles, firstTime, lastTime } = contents;
@@ -86,6 +87,12 @@ function feedText({ market, engine }: Introduced): string {
     speed === 'max' ? 'as fast as it goes' : `${count(Math.round(speed))} times real time`;
   const goesOn = engine.resumed ? ', going on where it was stopped' : '';
   return `${names.join(', ')}: ${count(candles)} candles, ${minute(firstTime)} to ${minute(lastTime)} UTC, ${pace}${goesOn}`;
+}
+
+/** A market that is made up says so with each of its symbols. */
+function namesOf({ feed }: Market): string[] {
+  const label = isSimulated(feed) ? ' (simulated)' : '';
+  return feed.instruments.map(({ symbol, timeframe }) => `${symbol} ${timeframe}${label}`);
 }
 
 function strategyText({ name, version, params }: ConfiguredStrategy): string {

@@ -1,5 +1,8 @@
 export { candleFilesIn, openCandleFileFeed } from './feeds/candle-file-feed.ts';
 export { openRecordedFeed, type FeedOverrides } from './feeds/open-recorded-feed.ts';
+export { usualRates } from './feeds/simulated/market-hazards.ts';
+export { simulateCandles } from './feeds/simulated/simulate-candles.ts';
+export { simulatedVenue } from './feeds/simulated/simulated-feed.ts';
 export { type FeedContents, type RecordedFeed } from './feeds/recorded-feed.ts';
 export type { Feed, Instant, Instrument } from './feeds/feed.ts';
 export { instrumentOfFile } from './feeds/instrument-of-file.ts';

@@ -9,7 +9,8 @@ import {
   type SymbolName,
 } from '@heliograph/contracts';
 import type { BareClient } from './bare-client.ts';
-import { simulatedSymbols, simulatedVenue } from './sample-market.ts';
+import { simulatedVenue } from '@heliograph/signal-engine';
+import { simulatedSymbols } from './sample-market.ts';
 
 /** A signal to publish, and its id, under which its journal event is found. */
 export interface LiveSignal {

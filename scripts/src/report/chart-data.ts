@@ -1,3 +1,4 @@
+import { simulatedVenue } from '@heliograph/signal-engine';
 import type { MeasuredTrade } from '../output/simulated-run.ts';
 import type { ChartData, ChartTrade } from './browser/chart-types.ts';
 import type { InstrumentBars } from './chart-recorder.ts';
@@ -15,7 +16,7 @@ export function chartData(
       .map(({ venue, symbol, timeframe, candlesPerBar, bars }) => {
         const times = bars.map(({ openTime }) => Math.floor(openTime / 1000));
         return {
-          label: several ? `${symbol} ${venue} ${timeframe}` : symbol,
+          label: several || venue === simulatedVenue ? `${symbol} ${venue} ${timeframe}` : symbol,
           candlesPerBar,
           decimals: decimalsOf(bars.map(({ close }) => close)),
           times: times.map((time, at) => time - (times[at - 1] ?? 0)),
