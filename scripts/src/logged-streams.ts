@@ -17,7 +17,7 @@ export async function openLogOrStreams(
   invocation: Invocation,
 ): Promise<{ database: Database } & Disposable> {
   const { nats: address } = readOptions(invocation, SourceOptions);
-  if (!address) return openLog(invocation);
+  if (!address) return ofOneMoment(openLog(invocation));
   if (invocation.sourceOf('db') === 'cli')
     throw new UserError('--nats and --db: choose one', { exitCode: 2 });
   await using bus = await connectJetStreamBus({
@@ -37,5 +37,11 @@ export async function openLogOrStreams(
   } finally {
     invocation.terminal.endProgress();
   }
+  return log;
+}
+
+/** However long it is read and however much is written meanwhile, it is the log as it was at the first look. */
+function ofOneMoment<Log extends { database: Database }>(log: Log): Log {
+  log.database.exec('BEGIN');
   return log;
 }

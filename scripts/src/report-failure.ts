@@ -1,4 +1,5 @@
 import { PermanentError, TransientError, UserError } from '@heliograph/contracts';
+import { readingError } from '@heliograph/trade-log';
 import { CommanderError } from 'commander';
 import { wantsStacks } from './env.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
@@ -17,7 +18,10 @@ interface Failure {
   readonly code: ExitCode;
 }
 
-function describeFailure(error: unknown): Failure {
+function describeFailure(thrown: unknown): Failure {
+  // What is closed after a failure may fail in turn: the first one is what went wrong.
+  const first = thrown instanceof SuppressedError ? thrown.suppressed : thrown;
+  const error: unknown = readingError(first, 'the trade log');
   if (error instanceof CommanderError) return { message: usage(error), code: exitCodes.usage };
   if (error instanceof UserError) return { message: error.message, code: error.exitCode };
   const message = error instanceof Error ? error.message : String(error);

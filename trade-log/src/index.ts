@@ -1,6 +1,7 @@
 export { backUpLog, type BackupResult } from './backup.ts';
 export { checkLog, type CheckResult } from './check-log.ts';
 export { openDatabase } from './database.ts';
+export { readingError } from './database-errors.ts';
 export { rebuildProjections } from './event-store.ts';
 export { drawTradesAgain, type MonteCarlo, type Percentiles } from './monte-carlo.ts';
 export {

@@ -86,6 +86,8 @@ export interface JournalRow {
   readonly type: string;
   readonly time: number;
   readonly recordedTime: number;
+  /** When the bus stored it. */
+  readonly storedTime: number;
   readonly body: string;
 }
 
@@ -93,7 +95,7 @@ export interface JournalRow {
 export function readJournal(database: Database, portfolio: string): IterableIterator<JournalRow> {
   return database
     .prepare<[{ portfolio: string }], JournalRow>(
-      `SELECT sequence, id, type, time, recorded_time AS recordedTime, body FROM events
+      `SELECT sequence, id, type, time, recorded_time AS recordedTime, stored_time AS storedTime, body FROM events
        WHERE portfolio = @portfolio AND stream_id = (${newestJournal}) ORDER BY sequence`,
     )
     .iterate({ portfolio });

@@ -35,6 +35,12 @@ async function place() {
   };
 }
 
+/** A file whose header and schema are whole, and whose rows are not. */
+function withHole(file: Buffer): Buffer {
+  const damaged = Buffer.from(file);
+  return damaged.fill(0xa5, Math.floor(file.length / 2), file.length);
+}
+
 const json = ({ stdout }: CliResult) => JSON.parse(stdout);
 
 describe.concurrent('the commands for the log', { timeout }, () => {
@@ -56,6 +62,17 @@ describe.concurrent('the commands for the log', { timeout }, () => {
     expect(portfolios).toMatchObject([{ portfolio: expect.stringMatching(/^paper-/) }]);
     expect((await here.run('runs')).stdout).toMatch(/^BEGUN .*\n.* clean /);
   });
+
+  test.each(['replay', 'performance', 'verify'])(
+    '%s says that the log is damaged where it finds that on its way',
+    async (command) => {
+      await using here = await place();
+      await writeFile(here.db, withHole(played));
+      const { code, stderr } = await here.run(command, '--quiet');
+      expect([code, stderr]).toEqual([78, expect.stringContaining('it is damaged')]);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    },
+  );
 
   test('backup makes a copy that check finds whole, and never replaces one unasked', async () => {
     await using here = await place();

@@ -51,7 +51,8 @@ function jsonOf({ notReplayed, finding, ...verdict }: Verdict): object {
 }
 
 function textOf(verdict: Verdict): string {
-  const { portfolio, rules, events, derived, observed, replayed, notReplayed, finding } = verdict;
+  const { portfolio, rules, events, derived, observed, replayed, pending } = verdict;
+  const { notReplayed, finding } = verdict;
   const outside = Object.entries(observed).map(([type, times]) => `${type} ${count(times)}`);
   const lines = [
     `${portfolio}: ${finding ? 'DIFFERS' : 'verified'}`,
@@ -63,6 +64,10 @@ function textOf(verdict: Verdict): string {
         ]),
     ...(outside.length > 0 ? [`  taken as they are: ${outside.join(', ')}`] : []),
   ];
+  if (pending > 0)
+    lines.push(
+      `  ${count(pending)} more not looked at: they rest on messages that the log has not got to yet`,
+    );
   if (finding) return [...lines, ...findingLines(finding)].join('\n');
   if (notReplayed === undefined)
     lines.push(`  tape played again: ${count(replayed)} decisions, fills and trades, all equal`);

@@ -26,12 +26,13 @@ export interface ReExecution {
 
 /**
  * Plays the logged prices and signals of a run through the decision core and a paper exchange again, and compares each
- * decision, fill and trade with the journal, those of one type in their order.
+ * decision, fill and trade with the journal, those of one type in their order. With `before` only what happened before that
+ * time of the tape (epoch ms) is played.
  */
 export function reExecute(
   database: Database,
   { portfolio, tape, mode, settings, end }: PortfolioRow,
-  rules: { byOtherRules: boolean },
+  { before, ...rules }: { byOtherRules: boolean; before?: number | undefined },
 ): ReExecution {
   using entries = readEntries(database, portfolio);
   const comparison = createComparison(entries, rules);
@@ -42,11 +43,12 @@ export function reExecute(
     settings,
     onEvent: (event) => comparison.add(event),
   });
-  for (const recorded of readRecording(database, portfolio, { prices: priceKindOf(settings) })) {
+  const span = { to: before, prices: priceKindOf(settings) };
+  for (const recorded of readRecording(database, portfolio, span)) {
     playRecorded(run, recorded);
     if (comparison.result().difference) break;
   }
-  if (end) {
+  if (end && before === undefined) {
     run.end();
     comparison.end();
   }

@@ -20,7 +20,10 @@ export class DamagedEntry extends PermanentError {
  * The newest journal of a portfolio, entry by entry, each compared with what was noted beside it as it came.
  * @throws DamagedEntry at the first one that is not an event any more, is not what was noted, or follows a gap
  */
-export function* readEntries(database: Database, portfolio: string): Generator<JournalEntry> {
+export function* readEntries(
+  database: Database,
+  portfolio: string,
+): Generator<JournalEntry & { readonly storedTime: number }> {
   let place = 0;
   for (const row of readJournal(database, portfolio)) {
     place++;
@@ -34,7 +37,7 @@ export function* readEntries(database: Database, portfolio: string): Generator<J
         place,
         `entry ${place} of the journal is missing: ${sequence} follows`,
       );
-    yield { sequence: row.sequence, event: draftOf(event) };
+    yield { sequence: row.sequence, event: draftOf(event), storedTime: row.storedTime };
   }
 }
 

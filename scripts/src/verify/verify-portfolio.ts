@@ -9,9 +9,10 @@ import {
   type JournalVerdict,
   type TapePrice,
 } from '@heliograph/execution';
-import { pricesOf, readFacts, type PortfolioRow } from '@heliograph/trade-log';
+import { pricesOf, readFacts, type LoggedFacts, type PortfolioRow } from '@heliograph/trade-log';
 import { priceKindOf } from '../recorded-run.ts';
 import type { Database } from '../trade-log-options.ts';
+import { readLoggedInputs } from './logged-inputs.ts';
 import { reExecute } from './re-execution.ts';
 import { DamagedEntry, readEntries } from './recorded-journal.ts';
 
@@ -28,6 +29,8 @@ export interface Verdict {
   readonly observed: Readonly<Record<string, number>>;
   /** Decisions, fills and trades that came out the same when the tape was played again. */
   readonly replayed: number;
+  /** Entries at the end that were not looked at: they rest on messages that the log has not got to yet. */
+  readonly pending: number;
   /** Why it was not played again. */
   readonly notReplayed: string | undefined;
   readonly finding: Finding | undefined;
@@ -56,9 +59,22 @@ export function verifyPortfolio(
   const { portfolio, tape } = row;
   let events = 0;
   let changedBy: string | undefined;
+  let pending = 0;
+  let pendingFrom: number | undefined;
+  const facts = readFacts(database);
+  const ended = facts.endOf(tape);
+  const inputs = readLoggedInputs(database, {
+    signalOf: facts.signalOf,
+    hasEnded: ended !== undefined,
+  });
   const counted = function* (): Generator<JournalEntry> {
     for (const entry of readEntries(database, portfolio)) {
-      const { event } = entry;
+      const { event, storedTime } = entry;
+      if (pendingFrom === undefined && !inputs.has(event, storedTime)) pendingFrom = event.timeMs;
+      if (pendingFrom !== undefined) {
+        pending++;
+        continue;
+      }
       if (event.type === 'portfolio_reconfigured') changedBy ??= 'its settings were changed';
       if (event.type === 'trading_state_changed' && event.data.author !== 'breaker')
         changedBy ??= `${event.data.author} changed its trading state`;
@@ -74,18 +90,22 @@ export function verifyPortfolio(
     derived: 0,
     observed: {},
     replayed: 0,
+    pending: 0,
   };
   try {
-    const { difference, ...journal } = verifyAlone(database, row, counted());
-    if (difference)
-      return { ...verdict, ...journal, notReplayed: undefined, finding: findingOf(difference) };
+    const { difference, ...journal } = verifyAlone(database, row, {
+      entries: counted(),
+      signalOf: facts.signalOf,
+      ended,
+    });
+    const looked = { ...verdict, ...journal, pending };
+    if (difference) return { ...looked, notReplayed: undefined, finding: findingOf(difference) };
     const notReplayed = reasonAgainst(row, changedBy);
-    if (notReplayed !== undefined)
-      return { ...verdict, ...journal, notReplayed, finding: undefined };
+    if (notReplayed !== undefined) return { ...looked, notReplayed, finding: undefined };
     const byOtherRules = journal.rules !== decisionsVersion;
-    const replay = reExecute(database, row, { byOtherRules });
+    const replay = reExecute(database, row, { byOtherRules, before: pendingFrom });
     const finding = replay.difference && findingOf(replay.difference, 'when its tape is played');
-    return { ...verdict, ...journal, replayed: replay.compared, notReplayed, finding };
+    return { ...looked, replayed: replay.compared, notReplayed, finding };
   } catch (error) {
     if (!(error instanceof DamagedEntry)) throw error;
     const { row: entry, place, message } = error;
@@ -98,11 +118,17 @@ export function verifyPortfolio(
 /** Rows that are not read to the end keep the database busy. */
 function verifyAlone(
   database: Database,
-  { portfolio, tape, settings }: PortfolioRow,
-  entries: Generator<JournalEntry>,
+  { portfolio, settings }: PortfolioRow,
+  {
+    entries,
+    signalOf,
+    ended,
+  }: {
+    entries: Generator<JournalEntry>;
+    signalOf: LoggedFacts['signalOf'];
+    ended: ReturnType<LoggedFacts['endOf']>;
+  },
 ): JournalVerdict {
-  const { signalOf, endOf } = readFacts(database);
-  const ended = endOf(tape);
   using prices = tapeOf(database, { portfolio, kind: priceKindOf(settings) });
   using journal = entries;
   return verifyJournal(portfolio, journal, {
