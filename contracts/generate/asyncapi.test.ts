@@ -67,6 +67,7 @@ const published: Record<keyof typeof channels, string> = {
   signals: subjects.signal({ strategy: 'sma-cross', ...market }),
   journal: subjects.journal('paper', 'order_filled'),
   commands: subjects.command('telegram'),
+  alerts: subjects.alert('error'),
   deadLetters: subjects.deadLetter('execution'),
 };
 

@@ -74,6 +74,14 @@ export const channels = {
     senders: ['notifier'],
     receivers: ['trade-log'],
   },
+  alerts: {
+    address: 'alert.{severity}',
+    description: 'What a person must hear of beside the journal.',
+    stream: 'ALERTS',
+    events: ['strategy_failed'],
+    senders: ['signal-engine'],
+    receivers: ['notifier', 'trade-log'],
+  },
   deadLetters: {
     address: 'dead_letter.{consumer}',
     description: 'What a consumer could not work off.',
@@ -94,6 +102,7 @@ export const parameters: Record<string, string> = {
   portfolio: 'The portfolio: one for the live tape, one of its own for each recording.',
   type: 'The type of the event.',
   channel: 'The way by which a command came: `telegram`.',
+  severity: 'How grave it is: `warning` or `error`.',
   consumer: 'The consumer that gave the message up.',
 };
 

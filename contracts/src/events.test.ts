@@ -12,11 +12,12 @@ import { keysOf } from './keys-of.ts';
 import * as print from './print.ts';
 import { ReasonCode, reasonCodes } from './reason-codes.ts';
 import * as signal from './signal.ts';
+import * as strategyFailure from './strategy-failure.ts';
 import { aSignal } from './testing/builders.ts';
 
 /** Every schema of an event that the contracts export, by its type. */
 const exported = new Map(
-  [candle, command, deadLetter, journal, print, signal]
+  [candle, command, deadLetter, journal, print, signal, strategyFailure]
     .flatMap((module): unknown[] => Object.values(module))
     .filter((value) => value instanceof z.ZodObject)
     .flatMap((schema) => {
@@ -39,6 +40,7 @@ describe('eventSchemas', () => {
       'tape_ended',
       'trade_signal',
       'command_given',
+      'strategy_failed',
       'message_dead_lettered',
     ];
     expect([...types, ...others].toSorted()).toEqual(keysOf(eventSchemas).toSorted());

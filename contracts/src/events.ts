@@ -28,6 +28,7 @@ import {
 } from './journal.ts';
 import { TradePrinted } from './print.ts';
 import { TradeSignal } from './signal.ts';
+import { StrategyFailed } from './strategy-failure.ts';
 
 /** Whatever travels on `market.>`. */
 export const MarketEvent = z.discriminatedUnion('type', [CandleClosed, TradePrinted, TapeEnded]);
@@ -39,6 +40,7 @@ export type HeliographEvent =
   | TradeSignal
   | JournalEvent
   | CommandGiven
+  | StrategyFailed
   | MessageDeadLettered;
 export type EventType = HeliographEvent['type'];
 
@@ -69,6 +71,7 @@ export const eventSchemas = {
   incident_reported: IncidentReported,
   portfolio_reconfigured: PortfolioReconfigured,
   command_given: CommandGiven,
+  strategy_failed: StrategyFailed,
   message_dead_lettered: MessageDeadLettered,
 } satisfies { [T in EventType]: z.ZodType<Extract<HeliographEvent, { type: T }>> };
 

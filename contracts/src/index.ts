@@ -52,6 +52,7 @@ export {
 } from './queries.ts';
 export { ReasonCode, reasonCodes } from './reason-codes.ts';
 export { Intent, Mode, Protection, Side, TimeInForce, TradeSignal } from './signal.ts';
+export { StrategyFailed, strategyFailedEvent } from './strategy-failure.ts';
 export { tradingStateBucket, TradingStateEntry } from './trading-state.ts';
 export {
   executionGroup,

@@ -1,17 +1,30 @@
-import { JournalEvent, MessageDeadLettered, parseEvent } from '@heliograph/contracts';
+import {
+  JournalEvent,
+  MessageDeadLettered,
+  parseEvent,
+  StrategyFailed,
+} from '@heliograph/contracts';
 import type { Bus, StoredMessage } from '@heliograph/contracts/bus';
 import { createFirstLetters } from './first-letters.ts';
 import { deadLetterMessage } from './messages/dead-letter-message.ts';
 import { journalMessage } from './messages/journal-message.ts';
 import type { Message } from './messages/message.ts';
+import { strategyMessage } from './messages/strategy-message.ts';
 import { createPortfolios } from './portfolios.ts';
 
 /** What the notifier hears. */
-export type Heard = JournalEvent | MessageDeadLettered;
+export type Heard = JournalEvent | StrategyFailed | MessageDeadLettered;
 
 /** @throws PermanentError when it is not an event that belongs in its stream */
 export function hear({ stream, body }: StoredMessage): Heard {
-  return parseEvent(stream === 'TRADING' ? JournalEvent : MessageDeadLettered, body);
+  switch (stream) {
+    case 'TRADING':
+      return parseEvent(JournalEvent, body);
+    case 'ALERTS':
+      return parseEvent(StrategyFailed, body);
+    default:
+      return parseEvent(MessageDeadLettered, body);
+  }
 }
 
 export interface Alerts {
@@ -24,6 +37,7 @@ export function createAlerts(bus: Pick<Bus, 'read'>): Alerts {
   const firstLetters = createFirstLetters(bus);
   return {
     async of(event, message) {
+      if (event.type === 'strategy_failed') return strategyMessage(event);
       if (event.type !== 'message_dead_lettered')
         return journalMessage(event, await portfolios.of(event, message));
       return (await firstLetters.isFirst(event, message)) ? deadLetterMessage(event) : undefined;

@@ -59,7 +59,7 @@ const resubscribeMs = 1_000;
 const rememberedMessages = 4_096;
 
 /**
- * Tells people what the journal and the dead letters hold, each event once and in order. An event counts as told when
+ * Tells people what the journal, the alerts and the dead letters hold, each event once and in order. An event counts as told when
  * the sink has taken its message; until then it is tried again, and all behind it wait. Where the sink bundles, what is
  * urgent does not wait: it has a consumer of its own.
  */
@@ -171,7 +171,11 @@ export function startNotifier({
     };
     return new Promise<void>((resolve, reject) => {
       const subscription = bus
-        .copies({ consumer, streams: ['TRADING', 'DEAD_LETTERS'], maxInFlight: sink.maxInFlight })
+        .copies({
+          consumer,
+          streams: ['TRADING', 'ALERTS', 'DEAD_LETTERS'],
+          maxInFlight: sink.maxInFlight,
+        })
         .pipe(
           retry({
             delay: (error: unknown) => {

@@ -6,7 +6,6 @@ export { simulatedVenue } from './feeds/simulated/simulated-feed.ts';
 export { type FeedContents, type RecordedFeed } from './feeds/recorded-feed.ts';
 export type { Feed, Instant, Instrument } from './feeds/feed.ts';
 export { instrumentOfFile } from './feeds/instrument-of-file.ts';
-export { decideSignals, instantsOf, pullThrough, type Step } from './pipeline.ts';
 export type { Speed } from './release-at-speed.ts';
 export {
   startSignalEngine,
@@ -14,7 +13,7 @@ export {
   type SignalEngineOptions,
   type SignalEngineProgress,
 } from './signal-engine.ts';
-export { createSignalMachine, type SignalMachine, type StrategyFailure } from './signals.ts';
+export { createSignalMachine, type StrategyFailure } from './signals.ts';
 export { builtInStrategies } from './strategies/built-in-strategies.ts';
 export {
   defineStrategy,
@@ -23,6 +22,7 @@ export {
   type StrategyDefinition,
   type StrategyIntent,
 } from './strategies/define-strategy.ts';
+export { checkServed } from './strategies/needs.ts';
 export { loadStrategy } from './strategies/load-strategy.ts';
 export { smaCross } from './strategies/sma-cross.ts';
 export { startLiveEngine, type LiveEngineOptions } from './live-engine.ts';

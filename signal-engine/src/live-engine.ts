@@ -1,4 +1,5 @@
 import {
+  type Candle,
   deterministicId,
   liveTape,
   MarketEvent,
@@ -15,7 +16,9 @@ import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lastValueFrom, reduce } from 'rxjs';
+import { createFailureReports } from './failure-reports.ts';
 import type { Instrument } from './feeds/feed.ts';
+import { inStep } from './feeds/live/in-step.ts';
 import type { LiveFeed } from './feeds/live/live-feed.ts';
 import { signalMessage } from './messages.ts';
 import { createPublisher } from './publisher.ts';
@@ -28,6 +31,8 @@ import { withRetry } from './with-retry.ts';
 const stopGraceMs = 2_000;
 /** How far back in MARKET the last candle of an instrument is looked for. */
 const lookBack = 50_000;
+/** How long a candle waits for those of other symbols, where a strategy looks at them. */
+const longestWaitMs = 5_000;
 
 export interface LiveEngineOptions {
   readonly bus: Bus;
@@ -72,18 +77,20 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
     signal,
     log,
   });
-  let failures = 0;
+  const failures = createFailureReports({
+    strategy,
+    origin: { tape: liveTape, source },
+    publish: publisher.tell,
+    log,
+  });
   const machine = createSignalMachine({
     strategy,
     tape: liveTape,
     mode: options.mode,
     runId: deterministicId('live', source, toTime(startedMs)),
     source,
-    onError: ({ candle: { symbol, closeTime }, error }) => {
-      failures++;
-      const where = { strategy: strategy.name, symbol, candle: toTime(closeTime) };
-      log.error({ err: error, ...where }, 'the strategy failed on a candle');
-    },
+    instruments: feed.instruments,
+    onError: failures.add,
   });
   const published = new Map<string, Published>();
   for (const instrument of feed.instruments) {
@@ -96,7 +103,9 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
   /** What was on the bus before is only shown to the strategy. */
   const boundaryOf = (instrument: Instrument): number =>
     published.get(keyOf(instrument))?.closeMs ?? startedMs;
-  const longestMs = Math.max(...feed.instruments.map(({ timeframe }) => timeframeMs(timeframe)));
+  const spansMs = feed.instruments.map(({ timeframe }) => timeframeMs(timeframe));
+  // Whoever looks at longer candles has to have seen enough of those.
+  const longestMs = Math.max(...spansMs, ...strategy.needs.timeframes.map(timeframeMs));
   const afterMs = Math.min(...feed.instruments.map(boundaryOf)) - (options.warmUp + 1) * longestMs;
 
   const publishAgain = async (
@@ -113,15 +122,25 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
   };
 
   const play = async (): Promise<void> => {
-    for await (const instant of feed.instants({ afterMs, signal: stopping.signal })) {
-      const signals = machine.onInstant(instant, nowMs());
-      const [candle] = instant.candles;
-      if (!candle) continue;
-      const last = published.get(keyOf(candle));
-      if (instant.time > boundaryOf(candle)) {
-        await publisher.release({ instant, signals });
-        tally.add(instant, signals.length);
-      } else if (last && instant.time === last.closeMs) await publishAgain(signals, last);
+    const instants = feed.instants({ afterMs, signal: stopping.signal });
+    const { instruments } = feed;
+    const waitMs = Math.min(longestWaitMs, ...spansMs.map((spanMs) => spanMs / 2));
+    // Who looks at other symbols must see them alike, whichever candle comes first.
+    const seen =
+      strategy.needs.symbols.length > 0 ? inStep(instants, { instruments, waitMs }) : instants;
+    for await (const { time, candles } of seen) {
+      const signals = machine.onInstant({ time, candles }, nowMs());
+      const signalsOf = (some: readonly Candle[]) =>
+        signals.filter(({ data }) => some.some(({ symbol }) => symbol === data.symbol));
+      for (const candle of candles) {
+        const last = published.get(keyOf(candle));
+        if (last && time === last.closeMs) await publishAgain(signalsOf([candle]), last);
+      }
+      const fresh = candles.filter((candle) => time > boundaryOf(candle));
+      if (fresh.length === 0) continue;
+      const step = { instant: { time, candles: fresh }, signals: signalsOf(fresh) };
+      await publisher.release(step);
+      tally.add(step.instant, step.signals.length);
     }
     await publisher.stored();
     status = 'stopped';
@@ -154,7 +173,7 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
     resumed: published.size > 0,
     get progress() {
       const { candles, signals, instant } = tally;
-      return { status, candles, signals, instant, failures };
+      return { status, candles, signals, instant, failures: failures.count };
     },
     finished,
     stop,

@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { concatMap, EMPTY, firstValueFrom, lastValueFrom, map, pipe, take, toArray } from 'rxjs';
+import { concatMap, EMPTY, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
-import { decideSignals, instantsOf, pullThrough } from './pipeline.ts';
-import { createSignalMachine } from './signals.ts';
-import { smaCross } from './strategies/sma-cross.ts';
+import { instantsOf, pullThrough } from './pipeline.ts';
 import { candlesOf, feedOf } from './testing/feed-of.ts';
 
 async function* counting(limit: number, log: string[]): AsyncGenerator<number> {
@@ -78,22 +76,9 @@ test('completes with an empty source', async () => {
   await expect(none).resolves.toBe('none');
 });
 
-test('makes one step of each instant, the signals with it', async () => {
-  const feed = feedOf(candlesOf([5, 4, 5, 6, 5]));
-  const machine = createSignalMachine({
-    strategy: smaCross.configure({ fast: 1, slow: 2 }),
-    tape: 'abc-1',
-    mode: 'backtest',
-    runId: 'run',
-    source: 'signal-engine/test',
-    onError: ({ error }) => expect.unreachable(String(error)),
-  });
-  const steps$ = pullThrough(instantsOf(feed), pipe(decideSignals(machine, ({ time }) => time)));
-  const steps = await lastValueFrom(steps$.pipe(toArray()));
-  expect(
-    steps.map(({ instant, signals }) => [
-      instant.candles[0]?.close,
-      ...signals.map(({ data }) => data.intent),
-    ]),
-  ).toEqual([[5], [4], [5, 'enter'], [6], [5, 'exit']]);
+test('takes chunks apart', async () => {
+  const closes: (number | undefined)[] = [];
+  for await (const { candles } of instantsOf(feedOf(candlesOf([5, 4, 6]), 2).chunks()))
+    closes.push(candles[0]?.close);
+  expect(closes).toEqual([5, 4, 6]);
 });

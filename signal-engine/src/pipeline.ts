@@ -1,25 +1,11 @@
-import type { TradeSignal } from '@heliograph/contracts';
-import { map, Observable, type OperatorFunction, Subject } from 'rxjs';
-import type { Feed, Instant } from './feeds/feed.ts';
-import type { SignalMachine } from './signals.ts';
+import { Observable, type OperatorFunction, Subject } from 'rxjs';
+import type { Instant } from './feeds/feed.ts';
 
-/** An instant and what the strategy made of it. */
-export interface Step {
-  readonly instant: Instant;
-  readonly signals: readonly TradeSignal[];
-}
-
-/** Instants to steps, one to one. `now` gives the signals their `recordedtime`, epoch ms. */
-export function decideSignals(
-  machine: SignalMachine,
-  now: (instant: Instant) => number,
-): OperatorFunction<Instant, Step> {
-  return map((instant) => ({ instant, signals: machine.onInstant(instant, now(instant)) }));
-}
-
-/** The feed's instants, one at a time. */
-export async function* instantsOf(feed: Feed): AsyncGenerator<Instant> {
-  for await (const chunk of feed.chunks()) yield* chunk;
+/** Instants one at a time. */
+export async function* instantsOf(
+  chunks: AsyncIterable<readonly Instant[]>,
+): AsyncGenerator<Instant> {
+  for await (const chunk of chunks) yield* chunk;
 }
 
 /**

@@ -4,7 +4,7 @@ import { type Bus, createMemoryBus, type Outgoing } from '@heliograph/contracts/
 import { createLogger } from '@heliograph/contracts/service';
 import { aCandle, aSignal } from '@heliograph/contracts/testing';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Step } from './pipeline.ts';
+import type { Step } from './signals.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import type { Settlements } from './settlements.ts';
 

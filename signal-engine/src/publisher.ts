@@ -1,10 +1,10 @@
 import type { Candle, TradeSignal } from '@heliograph/contracts';
-import type { Bus } from '@heliograph/contracts/bus';
+import type { Bus, Outgoing } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
 import { candleMessage, signalMessage, tapeEndedMessage } from './messages.ts';
-import type { Step } from './pipeline.ts';
 import { createPublishWindow } from './publish-window.ts';
 import type { Settlements } from './settlements.ts';
+import type { Step } from './signals.ts';
 import type { TapeTally } from './tape-tally.ts';
 import { withRetry } from './with-retry.ts';
 
@@ -15,6 +15,8 @@ const settleWarningMs = 10_000;
 export interface Publisher {
   /** The candles of an instant, then its signals one by one, each awaited until it is settled. */
   release(step: Step): Promise<void>;
+  /** Something beside the tape. */
+  tell(message: Outgoing): void;
   /** That nothing more comes on the tape, with what has been on it. */
   end(tally: TapeTally): Promise<void>;
   /** Resolves when all that was released is stored. */
@@ -78,6 +80,9 @@ export function createPublisher(options: {
         await settled(each);
         calm.delete(symbolOf(each.data));
       }
+    },
+    tell(message) {
+      void window.send(message);
     },
     async end(tally) {
       await window.settled();

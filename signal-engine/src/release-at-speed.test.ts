@@ -5,7 +5,7 @@ import { releaseAtSpeed, type Speed } from './release-at-speed.ts';
 import { candlesOf, feedOf } from './testing/feed-of.ts';
 
 const instants = (count: number): AsyncIterable<Instant> =>
-  instantsOf(feedOf(candlesOf(Array.from({ length: count }, () => 1))));
+  instantsOf(feedOf(candlesOf(Array.from({ length: count }, () => 1))).chunks());
 
 async function releaseTimes(speed: Speed, count: number): Promise<number[]> {
   const start = performance.now();

@@ -4,19 +4,19 @@ import {
   journalPrefix,
   portfolioFor,
   subjects,
-  toTime,
 } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { concatMap, fromEvent, lastValueFrom, pipe, takeUntil } from 'rxjs';
+import { concatMap, fromEvent, lastValueFrom, takeUntil } from 'rxjs';
+import { createFailureReports } from './failure-reports.ts';
 import type { Feed, Instant } from './feeds/feed.ts';
-import { decideSignals, instantsOf, pullThrough, type Step } from './pipeline.ts';
+import { instantsOf, pullThrough } from './pipeline.ts';
 import { createPublisher } from './publisher.ts';
 import { releaseAtSpeed, type Speed } from './release-at-speed.ts';
 import { openRun } from './run-record.ts';
 import { followSettlements, settledByAll, type Settlements } from './settlements.ts';
-import { createSignalMachine } from './signals.ts';
+import { createSignalMachine, type Step } from './signals.ts';
 import type { ConfiguredStrategy } from './strategies/define-strategy.ts';
 import { createTapeTally } from './tape-tally.ts';
 import { withRetry } from './with-retry.ts';
@@ -105,32 +105,48 @@ export async function startSignalEngine(options: SignalEngineOptions): Promise<S
       : undefined;
   const { signal } = abandoned;
   const publisher = createPublisher({ bus, tape, source, settlements, signal, log });
-  let failures = 0;
+  const failures = createFailureReports({
+    strategy,
+    origin: { tape, source },
+    publish: publisher.tell,
+    log,
+  });
   const machine = createSignalMachine({
     strategy,
     tape,
     mode: 'paper',
     runId: tape,
     source,
-    onError: ({ candle: { symbol, closeTime }, error }) => {
-      const where = { strategy: strategy.name, symbol, candle: toTime(closeTime) };
-      // One that fails fails often: the first says it all.
-      if (failures++ === 0) log.error({ err: error, ...where }, 'the strategy failed on a candle');
-      else log.debug({ err: error, ...where }, 'the strategy failed on a candle again');
-    },
+    instruments: feed.instruments,
+    onError: failures.add,
   });
 
   const tally = createTapeTally();
   let status: SignalEngineProgress['status'] = 'running';
 
   /** What is not published yet. What is, goes through the strategy once more, so that it knows what it knew. */
-  async function* remainingInstants(): AsyncGenerator<Instant> {
+  async function* remainingChunks(): AsyncGenerator<readonly Instant[]> {
     const published = run.resumed.instant ?? -Infinity;
-    for await (const instant of instantsOf(feed)) {
+    for await (const chunk of feed.chunks()) {
       if (stopping.signal.aborted) return;
-      if (instant.time > published) yield instant;
-      else tally.add(instant, machine.onInstant(instant, Date.now()).length);
+      const seen = chunk.filter(({ time }) => time <= published);
+      for (const { instant, signals } of machine.decide(seen, Date.now))
+        tally.add(instant, signals.length);
+      yield chunk.slice(seen.length);
     }
+  }
+
+  /** What comes as fast as it can is decided ahead. */
+  async function* remainingSteps(): AsyncGenerator<Step> {
+    const chunks =
+      options.speed === 'max'
+        ? remainingChunks()
+        : oneByOne(releaseAtSpeed(instantsOf(remainingChunks()), options.speed, stopping.signal));
+    for await (const chunk of chunks)
+      for (const step of machine.decide(chunk, Date.now)) {
+        if (stopping.signal.aborted) return;
+        yield step;
+      }
   }
 
   const save = async (reached: 'running' | 'ended'): Promise<void> => {
@@ -158,11 +174,7 @@ export async function startSignalEngine(options: SignalEngineOptions): Promise<S
   };
 
   const play = async (): Promise<void> => {
-    const instants = releaseAtSpeed(remainingInstants(), options.speed, stopping.signal);
-    const played$ = pullThrough(
-      instants,
-      pipe(decideSignals(machine, Date.now), concatMap(release)),
-    );
+    const played$ = pullThrough(remainingSteps(), concatMap(release));
     await lastValueFrom(played$.pipe(takeUntil(fromEvent(signal, 'abort'))), {
       defaultValue: undefined,
     });
@@ -207,10 +219,14 @@ export async function startSignalEngine(options: SignalEngineOptions): Promise<S
     get progress() {
       const isBehind = (tally.instant ?? -Infinity) < (run.resumed.instant ?? -Infinity);
       const { candles, signals, instant } = isBehind ? run.resumed : tally;
-      return { status, candles, signals, instant: instant ?? undefined, failures };
+      return { status, candles, signals, instant: instant ?? undefined, failures: failures.count };
     },
     finished,
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+async function* oneByOne(instants: AsyncIterable<Instant>): AsyncGenerator<readonly Instant[]> {
+  for await (const instant of instants) yield [instant];
 }

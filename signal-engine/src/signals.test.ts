@@ -132,7 +132,7 @@ describe('the id', () => {
 describe('a strategy that fails', () => {
   test.each([
     ['throws', new Error('boom'), 'boom'],
-    ['wants nonsense', { intent: 'buy!' }, 'onCandle gave {"intent":"buy!"}, expected an intent'],
+    ['wants nonsense', { intent: 'buy!' }, "onCandle gave { intent: 'buy!' }, expected an intent"],
     ['contradicts itself', { ...enter, targetPosition: 'flat' }, 'must aim at long'],
     ['gives a stop on the wrong side', { ...enter, stopLoss: { price: '5' } }, 'must lie below'],
     [
@@ -140,9 +140,13 @@ describe('a strategy that fails', () => {
       { ...enter, indicators: { x: Number.NaN } },
       'data.indicators.x: ',
     ],
-    ['answers later', Promise.resolve(enter), 'onCandle gave {}, expected an intent'],
+    [
+      'answers later',
+      Promise.resolve(enter),
+      'onCandle gave a promise: a strategy answers at once',
+    ],
     ['answers null', null, 'onCandle gave null, expected an intent or undefined'],
-    ['answers with text', 'enter', 'onCandle gave "enter", expected an intent'],
+    ['answers with text', 'enter', "onCandle gave 'enter', expected an intent"],
   ])('by what it does (%s) is reported and takes no number', (_, wish, message) => {
     const failures: StrategyFailure[] = [];
     const machine = machineOf({ 1: wish, 2: enter }, { failures });

@@ -1,164 +1,218 @@
 import {
   type Candle,
-  candleEventId,
   type EventId,
-  deterministicId,
-  exactly,
-  Intent,
-  liveTape,
-  type Mode,
   PermanentError,
-  timeframeMs,
-  toDecimal,
-  toTime,
-  TradeSignal,
+  type StrategyFailed,
+  type TradeSignal,
 } from '@heliograph/contracts';
-import type { z } from 'zod';
-import type { Instant } from './feeds/feed.ts';
-import type { ConfiguredStrategy, Strategy, StrategyIntent } from './strategies/define-strategy.ts';
+import type { Instant, Instrument } from './feeds/feed.ts';
+import { type Maker, signalOfIntent } from './signal-of-intent.ts';
+import type { StrategyIntent } from './strategies/define-strategy.ts';
+import { checkServed } from './strategies/needs.ts';
+import { placeInCode } from './strategies/place-in-code.ts';
+import { createPlayer, type Player } from './strategies/player.ts';
+import { createTimeLimit } from './strategies/time-limit.ts';
 
-/** A strategy threw, or wanted what is no signal. */
+/** A strategy threw, wanted what is no signal, or did not come back. */
 export interface StrategyFailure {
   readonly strategy: string;
+  /** The last one of the symbol for which it failed. */
   readonly candle: Candle;
+  readonly kind: StrategyFailed['data']['failure'];
   readonly error: unknown;
+  /** `mine.ts:12:7`, if it is known; at least the file of a strategy from one. */
+  readonly place: string | undefined;
+  /** It is given no more candles of this symbol. */
+  readonly suspended: boolean;
+}
+
+/** An instant and what the strategy made of it. */
+export interface Step {
+  readonly instant: Instant;
+  readonly signals: readonly TradeSignal[];
 }
 
 export interface SignalMachine {
   /** The signals of an instant, in the order of its candles. `recordedMs` is when this happens, epoch ms. */
   onInstant(instant: Instant, recordedMs: number): readonly TradeSignal[];
+  /** The same for instants that are at hand: where the strategy's time is limited, much less is spent on watching it. */
+  decide(instants: readonly Instant[], recordedMs: (instant: Instant) => number): Iterable<Step>;
 }
-
-/** How long a signal may be acted on, in timeframes: an entry that comes late is another trade, an exit is still due. */
-const entryLife = 1;
-const exitLife = 10;
 
 const none: readonly TradeSignal[] = [];
 
+/** A strategy answers within microseconds; one that takes so long for a candle never will. */
+const usualLimitMs = 3_000;
+/** How long candles are given under one watch. */
+const sliceMs = 20;
+
 /**
- * Strategy instances, one for each instrument, and what makes signals of their intents. Equal candles give equal
- * signals, `recordedtime` apart. A failing strategy gives no signal for that candle and disturbs no other instrument.
+ * Strategy instances, one for each symbol, and what makes signals of their intents. Equal candles give equal signals,
+ * `recordedtime` apart. A failing strategy gives no signal for that candle and disturbs no other symbol. One from a file that
+ * does not come back is cut off and given no more candles of that symbol: its state is lost.
+ * @throws UserError with exit code 2 when the instruments cannot give the strategy what it needs
  */
-export function createSignalMachine(options: {
-  readonly strategy: ConfiguredStrategy;
-  readonly tape: string;
-  readonly mode: Mode;
-  readonly runId: string;
-  /** Which engine: `signal-engine/alpha`. */
-  readonly source: string;
-  onError(failure: StrategyFailure): void;
-}): SignalMachine {
-  const { strategy, tape, mode, runId, source } = options;
+export function createSignalMachine(
+  options: Maker & {
+    /** Those of the feed. */
+    readonly instruments?: readonly Instrument[];
+    /** For a candle, of a strategy from a file. Default 3,000. */
+    readonly limitMs?: number;
+    onError(failure: StrategyFailure): void;
+  },
+): SignalMachine {
+  const { strategy, instruments, limitMs = usualLimitMs } = options;
+  if (instruments) checkServed(strategy, instruments);
+  const needed = new Set<string>(strategy.needs.symbols);
   const seats = new Map<string, Map<string, Seat>>();
   let sequence = 0;
+  /** Whose strategy is at work. */
+  let inHand: Seat | undefined;
 
-  const seatOf = ({ venue, symbol }: Candle): Seat => {
+  const seatOf = (candle: Candle): Seat => {
+    const { venue, symbol } = candle;
     const known = seats.get(symbol)?.get(venue);
-    if (known) return known;
-    const seat: Seat = { instance: strategy.create(), idea: undefined };
+    if (known) {
+      known.candle = candle;
+      return known;
+    }
+    const seat: Seat = { candle, player: undefined, suspended: false, idea: undefined };
     seats.set(symbol, (seats.get(symbol) ?? new Map<string, Seat>()).set(venue, seat));
     return seat;
   };
 
-  const signalOf = (
-    intent: StrategyIntent,
-    candle: Candle,
-    seat: Seat,
-    recordedMs: number,
-  ): TradeSignal => {
-    const { venue, symbol, timeframe, closeTime } = candle;
-    const time = toTime(closeTime);
-    const id = deterministicId(
-      'trade_signal',
-      strategy.name,
-      strategy.version,
-      strategy.configHash,
-      venue,
-      symbol,
-      timeframe,
-      time,
-      intent.intent,
-      ...(tape === liveTape ? [] : [tape]),
-    );
-    const life = leaves(intent) ? exitLife : entryLife;
-    return checkSignal({
-      specversion: '1.0',
-      id,
-      source,
-      type: 'trade_signal',
-      subject: symbol,
-      time,
-      recordedtime: toTime(recordedMs),
-      expirytime: toTime(closeTime + life * timeframeMs(timeframe)),
-      sequence: sequence + 1,
-      correlationid: begins(intent) ? id : (seat.idea ?? id),
-      causationid: candleEventId(candle, tape),
-      data: {
-        ...intent,
-        strategy: strategy.name,
-        strategyVersion: strategy.version,
-        configHash: strategy.configHash,
-        runId,
-        mode,
-        venue,
-        symbol,
-        timeframe,
-        referencePrice: { price: toDecimal(exactly(candle.close)), kind: 'close', time },
-        tape: { id: tape },
-      },
-    });
+  const failed = (seat: Seat, { kind, error }: Pick<StrategyFailure, 'kind' | 'error'>): void => {
+    const place = (kind === 'threw' ? placeInCode(error) : undefined) ?? strategy.file;
+    const { candle, suspended } = seat;
+    options.onError({ strategy: strategy.name, candle, kind, error, place, suspended });
   };
 
-  const onCandle = (candle: Candle, recordedMs: number): TradeSignal | undefined => {
+  const ask = (seat: Seat, other?: Candle): StrategyIntent | undefined => {
+    if (seat.suspended) return undefined;
+    inHand = seat;
     try {
-      const seat = seatOf(candle);
-      const intent = seat.instance.onCandle(candle);
-      if (intent === undefined) return undefined;
-      if (!Intent.safeParse(intent?.intent).success)
-        throw invalid(`onCandle gave ${JSON.stringify(intent)}, expected an intent or undefined`);
-      const signal = signalOf(intent, candle, seat, recordedMs);
+      seat.player ??= createPlayer(strategy);
+      if (other === undefined) return seat.player.onCandle(seat.candle);
+      seat.player.onOther(other);
+    } catch (error) {
+      failed(seat, { kind: 'threw', error });
+    }
+    return undefined;
+  };
+
+  const onCandle = (seat: Seat, recordedMs: number): TradeSignal | undefined => {
+    const intent = ask(seat);
+    if (intent === undefined) return undefined;
+    try {
+      const { candle, idea } = seat;
+      const on = { candle, idea, sequence: sequence + 1, recordedMs };
+      const signal = signalOfIntent(intent, options, on);
       sequence = signal.sequence;
       seat.idea = signal.data.targetPosition === 'flat' ? undefined : signal.correlationid;
       return signal;
     } catch (error) {
-      options.onError({ strategy: strategy.name, candle, error });
+      failed(seat, { kind: 'nonsense', error });
       return undefined;
     }
   };
 
-  return {
-    onInstant(instant, recordedMs) {
-      let signals: TradeSignal[] | undefined;
-      for (const candle of instant.candles) {
-        const signal = onCandle(candle, recordedMs);
-        if (signal) (signals ??= []).push(signal);
+  /** Who is to be shown what of an instant: everybody the other symbols first, then each its own candle. */
+  const turnsOf = ({ candles }: Instant): Turn[] => {
+    const own = candles.map((candle) => ({ seat: seatOf(candle) }));
+    const others = candles
+      .filter(({ symbol }) => needed.has(symbol))
+      .flatMap((other) =>
+        [...seats.values()]
+          .flatMap((ofSymbol) => ofSymbol.get(other.venue) ?? [])
+          .filter(({ candle }) => candle.symbol !== other.symbol)
+          .map((seat) => ({ seat, other })),
+      );
+    return [...others, ...own];
+  };
+
+  const onInstant = (instant: Instant, recordedMs: number): readonly TradeSignal[] => {
+    let signals: TradeSignal[] | undefined;
+    if (needed.size > 0)
+      for (const { seat, other } of turnsOf(instant)) if (other) ask(seat, other);
+    for (const candle of instant.candles) {
+      const signal = onCandle(seatOf(candle), recordedMs);
+      if (signal) (signals ??= []).push(signal);
+    }
+    return signals ?? none;
+  };
+
+  function* decideFreely(
+    instants: readonly Instant[],
+    recordedMs: (instant: Instant) => number,
+  ): Generator<Step> {
+    for (const instant of instants)
+      yield { instant, signals: onInstant(instant, recordedMs(instant)) };
+  }
+  if (strategy.file === undefined) return { onInstant, decide: decideFreely };
+
+  const { run } = createTimeLimit(limitMs);
+  const suspend = (): void => {
+    if (!inHand) return;
+    inHand.suspended = true;
+    const message = `it did not come back from a candle within ${limitMs / 1000} s`;
+    failed(inHand, { kind: 'hung', error: new PermanentError('STRATEGY_HUNG', message) });
+  };
+
+  /** Slice by slice: what is decided under one watch is given on before the next begins. */
+  function* decide(
+    instants: readonly Instant[],
+    recordedMs: (instant: Instant) => number,
+  ): Generator<Step> {
+    const waiting = instants.values();
+    let step: { instant: Instant; turns: Turn[]; signals: TradeSignal[] } | undefined;
+    let hasEnded = false;
+    const isDone = (): boolean => hasEnded;
+    let decided: Step[] = [];
+    const slice = (): void => {
+      const endMs = performance.now() + sliceMs;
+      while (performance.now() < endMs) {
+        const { value: instant } = step ? { value: step.instant } : waiting.next();
+        hasEnded = instant === undefined;
+        if (!instant) return;
+        step ??= { instant, turns: turnsOf(instant).toReversed(), signals: [] };
+        // Taken off before it is asked: one that is cut off is not asked again.
+        for (let turn = step.turns.pop(); turn; turn = step.turns.pop())
+          if (turn.other) ask(turn.seat, turn.other);
+          else {
+            const signal = onCandle(turn.seat, recordedMs(instant));
+            if (signal) step.signals.push(signal);
+          }
+        decided.push({ instant, signals: step.signals });
+        step = undefined;
       }
-      return signals ?? none;
-    },
+    };
+    do {
+      if (!run(slice)) suspend();
+      const steps = decided;
+      decided = [];
+      yield* steps;
+    } while (!isDone());
+  }
+
+  return {
+    decide,
+    onInstant: (instant, recordedMs) =>
+      [...decide([instant], () => recordedMs)].flatMap(({ signals }) => signals),
   };
 }
 
 interface Seat {
-  readonly instance: Strategy;
+  /** Its last one. */
+  candle: Candle;
+  /** Made with its first candle. */
+  player: Player | undefined;
+  suspended: boolean;
   /** The id of the entry whose position the strategy believes to hold. */
   idea: EventId | undefined;
 }
 
-function begins({ intent }: StrategyIntent): boolean {
-  return intent === 'enter' || intent === 'reverse';
-}
-
-function leaves({ intent }: StrategyIntent): boolean {
-  return intent === 'exit' || intent === 'reduce' || intent === 'cancel';
-}
-
-function checkSignal(signal: z.input<typeof TradeSignal>): TradeSignal {
-  const parsed = TradeSignal.safeParse(signal);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw invalid(issues.join('; '));
-}
-
-function invalid(message: string): PermanentError {
-  return new PermanentError('INVALID_SIGNAL', message);
+interface Turn {
+  readonly seat: Seat;
+  /** A candle of another symbol; without it, its own is meant. */
+  readonly other?: Candle;
 }

@@ -11,7 +11,7 @@ const messagesAtOnce = 1_000;
 const outcomesFirst = [...loggedStreams].toSorted((a, b) => rankOf(a) - rankOf(b));
 
 function rankOf(stream: LoggedStream): number {
-  return ['DEAD_LETTERS', 'COMMANDS', 'TRADING', 'SIGNALS', 'MARKET'].indexOf(stream);
+  return ['DEAD_LETTERS', 'ALERTS', 'COMMANDS', 'TRADING', 'SIGNALS', 'MARKET'].indexOf(stream);
 }
 
 /**

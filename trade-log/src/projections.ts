@@ -154,8 +154,9 @@ export function project(event: HeliographEvent, place: Place): readonly Change[]
       const end = [toMs(event.time), count, finalCash, finalEquity, JSON.stringify(open)];
       return [[marked, [...end, ...run]]];
     }
-    // Trades of the market come by the thousand: the events themselves are enough, as they are for commands.
+    // Trades of the market come by the thousand: the events themselves are enough, as they are for commands and alerts.
     case 'command_given':
+    case 'strategy_failed':
     case 'trade_printed':
     case 'tape_ended':
     case 'reconciliation_reported':

@@ -3,7 +3,14 @@ import type { StoredMessage } from '@heliograph/contracts/bus';
 import { z } from 'zod';
 
 /** The streams that are logged. The paper exchange's books are its own. */
-export const loggedStreams = ['MARKET', 'SIGNALS', 'TRADING', 'COMMANDS', 'DEAD_LETTERS'] as const;
+export const loggedStreams = [
+  'MARKET',
+  'SIGNALS',
+  'TRADING',
+  'COMMANDS',
+  'ALERTS',
+  'DEAD_LETTERS',
+] as const;
 export type LoggedStream = (typeof loggedStreams)[number];
 
 /** A message's envelope, and its event if this program knows the type: of a later one's it keeps the bytes. */
@@ -48,6 +55,8 @@ function aboutSubject(subject: string): { type: string; portfolio: string | null
       return { type: 'message_dead_lettered', portfolio: null };
     case 'command':
       return { type: 'command_given', portfolio: null };
+    case 'alert':
+      return { type: 'strategy_failed', portfolio: null };
     case 'trading':
       return { type: third, portfolio: second };
     default:

@@ -16,6 +16,8 @@ export const streams = {
   PAPER: { subjects: ['paper.*.*'], durable: true, full: 'refuse', maxBytes: 4 * 2 ** 30 },
   /** What people have ordered, and what became of it. */
   COMMANDS: { subjects: ['command.*'], durable: true, full: 'drop-oldest', maxBytes: 64 * 2 ** 20 },
+  /** What a person must hear of beside the journal. */
+  ALERTS: { subjects: ['alert.*'], durable: true, full: 'drop-oldest', maxBytes: 64 * 2 ** 20 },
   /** What a consumer could not work off. */
   DEAD_LETTERS: {
     subjects: ['dead_letter.*'],

@@ -1,17 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  defaultRisk,
-  IncidentKind,
-  reasonCodes,
-  type JournalEvent,
-  type MessageDeadLettered,
-} from '@heliograph/contracts';
-import { aDeadLetter, aSample, journalTypes } from '../testing/samples.ts';
+import { defaultRisk, IncidentKind, reasonCodes, type JournalEvent } from '@heliograph/contracts';
+import type { Heard } from '../alerts.ts';
+import { aDeadLetter, aSample, aStrategyFailure, journalTypes } from '../testing/samples.ts';
 import { readHtml } from '../testing/telegram-double/read-html.ts';
 import { deadLetterMessage } from './dead-letter-message.ts';
 import { journalMessage } from './journal-message.ts';
 import type { Portfolio } from './portfolio.ts';
+import { strategyMessage } from './strategy-message.ts';
 
 const paper: Portfolio = { name: 'paper-btc-2014', mode: 'paper', currency: 'USD' };
 
@@ -245,6 +241,9 @@ Order <code>k3order</code> at bitstamp
   });
 
   test('a dead letter tells who gave up on what, and not its body', () => {
+    expect(strategyMessage(aStrategyFailure()).plain).toContain(
+      '🧩 mine failed on BTC/USDT · TypeError: no close · at mine.ts:12:7 · It made no signal of that candle of 1m on binance and goes on',
+    );
     expect(deadLetterMessage(aDeadLetter({ deliveryCount: 3 }))).toMatchObject({
       severity: 'error',
       html: `📭 <b>trade-log gave up on a message</b>
@@ -304,7 +303,7 @@ const freeTexts = new Set(
     ' ',
   ),
 );
-const events: readonly (JournalEvent | MessageDeadLettered)[] = [
+const events: readonly Heard[] = [
   ...journalTypes.map((type) => aSample(type)),
   ...['', '<b>&', '\u001B[31m\n', 'x'.repeat(5_000)].map((orderType) =>
     aSample('order_adopted', { orderType }),
@@ -317,6 +316,8 @@ const events: readonly (JournalEvent | MessageDeadLettered)[] = [
     protection: { stopLoss: { price: '790' } },
   }),
   aDeadLetter(),
+  aStrategyFailure(),
+  aStrategyFailure({ suspended: true, place: undefined }),
 ];
 
 const differing = [undefined, 'order', 'adopted', 'position', 'balance'];
@@ -373,7 +374,9 @@ test(
           const message =
             hostile.type === 'message_dead_lettered'
               ? deadLetterMessage(hostile)
-              : journalMessage(hostile, portfolio);
+              : hostile.type === 'strategy_failed'
+                ? strategyMessage(hostile)
+                : journalMessage(hostile, portfolio);
           if (!message) return;
           const { text = '', error } = readHtml(message.html);
           expect(error).toBe(undefined);

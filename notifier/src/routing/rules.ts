@@ -9,6 +9,7 @@ export type Loudness = (typeof loudnesses)[number];
 /** What can be told, by the name under which a route may treat it. */
 export const toldKinds = [
   ...JournalEvent.options.map((schema) => schema.shape.type.value),
+  'strategy_failed',
   'message_dead_lettered',
   'service',
   'summary',

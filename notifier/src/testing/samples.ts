@@ -4,7 +4,10 @@ import {
   JournalEvent,
   type JournalEventType,
   type MessageDeadLettered,
+  type StrategyFailed,
+  strategyFailedEvent,
 } from '@heliograph/contracts';
+import { aCandle } from '@heliograph/contracts/testing';
 
 const order = { orderId: 'k3order', venue: 'bitstamp', symbol: 'BTC/USD', side: 'buy' };
 const signal = {
@@ -186,5 +189,22 @@ export function aDeadLetter(
     deliveryCount: 1,
     nowMs: Date.UTC(2026, 0, 5),
     ...rest,
+  });
+}
+
+export function aStrategyFailure(
+  change: { suspended?: boolean; place?: string | undefined } = {},
+): StrategyFailed {
+  return strategyFailedEvent({
+    strategy: { name: 'mine', version: '1', configHash: 'abc' },
+    candle: aCandle(),
+    tape: 'live',
+    failure: 'threw',
+    error: 'TypeError: no close',
+    place: 'mine.ts:12:7',
+    suspended: false,
+    source: 'signal-engine/test',
+    nowMs: Date.UTC(2026, 0, 5),
+    ...change,
   });
 }

@@ -75,6 +75,7 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
     mode: 'backtest',
     runId: run,
     source: 'backtest',
+    instruments: feed.instruments,
     onError: (failure) => failures.push(failure),
   });
   const chart = report === undefined ? undefined : createChartRecorder();
@@ -90,8 +91,8 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
   const progress = createPlayProgress(terminal, { unit: 'candles', total });
   const startedMs = performance.now();
   for await (const chunk of feed.chunks()) {
-    for (const instant of chunk)
-      simulated.play(instant.candles, machine.onInstant(instant, instant.time));
+    for (const { instant, signals } of machine.decide(chunk, ({ time }) => time))
+      simulated.play(instant.candles, signals);
     progress.at(simulated.candles);
   }
   simulated.end();
@@ -136,11 +137,12 @@ function openLogged(database: Database, run: string): RecordedFeed {
 function reportFailures(failures: readonly StrategyFailure[], { terminal }: Invocation): ExitCode {
   const [first] = failures;
   if (!first) return exitCodes.ok;
-  const { strategy, candle, error } = first;
+  const { strategy, candle, error, place } = first;
   const times = failures.length === 1 ? '1 time' : `${count(failures.length)} times`;
   terminal.note(
     `strategy ${strategy} failed ${times}, first at ${candle.symbol} ${toTime(candle.closeTime)}: ` +
-      (error instanceof Error ? error.message : String(error)),
+      (error instanceof Error ? error.message : String(error)) +
+      (place === undefined ? '' : ` (at ${place})`),
   );
   return exitCodes.findings;
 }

@@ -1,5 +1,11 @@
 import { type Candle, toTime } from '@heliograph/contracts';
-import { checkLookahead, type RecordedFeed, type LookaheadReport } from '@heliograph/signal-engine';
+import {
+  checkLookahead,
+  checkServed,
+  type RecordedFeed,
+  type ConfiguredStrategy,
+  type LookaheadReport,
+} from '@heliograph/signal-engine';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { openFeed, readStrategy } from '../feed-options.ts';
@@ -19,9 +25,11 @@ export async function checkLookaheadOf(invocation: Invocation): Promise<ExitCode
   const { candles: paths, limit } = readOptions(invocation, CheckLookaheadOptions);
   const strategy = await readStrategy(invocation);
   const feed = await openFeed(invocation, paths);
-  const reports = [...(await firstCandles(feed, limit))].map(([symbol, candles]) => ({
+  checkServed(strategy, feed.instruments);
+  const first = await firstCandles(feed, limit);
+  const reports = [...first].map(([symbol, candles]) => ({
     symbol,
-    ...checkLookahead(strategy, candles),
+    ...checkLookahead(strategy, candles, othersOf(candles, first.values(), strategy)),
   }));
   const { terminal, json } = invocation;
   if (json) terminal.data(JSON.stringify({ strategy: strategy.name, symbols: reports }));
@@ -49,6 +57,20 @@ async function firstCandles(
     if (full === feed.instruments.length) break;
   }
   return bySymbol;
+}
+
+/** The candles of the other symbols of that venue that the strategy needs. */
+function othersOf(
+  [own]: readonly Candle[],
+  all: Iterable<readonly Candle[]>,
+  { needs }: ConfiguredStrategy,
+): readonly Candle[] {
+  return [...all]
+    .flat()
+    .filter(
+      ({ venue, symbol }) =>
+        venue === own?.venue && symbol !== own.symbol && needs.symbols.includes(symbol),
+    );
 }
 
 function textOf(report: LookaheadReport & { readonly symbol: string }): string {

@@ -42,14 +42,16 @@ export async function createJobRunner(
       mode: 'backtest',
       runId: 'grid',
       source: 'backtest',
+      instruments: feed.instruments,
       onError: () => failures++,
     });
     const run = createSimulatedRun({ portfolio, tape: feed.identity, mode: 'backtest', settings });
     // To the end, and not only to that of the window: what is read whole is kept.
     for await (const chunk of chunks())
-      for (const instant of chunk) {
-        if (instant.time > window.to) break;
-        const signals = machine.onInstant(instant, instant.time);
+      for (const { instant, signals } of machine.decide(
+        chunk.filter(({ time }) => time <= window.to),
+        ({ time }) => time,
+      )) {
         if (instant.time > window.from) run.play(instant.candles, signals);
       }
     run.end();

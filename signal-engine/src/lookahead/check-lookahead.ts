@@ -1,5 +1,6 @@
 import type { Candle } from '@heliograph/contracts';
-import type { ConfiguredStrategy } from '../strategies/define-strategy.ts';
+import type { ConfiguredStrategy, StrategyIntent } from '../strategies/define-strategy.ts';
+import { createPlayer } from '../strategies/player.ts';
 
 /** What a strategy wanted before `time` became another thing because of what it must not know. */
 interface LookaheadFinding {
@@ -28,29 +29,41 @@ const shiftMs = 28 * dayMs;
 
 const futures = {
   truncated: (): readonly Candle[] => [],
-  permuted: (after: readonly Candle[]): readonly Candle[] =>
-    after.map((candle, at) => ({ ...(after.at(-1 - at) ?? candle), ...timesOf(candle) })),
+  permuted(after: readonly Candle[]): readonly Candle[] {
+    const backwards = Map.groupBy(after, ({ symbol }) => symbol);
+    return after.map((candle) => ({
+      ...(backwards.get(candle.symbol)?.pop() ?? candle),
+      ...timesOf(candle),
+    }));
+  },
   scaled: (after: readonly Candle[]): readonly Candle[] =>
     after.map((candle, at) => scaled(candle, at % 2 === 0 ? 1.5 : 0.75)),
 };
 
 /**
- * Plays the candles of one instrument through fresh instances of a strategy while what follows is changed, and compares what it wants
+ * Plays the candles of one symbol, and those of the others that it needs, through fresh instances of a strategy while what follows is changed, and compares what it wants
  * before that. It finds who remembers another pass, looks a time up or follows a clock or chance; who reads the file by place only shows as a
  * strategy that does not settle.
  */
 export function checkLookahead(
   strategy: ConfiguredStrategy,
-  candles: readonly Candle[],
+  own: readonly Candle[],
+  others: readonly Candle[] = [],
 ): LookaheadReport {
-  const whole = play(strategy, candles);
+  const [{ symbol } = { symbol: undefined }] = own;
+  const candles = inOrder(own, others);
+  const played = (sequence: readonly Candle[]): readonly string[] =>
+    play(strategy, sequence, symbol);
+  const ownIn = (sequence: readonly Candle[]): number =>
+    sequence.filter((candle) => candle.symbol === symbol).length;
+  const whole = played(candles);
   const findings: LookaheadFinding[] = [];
   const compare = (
     change: LookaheadFinding['change'],
     changed: readonly Candle[],
     until: number,
   ) => {
-    const at = firstDifference(whole, play(strategy, changed), until);
+    const at = firstDifference(whole, played(changed), until);
     const candle = at === undefined ? undefined : candles[at];
     const known = findings.findIndex((finding) => finding.change === change);
     if (!candle || (findings[known]?.time ?? Infinity) <= candle.closeTime) return;
@@ -70,11 +83,12 @@ export function checkLookahead(
 
   const late = lateStarts.map((part) => {
     const from = Math.floor(candles.length * part);
-    const began = play(strategy, candles.slice(from));
-    return { warmUp: lastDifference(whole.slice(from), began) + 1, of: began.length };
+    const rest = candles.slice(from);
+    const last = lastDifference(whole.slice(from), played(rest));
+    return { warmUp: ownIn(rest.slice(0, last + 1)), of: ownIn(rest) };
   });
   return {
-    candles: candles.length,
+    candles: own.length,
     signals: whole.filter((intent) => intent !== '' && !intent.startsWith(threw)).length,
     findings,
     warmUpCandles: Math.max(...late.map(({ warmUp }) => warmUp)),
@@ -82,12 +96,28 @@ export function checkLookahead(
   };
 }
 
+/** As they close; what closes together with one of the others comes behind it. */
+function inOrder(own: readonly Candle[], others: readonly Candle[]): readonly Candle[] {
+  return others.length === 0
+    ? own
+    : [...others, ...own].toSorted((a, b) => a.closeTime - b.closeTime);
+}
+
 /** What it wants at each candle, as text, nothing as the empty one. Measured values are no decisions. */
-function play(strategy: ConfiguredStrategy, candles: readonly Candle[]): readonly string[] {
-  const instance = strategy.create();
+function play(
+  strategy: ConfiguredStrategy,
+  candles: readonly Candle[],
+  own: Candle['symbol'] | undefined,
+): readonly string[] {
+  const player = createPlayer(strategy);
+  const wanted = (candle: Candle): StrategyIntent | undefined => {
+    if (candle.symbol === own) return player.onCandle({ ...candle });
+    player.onOther({ ...candle });
+    return undefined;
+  };
   return candles.map((candle) => {
     try {
-      const intent = instance.onCandle({ ...candle });
+      const intent = wanted(candle);
       return intent === undefined ? '' : JSON.stringify({ ...intent, indicators: undefined });
     } catch (error) {
       return `${threw}${String(error)}`;

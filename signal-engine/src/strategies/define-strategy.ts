@@ -7,6 +7,7 @@ import {
   UserError,
 } from '@heliograph/contracts';
 import type { z } from 'zod';
+import { type Needs, readNeeds } from './needs.ts';
 import { checkParams } from './strategy-params.ts';
 
 /**
@@ -34,6 +35,11 @@ export type StrategyIntent = Pick<
 /** One instance a symbol. It knows the candles that it was given, oldest first, and nothing else: no clock, no I/O. */
 export interface Strategy {
   onCandle(candle: Candle): StrategyIntent | undefined;
+  /**
+   * Each candle of the longer timeframes and of the other symbols that it needs, once it has closed: before the
+   * `onCandle` of the same moment. Timeframe and symbol tell which it is.
+   */
+  onOther?(candle: Candle): void;
 }
 
 /** A strategy together with the parameters that it runs with. */
@@ -42,8 +48,11 @@ export interface ConfiguredStrategy {
   readonly version: string;
   /** With the defaults filled in. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** Whose code it is, if not the program's own: its time is limited. */
+  readonly file?: string;
   /** Equal for equal parameters. */
   readonly configHash: string;
+  readonly needs: Needs;
   create(): Strategy;
 }
 
@@ -57,13 +66,19 @@ export interface StrategyDefinition<S extends z.ZodObject = z.ZodObject> {
 
 /**
  * Makes a strategy: a name and a version that go into every signal id, the parameters as a zod object (a default for
- * each, so that it runs without being told anything), and a factory of instances.
+ * each, so that it runs without being told anything), and a factory of instances. `needs` says what else it wants to see.
  * @throws UserError when the name cannot be part of a subject
  */
 export function defineStrategy<S extends z.ZodObject>(strategy: {
   name: string;
   version: string;
   params: S;
+  needs?(params: z.output<S>): {
+    /** Longer candles, such as `1h`, of its own symbol and of the others. */
+    timeframes?: readonly string[];
+    /** Other symbols of the same venue, such as `BTC/USDT`. */
+    symbols?: readonly string[];
+  };
   create(params: z.output<S>): Strategy;
 }): StrategyDefinition<S> {
   const { name, version, params } = strategy;
@@ -83,6 +98,7 @@ export function defineStrategy<S extends z.ZodObject>(strategy: {
         version,
         params: checked,
         configHash: deterministicId(canonicalJson(checked)),
+        needs: readNeeds(name, strategy.needs?.(checked) ?? {}),
         create: () => strategy.create(checked),
       };
     },

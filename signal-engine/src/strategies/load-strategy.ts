@@ -6,6 +6,7 @@ import { UserError } from '@heliograph/contracts';
 import { builtInStrategies } from './built-in-strategies.ts';
 import type { ConfiguredStrategy, StrategyDefinition } from './define-strategy.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { placeInCode } from './place-in-code.ts';
 import { readParams } from './strategy-params.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function loadStrategy(
   if (/[/\\]|\.[cm]?[jt]s$/.test(nameOrPath)) {
     const { strategy, fingerprint } = await importStrategy(nameOrPath);
     const configured = configure(strategy, params);
-    return { ...configured, version: `${configured.version}+${fingerprint}` };
+    return { ...configured, file: nameOrPath, version: `${configured.version}+${fingerprint}` };
   }
   const strategy = builtInStrategies.find(({ name }) => name === nameOrPath);
   if (strategy) return configure(strategy, params);
@@ -49,10 +50,13 @@ async function importStrategy(
   const exported: unknown = await import(pathToFileURL(resolve(path)).href).catch(
     (error: unknown) => {
       const [reason] = String(error).split('\n');
-      throw new UserError(`${path}: this strategy file cannot be loaded: ${reason}`, {
-        exitCode: 1,
-        cause: error,
-      });
+      throw new UserError(
+        `${placeInCode(error) ?? path}: this strategy file cannot be loaded: ${reason}`,
+        {
+          exitCode: 1,
+          cause: error,
+        },
+      );
     },
   );
   for (const name of ['strategy', 'default']) {

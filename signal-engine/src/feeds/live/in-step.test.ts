@@ -1,0 +1,62 @@
+import { SymbolName } from '@heliograph/contracts';
+import { aCandle } from '@heliograph/contracts/testing';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Instant } from '../feed.ts';
+import { inStep } from './in-step.ts';
+
+const symbols = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT'].map((name) => SymbolName.parse(name));
+const instruments = symbols.map((symbol) => aCandle({ symbol }));
+
+function lone(at: number, symbol: SymbolName): Instant {
+  const candle = aCandle({ at, symbol });
+  return { time: candle.closeTime, candles: [candle] };
+}
+
+async function collect(source: AsyncIterable<Instant>): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const { candles } of inStep(source, { instruments, waitMs: 20 }))
+    texts.push(candles.map(({ symbol, openTime }) => `${symbol} ${openTime}`).join(', '));
+  return texts;
+}
+
+async function* given(instants: readonly Instant[]): AsyncGenerator<Instant> {
+  yield* instants;
+}
+
+const whole = [0, 1, 2, 3].map((at) =>
+  symbols.map((symbol) => `${symbol} ${aCandle({ at }).openTime}`).join(', '),
+);
+
+test('whoever comes first, what closes together is one instant, in the order of the instruments', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(2), { minLength: 30, maxLength: 60 }), async (turns) => {
+      const next = [0, 0, 0];
+      const order = [...turns, ...Array.from({ length: 12 }, (_, at) => at % 3)];
+      const instants = order.flatMap((which) => {
+        const [at = 0, symbol] = [next[which], symbols[which]];
+        if (symbol === undefined || at > 3) return [];
+        next[which] = at + 1;
+        return [lone(at, symbol)];
+      });
+      expect(await collect(given(instants))).toEqual(whole);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('who stays silent is not waited for, and told when it comes', async () => {
+  const instants = symbols.map((symbol) => lone(0, symbol));
+  const silence = Promise.withResolvers<void>();
+  async function* halting(): AsyncGenerator<Instant> {
+    yield* instants.slice(0, 2);
+    await silence.promise;
+    yield* instants.slice(2);
+  }
+  const told: string[] = [];
+  for await (const { candles } of inStep(halting(), { instruments, waitMs: 20 })) {
+    told.push(candles.map(({ symbol }) => symbol).join(', '));
+    silence.resolve();
+  }
+  expect(told).toEqual(['BTC/USDT, ETH/USDT', 'SOL/USDT']);
+});

@@ -1,0 +1,42 @@
+import type { Candle } from '@heliograph/contracts';
+import { createResampler } from '../candles/resample.ts';
+import type { ConfiguredStrategy, StrategyIntent } from './define-strategy.ts';
+
+/** An instance of a strategy for one symbol, and what it is shown beside its own candles. */
+export interface Player {
+  /** A candle of one of the other symbols that it needs. */
+  onOther(candle: Candle): void;
+  /** One of its own; longer candles that close with it come first. */
+  onCandle(candle: Candle): StrategyIntent | undefined;
+}
+
+export function createPlayer(strategy: ConfiguredStrategy): Player {
+  const { timeframes } = strategy.needs;
+  const instance = strategy.create();
+  // What others have written may write into it.
+  const shown =
+    strategy.file === undefined ? (candle: Candle) => candle : (candle: Candle) => ({ ...candle });
+  const onOther = (candle: Candle): void => instance.onOther?.(shown(candle));
+  const onCandle = (candle: Candle): StrategyIntent | undefined => instance.onCandle(shown(candle));
+  if (timeframes.length === 0) return { onOther, onCandle };
+
+  const resamplers = new Map<string, ReturnType<typeof createResampler>[]>();
+  /** Of each symbol by itself: they need not come together. */
+  const longer = (candle: Candle): void => {
+    const known = resamplers.get(candle.symbol) ?? timeframes.map(createResampler);
+    resamplers.set(candle.symbol, known);
+    for (const resample of known)
+      for (const { candles } of resample({ time: candle.closeTime, candles: [candle] }))
+        for (const closed of candles) onOther(closed);
+  };
+  return {
+    onOther(candle) {
+      onOther(candle);
+      longer(candle);
+    },
+    onCandle(candle) {
+      longer(candle);
+      return onCandle(candle);
+    },
+  };
+}
