@@ -10,6 +10,7 @@ import { deadLetterMessage } from './messages/dead-letter-message.ts';
 import { journalMessage } from './messages/journal-message.ts';
 import type { Message } from './messages/message.ts';
 import { strategyMessage } from './messages/strategy-message.ts';
+import type { Portfolio } from './messages/portfolio.ts';
 import { createPortfolios } from './portfolios.ts';
 
 /** What the notifier hears. */
@@ -30,12 +31,15 @@ export function hear({ stream, body }: StoredMessage): Heard {
 export interface Alerts {
   /** What is to be told of that event, if anything. */
   of(event: Heard, message: StoredMessage): Promise<Message | undefined>;
+  /** Whose journal it is from. */
+  portfolioOf(event: JournalEvent, message: StoredMessage): Promise<Portfolio>;
 }
 
 export function createAlerts(bus: Pick<Bus, 'read'>): Alerts {
   const portfolios = createPortfolios(bus);
   const firstLetters = createFirstLetters(bus);
   return {
+    portfolioOf: (event, message) => portfolios.of(event, message),
     async of(event, message) {
       if (event.type === 'strategy_failed') return strategyMessage(event);
       if (event.type !== 'message_dead_lettered')

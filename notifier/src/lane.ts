@@ -1,9 +1,10 @@
-import { PermanentError } from '@heliograph/contracts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PermanentError, TransientError } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import type { Message } from './messages/message.ts';
 import { bundled } from './messages/bundle.ts';
 import type { Outbox } from './outbox.ts';
-import type { Sink } from './sinks/sink.ts';
+import type { SendOutcome, Sink } from './sinks/sink.ts';
 
 /** Something that waits for its turn to be told. */
 export interface Waiting {
@@ -12,6 +13,8 @@ export interface Waiting {
   readonly kind: string;
   /** When it was stored, epoch ms. */
   readonly storedMs: number;
+  /** Called when it was sent, before it counts as told; `isAlone`: in a message that holds nothing else. Never rejects. */
+  readonly sent?: (messageId: number | undefined, isAlone: boolean) => Promise<void>;
 }
 
 /**
@@ -37,6 +40,7 @@ interface Ready {
 const mostLetters = 3_900;
 /** After that nothing more is expected to come late. */
 const quietMs = 2_000;
+const againMs = 500;
 
 export function createLane({
   sink,
@@ -44,6 +48,7 @@ export function createLane({
   stopping,
   signal,
   late,
+  isBehind = () => false,
   log,
 }: {
   sink: Sink;
@@ -58,6 +63,8 @@ export function createLane({
     readonly isLate: (waiting: Waiting, message: Message) => boolean;
     readonly take: () => Message | undefined;
   };
+  /** Then there is a queue, and what is of a trade goes together with others all the same. */
+  isBehind?: (waiting: Waiting) => boolean;
   log: Logger;
 }): Lane & { readonly sent: () => number } {
   const queue: Held[] = [];
@@ -68,8 +75,17 @@ export function createLane({
     const [first, ...others] = batch;
     const message = bundled([first.message, ...others.map((one) => one.message)]);
     try {
-      const end = await outbox.deliver(() => sink.send(message, signal), stopping);
-      if (end === 'sent') sent += batch.length;
+      let messageId: number | undefined;
+      const attempt = async (): Promise<SendOutcome> => {
+        const outcome = await sink.send(message, signal);
+        if (outcome.status === 'sent') ({ messageId } = outcome);
+        return outcome;
+      };
+      const end = await outbox.deliver(attempt, stopping);
+      if (end === 'sent') {
+        sent += batch.length;
+        for (const { held } of batch) await held.sent?.(messageId, others.length === 0);
+      }
       for (const { held } of batch) held.resolve(end);
     } catch (error) {
       // One that is refused takes none of the others with it.
@@ -79,15 +95,27 @@ export function createLane({
     }
   };
 
+  /** A picture goes with what belongs to it. */
+  const standsAlone = (held: Held, { picture, trade }: Message): boolean =>
+    picture !== undefined || (trade !== undefined && !isBehind(held));
+
   /** As many as fit, the first in any case. */
   const next = async (): Promise<Ready[]> => {
     const batch: Ready[] = [];
     let letters = 0;
+    let isBatchAlone = false;
     for (let held = queue[0]; held; held = queue[0]) {
       let message: Message | undefined;
       try {
         message = await held.message();
       } catch (error) {
+        if (error instanceof TransientError && !stopping.aborted) {
+          // What it needs to know is away for a moment: it keeps its place.
+          if (batch.length > 0) break;
+          log.warn({ err: error }, 'an alert has to wait');
+          await sleep(againMs, undefined, { signal: stopping }).catch(() => undefined);
+          continue;
+        }
         queue.shift();
         held.reject(error);
         continue;
@@ -98,11 +126,11 @@ export function createLane({
         continue;
       }
       const { length } = message.html;
-      // A picture goes with what belongs to it.
-      const isAlone = message.picture !== undefined || batch[0]?.message.picture !== undefined;
+      const isAlone = standsAlone(held, message) || isBatchAlone;
       if (batch.length > 0 && (isAlone || !sink.bundles || letters + length > mostLetters)) break;
       queue.shift();
       batch.push({ held, message });
+      isBatchAlone = standsAlone(held, message);
       letters += length + 2;
     }
     return batch;

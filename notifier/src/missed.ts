@@ -1,7 +1,7 @@
 import { toTime } from '@heliograph/contracts';
 import { compose } from './messages/compose.ts';
 import type { Message } from './messages/message.ts';
-import { count } from './messages/numbers.ts';
+import { count, things } from './messages/numbers.ts';
 import { line } from './messages/text.ts';
 import { moment } from './messages/times.ts';
 
@@ -33,7 +33,7 @@ export function createMissed(): Missed {
         {
           severity: 'warning',
           emoji: '🗂',
-          title: `${count(all)} alerts that could not be told in time`,
+          title: `${things(all, 'alert')} that could not be told in time`,
           lines: [
             line`From ${moment(toTime(firstMs))} to ${moment(toTime(lastMs))}`,
             ...lines,

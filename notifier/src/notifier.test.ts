@@ -87,7 +87,7 @@ function aLog() {
   return { log: createLogger({ name: 'notifier', destination: stream }), lines };
 }
 
-test('tells a whole trade, once and in order', async () => {
+test('tells a whole trade in one message, and in another that it is over', async () => {
   await using double = await startTelegramDouble();
   await using bus = aBus();
   await using notifier = start(bus, telegramTo(double));
@@ -104,8 +104,7 @@ test('tells a whole trade, once and in order', async () => {
   await notifier.caughtUp();
   expect(double.received.map(({ text }) => text.split('\n')[0])).toEqual([
     '📒 [PAPER] Portfolio paper-btc-2014 opened',
-    '🔵 [PAPER] Buy BTC/USD',
-    '✅ [PAPER] Bought BTC/USD',
+    '💰 [PAPER] Closed BTC/USD: +17.67 USD (+1.77%)',
     '💰 [PAPER] Closed BTC/USD: +17.67 USD (+1.77%)',
     '🏁 [PAPER] btc-2014 has ended',
   ]);

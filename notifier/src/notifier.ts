@@ -11,8 +11,9 @@ import { createMissed } from './missed.ts';
 import { createOutbox, type RetryDelays } from './outbox.ts';
 import { withSound, type Message } from './messages/message.ts';
 import { openDigest } from './routing/digest.ts';
-import { loudnessOf, type Rules, type ToldKind } from './routing/rules.ts';
+import { isToldAnew, loudnessOf, type Rules, type ToldKind } from './routing/rules.ts';
 import type { Sink } from './sinks/sink.ts';
+import { openStories, type Beside } from './stories/stories.ts';
 
 export interface NotifierOptions {
   readonly bus: Bus;
@@ -32,6 +33,8 @@ export interface NotifierOptions {
   readonly stopTimeoutMs?: number;
   /** What could not be told for so long is told as a sum, where the sink bundles; urgent things all the same. Default 600,000. */
   readonly lateAfterMs?: number;
+  /** What a trade brings within that time is shown at once, where it has one message. Default 400. */
+  readonly settleMs?: number;
   /** The wall clock, epoch ms. */
   readonly nowMs?: () => number;
 }
@@ -55,8 +58,13 @@ export interface Notifier extends Service {
 
 const lagPollMs = 20;
 const resubscribeMs = 1_000;
+/** What is older goes together with what queues with it. */
+const behindAfterMs = 10_000;
 /** A server that was killed hands out some hundred messages again that were acknowledged long ago. */
 const rememberedMessages = 4_096;
+
+/** Which of the events a lane tells. */
+type Told = 'all' | 'usual' | 'urgent';
 
 /**
  * Tells people what the journal, the alerts and the dead letters hold, each event once and in order. An event counts as told when
@@ -74,6 +82,7 @@ export function startNotifier({
   retryDelays = { minMs: 1_000, maxMs: 30_000 },
   stopTimeoutMs = 3_000,
   lateAfterMs = 600_000,
+  settleMs = 400,
   nowMs = Date.now,
 }: NotifierOptions): Notifier {
   const alerts = createAlerts(bus);
@@ -95,8 +104,23 @@ export function startNotifier({
     ...common,
     outbox: newOutbox(),
     ...((sink.sumsUp ?? sink.bundles) && { late }),
+    isBehind: ({ storedMs }) => nowMs() - storedMs > behindAfterMs,
   });
   const urgent = createLane({ ...common, outbox: newOutbox() });
+  const stories =
+    sink.editable &&
+    openStories({
+      bus,
+      route: name,
+      sink,
+      editable: sink.editable,
+      outbox: newOutbox(),
+      stopping: stopping.signal,
+      signal: outOfTime.signal,
+      log,
+      settleMs,
+      nowMs,
+    });
 
   const announce = async (message: Message): Promise<boolean> => {
     const lane = isUrgent(message) ? urgent : usual;
@@ -135,10 +159,34 @@ export function startNotifier({
     return quiet === message.quiet ? message : withSound(message, !quiet);
   };
 
-  /** Tells those of its events that are meant, the others are another lane's. */
+  /** What is to be told of it in that lane, and beside the story of its trade. */
+  const toTell = async (
+    event: Heard,
+    stored: StoredMessage,
+    told: Told,
+  ): Promise<Beside | undefined> => {
+    const message = await alerts.of(event, stored);
+    const happened = stories &&
+      event.type !== 'message_dead_lettered' &&
+      event.type !== 'strategy_failed' && {
+        event,
+        stored,
+        portfolio: await alerts.portfolioOf(event, stored),
+      };
+    const isElsewhere = message && told !== 'all' && isUrgent(message) !== (told === 'urgent');
+    const wanted = message && !isElsewhere ? await routed(event.type, message, stored) : undefined;
+    if (!message || !happened) return wanted && { message: wanted };
+    // One lane alone writes the stories, so that they are in order.
+    if (told === 'urgent') return wanted && { message: await stories.answer(wanted, happened) };
+    if (!wanted) return stories.note(happened, { told: isElsewhere ?? false });
+    const isNews = isToldAnew(event.type, message, rules?.events[event.type]);
+    return stories.tell(happened, { message: wanted, isNews });
+  };
+
+  /** Tells those of its events that are told in that lane. */
   const listen = (
     consumer: string,
-    { lane, isMeant }: { lane: Lane; isMeant: (message: Message) => boolean },
+    { lane, told: which }: { lane: Lane; told: Told },
   ): Promise<void> => {
     const told = createBoundedMap<string, true>(rememberedMessages);
     const waiting = new Map<string, Promise<'sent' | 'kept'>>();
@@ -149,15 +197,17 @@ export function startNotifier({
       if (told.has(key)) return;
       // It may come again while it waits.
       const again = waiting.get(key);
+      let beside: Beside | undefined;
       const telling =
         again ??
         lane.tell({
           kind: event.type,
           storedMs: stored.storedTime,
           async message() {
-            const message = await alerts.of(event, stored);
-            return message && isMeant(message) ? routed(event.type, message, stored) : undefined;
+            beside = await toTell(event, stored, which);
+            return beside?.message;
           },
+          sent: async (messageId, isAlone) => beside?.sent?.(messageId, isAlone),
         });
       waiting.set(key, telling);
       const end = await telling.finally(() => waiting.delete(key));
@@ -204,11 +254,8 @@ export function startNotifier({
 
   const consumers = sink.bundles ? [name, `${name}-urgent`] : [name];
   const finished = Promise.all([
-    listen(name, {
-      lane: usual,
-      isMeant: (message) => !sink.bundles || !isUrgent(message),
-    }),
-    ...(sink.bundles ? [listen(`${name}-urgent`, { lane: urgent, isMeant: isUrgent })] : []),
+    listen(name, { lane: usual, told: sink.bundles ? 'usual' : 'all' }),
+    ...(sink.bundles ? [listen(`${name}-urgent`, { lane: urgent, told: 'urgent' })] : []),
   ]).then(() => undefined);
   let ended = false;
   const end = finished
@@ -220,11 +267,13 @@ export function startNotifier({
     const deadline = setTimeout(() => outOfTime.abort(), stopTimeoutMs);
     await end;
     await digest[Symbol.asyncDispose]();
+    await stories?.[Symbol.asyncDispose]();
     clearTimeout(deadline);
   };
 
   const untold = async (): Promise<number> => {
-    return Math.max(...(await Promise.all(consumers.map((consumer) => bus.lag(consumer)))));
+    const lags = await Promise.all(consumers.map((consumer) => bus.lag(consumer)));
+    return Math.max(...lags) + (stories?.unshown() ?? 0);
   };
   const untoldOrUnknown = (): Promise<number> =>
     untold().catch((error: unknown) => {
@@ -242,8 +291,9 @@ export function startNotifier({
       const wanted = await routed(kind, message);
       return wanted ? announce(wanted) : true;
     },
-    alerts: () => usual.sent() + urgent.sent(),
+    alerts: () => usual.sent() + urgent.sent() + (stories?.shown() ?? 0),
     async caughtUp() {
+      await stories?.ready;
       while ((await untoldOrUnknown()) > 0) {
         if (ended)
           throw new TransientError('NOTIFIER_STOPPED', 'the notifier stopped before all was told');

@@ -103,7 +103,9 @@ function strategyText({ name, version, params }: ConfiguredStrategy): string {
 function settingsText(settings: PortfolioSettings): string {
   const { cash, feeBps, slippageBps, risk } = settings;
   const limit =
-    risk.maxPositions === undefined ? 'no limit' : `at most ${risk.maxPositions} positions`;
+    risk.maxPositions === undefined
+      ? 'no limit'
+      : `at most ${risk.maxPositions} ${risk.maxPositions === 1 ? 'position' : 'positions'}`;
   return `${money(cash)} at the start, ${entryText(settings)} an entry, fee ${feeBps} bps, slippage ${slippageBps} bps, ${limit}`;
 }
 

@@ -285,7 +285,7 @@ test(
     const { double } = here;
     double.say('/chart BTC/USDT');
     await expect.poll(() => double.received.length, { timeout: 20_000 }).toBe(1);
-    expect(double.received[0]?.text).toContain('40 candles, 1 fills');
+    expect(double.received[0]?.text).toContain('40 candles, 1 fill');
     expect(double.received[0]?.photo?.length).toBeGreaterThan(5_000);
   },
 );

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@heliograph/contracts/service';
-import { isUnreadable } from '../telegram/answers.ts';
+import { isUnchanged, isUnreadable } from '../telegram/answers.ts';
 import type { CallOutcome, TelegramClient } from '../telegram/client.ts';
 
 export interface Button {
@@ -98,8 +98,7 @@ export function createSpeaker({
         ),
       );
       if (outcome.status === 'ok') return true;
-      const isSame = outcome.status === 'refused' && /not modified/.test(outcome.error.message);
-      if (!isSame) failed(outcome);
+      if (!isUnchanged(outcome)) failed(outcome);
       return false;
     },
     async notice(queryId, text) {

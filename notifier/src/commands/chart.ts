@@ -2,7 +2,7 @@ import { Timeframe, UserError } from '@heliograph/contracts';
 import { candleChart } from '../charts/candle-chart.ts';
 import { equityChart } from '../charts/equity-chart.ts';
 import { renderPng } from '../charts/render-png.ts';
-import { count, percent } from '../messages/numbers.ts';
+import { percent, things } from '../messages/numbers.ts';
 import { line } from '../messages/text.ts';
 import type { CommandContext, Reply, TellingCommand } from './command.ts';
 import { portfolioNames } from './portfolios.ts';
@@ -29,7 +29,7 @@ export const chart: TellingCommand = {
     return {
       emoji: '🕯',
       title: `${symbol} ${found.timeframe}`,
-      lines: [line`${count(candles.length)} candles, ${count(fills.length)} fills`],
+      lines: [line`${things(candles.length, 'candle')}, ${things(fills.length, 'fill')}`],
       picture,
     };
   },

@@ -1,5 +1,5 @@
 import { toMs } from '@heliograph/contracts';
-import { count } from '../messages/numbers.ts';
+import { things } from '../messages/numbers.ts';
 import { bold, line } from '../messages/text.ts';
 import { duration } from '../messages/times.ts';
 import type { TellingCommand } from './command.ts';
@@ -23,7 +23,7 @@ export const health: TellingCommand = {
         line`🟢 trade log answers`,
         ...portfolios.map(
           ({ portfolio, lastEventTime, incidents }) =>
-            line`${bold(portfolio)}: last event ${duration(Math.max(0, nowMs - toMs(lastEventTime)))} ago, ${count(incidents.length)} incidents today`,
+            line`${bold(portfolio)}: last event ${duration(Math.max(0, nowMs - toMs(lastEventTime)))} ago, ${things(incidents.length, 'incident')} today`,
         ),
       ],
       canRefresh: true,

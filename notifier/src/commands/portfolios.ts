@@ -1,5 +1,5 @@
 import { UserError, type QueryResult } from '@heliograph/contracts';
-import { count } from '../messages/numbers.ts';
+import { count, things } from '../messages/numbers.ts';
 import type { CommandContext } from './command.ts';
 
 export type Standing = QueryResult<'standing'>['portfolios'][number];
@@ -24,6 +24,7 @@ export function meant({ portfolio }: CommandContext): string {
 }
 
 export function openText({ openPositions, maxPositions }: Standing): string {
-  const limit = maxPositions === null ? '' : ` of ${count(maxPositions)}`;
-  return `${count(openPositions)}${limit} positions`;
+  return maxPositions === null
+    ? things(openPositions, 'position')
+    : `${count(openPositions)} of ${things(maxPositions, 'position')}`;
 }

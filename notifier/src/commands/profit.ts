@@ -1,5 +1,5 @@
 import { UserError } from '@heliograph/contracts';
-import { count, money, percent, result, share } from '../messages/numbers.ts';
+import { count, money, percent, result, share, things } from '../messages/numbers.ts';
 import { bold, code, line, type Line } from '../messages/text.ts';
 import { duration } from '../messages/times.ts';
 import type { CommandContext, Reply, TellingCommand } from './command.ts';
@@ -19,7 +19,7 @@ export const profit: TellingCommand = {
       lines.push(
         line`${bold(portfolio)} (${it.mode})`,
         line`Net ${code(result(it.netPnl, currency))} (${percent(it.returnRatio)}), realised ${code(result(it.realisedPnl, currency))}`,
-        line`${count(it.trades)} trades, ${count(it.wins)} won, ${count(it.losses)} lost${it.winRate === null ? '' : ` (${share(it.winRate)})`}`,
+        line`${things(it.trades, 'trade')}, ${count(it.wins)} won, ${count(it.losses)} lost${it.winRate === null ? '' : ` (${share(it.winRate)})`}`,
         line`Profit factor ${it.profitFactor === null ? 'not known yet' : count(it.profitFactor)}, fees ${code(money(it.fees, currency))}`,
       );
     }
@@ -50,7 +50,7 @@ function byPeriod(
         if (periods.length > 0) lines.push(line`${bold(portfolio)}`);
         for (const { from, trades, wins, pnl } of periods)
           lines.push(
-            line`${from.slice(0, period === 'month' ? 7 : 10)} ${code(result(pnl, currency))}, ${count(trades)} trades, ${count(wins)} won`,
+            line`${from.slice(0, period === 'month' ? 7 : 10)} ${code(result(pnl, currency))}, ${things(trades, 'trade')}, ${count(wins)} won`,
           );
       }
       if (lines.length === 0) throw new UserError('no trade is closed yet');
@@ -87,7 +87,7 @@ async function broken(
     if (rows.length > 0) lines.push(line`${bold(portfolio)}`);
     for (const { name, trades, wins, pnl, averageHoldMs } of rows)
       lines.push(
-        line`${name.replaceAll('_', ' ')}: ${code(result(pnl, currency))}, ${count(trades)} trades, ${count(wins)} won, held ${duration(averageHoldMs)}`,
+        line`${name.replaceAll('_', ' ')}: ${code(result(pnl, currency))}, ${things(trades, 'trade')}, ${count(wins)} won, held ${duration(averageHoldMs)}`,
       );
   }
   if (lines.length === 0) throw new UserError('no trade is closed yet');

@@ -1,5 +1,5 @@
 import { toMs } from '@heliograph/contracts';
-import { count, money } from '../messages/numbers.ts';
+import { money, things } from '../messages/numbers.ts';
 import { bold, code, line, type Line } from '../messages/text.ts';
 import { duration, moment } from '../messages/times.ts';
 import type { TellingCommand } from './command.ts';
@@ -35,7 +35,7 @@ export const counted: TellingCommand = {
       title: 'Count',
       lines: portfolios.map(
         (one) =>
-          line`${bold(one.portfolio)}: ${openText(one)}, ${count(one.openOrders)} open orders`,
+          line`${bold(one.portfolio)}: ${openText(one)}, ${things(one.openOrders, 'open order')}`,
       ),
       canRefresh: true,
     };
@@ -51,10 +51,10 @@ function linesOf(one: Standing, nowMs: number): Line[] {
       ? []
       : [line`Since ${moment(stateTime)} by ${stateAuthor ?? ''}: ${stateReason ?? ''}`]),
     line`Equity ${code(money(one.equity, currency))}, cash ${code(money(one.cash, currency))}`,
-    line`${openText(one)}, ${count(one.openOrders)} open orders`,
+    line`${openText(one)}, ${things(one.openOrders, 'open order')}`,
     ...(incident
       ? [
-          line`⚠ ${count(one.incidents.length)} incidents today, the last: ${incident.kind}: ${incident.detail}`,
+          line`⚠ ${things(one.incidents.length, 'incident')} today, the last: ${incident.kind}: ${incident.detail}`,
         ]
       : []),
     line`Last event ${duration(Math.max(0, nowMs - toMs(one.lastEventTime)))} ago`,

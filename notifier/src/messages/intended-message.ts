@@ -1,5 +1,5 @@
 import type { JournalEventOf, OrderRole, TimeInForce } from '@heliograph/contracts';
-import { compose } from './compose.ts';
+import { compose, type Draft } from './compose.ts';
 import type { Message } from './message.ts';
 import { amount, count, money, share } from './numbers.ts';
 import { verbs, why } from './order-messages.ts';
@@ -21,31 +21,30 @@ export const roles: Readonly<Record<Exclude<OrderRole, 'entry' | 'exit'>, string
 
 /** The signal that is traded, told before the order is sent; quietly an order that protects what is held. */
 export function intended(event: Intended, portfolio: Portfolio): Message {
+  return compose(intendedDraft(event, portfolio), event);
+}
+
+/** The same before it takes a form. */
+export function intendedDraft(event: Intended, portfolio: Portfolio): Draft {
   const { role, side, symbol, attempt = 1 } = event.data;
   const lines = [...orderLines(event, portfolio), attempt === 1 ? undefined : attemptLine(attempt)];
   if (role !== undefined && role !== 'entry' && role !== 'exit')
-    return compose(
-      {
-        severity: 'info',
-        quiet: true,
-        emoji: '🛡',
-        title: `${label(portfolio)} ${roles[role]}: ${side} ${symbol}`,
-        lines,
-      },
-      event,
-    );
-  return compose(
-    {
+    return {
       severity: 'info',
-      emoji: side === 'buy' ? '🔵' : '🟠',
-      title: `${label(portfolio)} ${side === 'buy' ? 'Buy' : 'Sell'} ${symbol}`,
-      lines: [
-        line`${event.data.strategy} ${verbs[event.data.intent]} on ${event.data.venue}`,
-        ...lines,
-      ],
-    },
-    event,
-  );
+      quiet: true,
+      emoji: '🛡',
+      title: `${label(portfolio)} ${roles[role]}: ${side} ${symbol}`,
+      lines,
+    };
+  return {
+    severity: 'info',
+    emoji: side === 'buy' ? '🔵' : '🟠',
+    title: `${label(portfolio)} ${side === 'buy' ? 'Buy' : 'Sell'} ${symbol}`,
+    lines: [
+      line`${event.data.strategy} ${verbs[event.data.intent]} on ${event.data.venue}`,
+      ...lines,
+    ],
+  };
 }
 
 function orderLines({ data }: Intended, portfolio: Portfolio): (Line | undefined)[] {
@@ -63,7 +62,7 @@ function orderLines({ data }: Intended, portfolio: Portfolio): (Line | undefined
 }
 
 /** The type of the order and its prices. */
-function terms({ orderType, limitPrice, stopPrice, trailingBps }: Intended['data']): Line {
+export function terms({ orderType, limitPrice, stopPrice, trailingBps }: Intended['data']): Line {
   switch (orderType) {
     case 'market':
       return line`market order`;

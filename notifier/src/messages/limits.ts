@@ -1,5 +1,5 @@
 import type { PortfolioSettings } from '@heliograph/contracts';
-import { count, money, share } from './numbers.ts';
+import { count, money, named, share } from './numbers.ts';
 import { code, joined, line, type Line } from './text.ts';
 import { duration } from './times.ts';
 
@@ -15,7 +15,7 @@ export function limitLines(
     list('', [
       maxPositions === undefined
         ? line`Any number of positions`
-        : line`At most ${code(count(maxPositions))} positions`,
+        : line`At most ${code(count(maxPositions))} ${named(maxPositions, 'position')}`,
       shorting ? line`short ones too` : undefined,
       leverage === 1 ? undefined : line`leverage ${code(count(leverage))}`,
     ]),
@@ -23,7 +23,10 @@ export function limitLines(
       maxOrderNotional && line`${code(money(maxOrderNotional, currency))} an entry`,
       on(risk.maxSymbolExposureRatio, (ratio) => line`${share(ratio)} of equity in a symbol`),
       on(risk.maxExposureRatio, (ratio) => line`${share(ratio)} in all`),
-      on(risk.maxOrdersPerMinute, (entries) => line`${code(count(entries))} entries a minute`),
+      on(
+        risk.maxOrdersPerMinute,
+        (entries) => line`${code(count(entries))} ${named(entries, 'entry', 'entries')} a minute`,
+      ),
     ]),
     list('Only ', [
       ...symbols.slice(0, maxSymbols).map((symbol) => line`${symbol}`),
@@ -37,7 +40,10 @@ export function limitLines(
     ]),
     on(risk.cooldownMs, (ms) => line`A symbol rests ${duration(ms)} after a loss`),
     list('Stops at: ', [
-      on(risk.maxLosingStreak, (losses) => line`${code(count(losses))} losses in a row`),
+      on(
+        risk.maxLosingStreak,
+        (losses) => line`${code(count(losses))} ${named(losses, 'loss', 'losses')} in a row`,
+      ),
       on(risk.maxDailyLossRatio, (ratio) => line`${share(ratio)} down in a day`),
       on(risk.maxDrawdownRatio, (ratio) => line`${share(ratio)} below the peak`),
     ]),

@@ -11,6 +11,13 @@ export interface Message {
   readonly plain: string;
   /** PNG, for sinks that show it. */
   readonly picture?: Buffer;
+  /** It is of a trade, and stands alone as long as nothing queues; `answers` is the message of the trade that it goes with. */
+  readonly trade?: { readonly answers?: number };
+}
+
+/** The same as one of a trade. */
+export function ofTrade(message: Message, trade: NonNullable<Message['trade']>): Message {
+  return changed(message, { trade });
 }
 
 /** The same with a picture. */
@@ -25,12 +32,13 @@ export function withSound(message: Message, sounds: boolean): Message {
 
 /** Its HTML is made as late as without the change. */
 function changed(message: Message, change: Partial<Omit<Message, 'html'>>): Message {
-  const { severity, quiet, plain, picture } = message;
+  const { severity, quiet, plain, picture, trade } = message;
   return {
     severity,
     quiet,
     plain,
     ...(picture && { picture }),
+    ...(trade && { trade }),
     ...change,
     get html() {
       return message.html;

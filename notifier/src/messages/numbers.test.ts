@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Big } from '@heliograph/contracts';
-import { amount, count, money, percent, readable, result, share } from './numbers.ts';
+import { amount, count, money, percent, readable, result, share, things } from './numbers.ts';
 
 test('amounts keep every digit that tells prices apart', () => {
   expect(amount('64210.50')).toBe('64,210.5');
@@ -31,6 +31,15 @@ test('results carry their sign', () => {
 test('parts and plain numbers carry none', () => {
   expect([0.1, 1, 0.125, 0.00012].map(share)).toEqual(['10%', '100%', '12.5%', '0.012%']);
   expect([5, 1_968, 2.5, 1e-7].map(count)).toEqual(['5', '1,968', '2.5', '0.0000001']);
+});
+
+test('one thing is no things', () => {
+  expect([0, 1, 2, 1_968].map((value) => things(value, 'trade'))).toEqual([
+    '0 trades',
+    '1 trade',
+    '2 trades',
+    '1,968 trades',
+  ]);
 });
 
 const decimals = fc

@@ -31,6 +31,16 @@ export function count(value: number): string {
   return readable(exactly(value), 8);
 }
 
+/** So many of them: `1 trade`, `1,968 candles`. */
+export function things(value: number, one: string): string {
+  return `${count(value)} ${named(value, one)}`;
+}
+
+/** What so many of them are called. */
+export function named(value: number, one: string, several = `${one}s`): string {
+  return value === 1 ? one : several;
+}
+
 function sign(value: Big): string {
   return value.gt('0') ? '+' : '';
 }

@@ -1,8 +1,8 @@
 import { liveTape, toMs, type JournalEventOf } from '@heliograph/contracts';
-import { compose } from './compose.ts';
+import { compose, type Draft } from './compose.ts';
 import { roles } from './intended-message.ts';
 import type { Message } from './message.ts';
-import { amount, count, money, percent, result } from './numbers.ts';
+import { amount, count, money, named, percent, result } from './numbers.ts';
 import { why } from './order-messages.ts';
 import { currencyOf, label, type Portfolio } from './portfolio.ts';
 import { settingsLines } from './settings.ts';
@@ -61,7 +61,7 @@ export function marked(event: JournalEventOf<'portfolio_marked'>, portfolio: Por
           return line`Open: ${symbol} ${code(amount(quantity))} at ${code(amount(price))}`;
         }),
         positions.length === 0 ? line`No open positions` : undefined,
-        line`${code(count(candles))} candles`,
+        line`${code(count(candles))} ${named(candles, 'candle')}`,
       ],
     },
     event,
@@ -78,26 +78,41 @@ const exitReasons: ReadonlyMap<string, string> = new Map([
 export function closed(event: JournalEventOf<'trade_closed'>, portfolio: Portfolio): Message {
   const { data } = event;
   const currency = currencyOf(portfolio, data.symbol);
-  const won = Math.sign(Number(data.pnl));
+  return compose(
+    {
+      ...closedHead(event, portfolio),
+      lines: [
+        line`${data.strategy}, ${data.side} ${code(amount(data.quantity))}, ${code(amount(data.entryPrice))} → ${code(amount(data.exitPrice))}`,
+        line`${held(event)}, fees ${code(money(data.fees, currency))}`,
+        why(exitReasonOf(event)),
+      ],
+    },
+    event,
+  );
+}
+
+/** What a closed trade has come to, before all else. */
+export function closedHead(
+  { data: { symbol, pnl, returnRatio } }: JournalEventOf<'trade_closed'>,
+  portfolio: Portfolio,
+): Pick<Draft, 'severity' | 'emoji' | 'title'> {
+  const won = Math.sign(Number(pnl));
   const [emoji, severity] =
     won > 0
       ? (['💰', 'success'] as const)
       : won < 0
         ? (['🔻', 'warning'] as const)
         : (['⚪', 'info'] as const);
-  return compose(
-    {
-      severity,
-      emoji,
-      title: `${label(portfolio)} Closed ${data.symbol}: ${result(data.pnl, currency)} (${percent(data.returnRatio)})`,
-      lines: [
-        line`${data.strategy}, ${data.side} ${code(amount(data.quantity))}, ${code(amount(data.entryPrice))} → ${code(amount(data.exitPrice))}`,
-        line`Held ${duration(toMs(data.exitTime) - toMs(data.entryTime))}, fees ${code(money(data.fees, currency))}`,
-        why(exitReasons.get(data.exitReason) ?? data.exitReason),
-      ],
-    },
-    event,
-  );
+  const came = `${result(pnl, currencyOf(portfolio, symbol))} (${percent(returnRatio)})`;
+  return { severity, emoji, title: `${label(portfolio)} Closed ${symbol}: ${came}` };
+}
+
+export function held({ data }: JournalEventOf<'trade_closed'>): string {
+  return `Held ${duration(toMs(data.exitTime) - toMs(data.entryTime))}`;
+}
+
+export function exitReasonOf({ data }: JournalEventOf<'trade_closed'>): string {
+  return exitReasons.get(data.exitReason) ?? data.exitReason;
 }
 
 /** Who changes the state when a limit of the whole portfolio is reached. */

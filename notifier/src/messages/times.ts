@@ -5,6 +5,12 @@ export function moment(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 16)}${shown} UTC`;
 }
 
+/** The time of a day, after its date where that is another day than `day`: `12:31`, `01-06 12:31`. */
+export function clock(time: string, day: string): string {
+  const isSameDay = time.slice(0, 10) === day.slice(0, 10);
+  return `${isSameDay ? '' : `${time.slice(5, 10)} `}${time.slice(11, 16)}`;
+}
+
 const units = [
   ['d', 86_400_000],
   ['h', 3_600_000],

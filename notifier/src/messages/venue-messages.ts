@@ -1,7 +1,7 @@
 import { Big, incidents, type IncidentKind, type JournalEventOf } from '@heliograph/contracts';
 import { compose } from './compose.ts';
 import type { Message } from './message.ts';
-import { amount, money } from './numbers.ts';
+import { amount, money, things } from './numbers.ts';
 import { currencyOf, label, type Portfolio } from './portfolio.ts';
 import { code, joined, line, listed, type Line } from './text.ts';
 
@@ -27,7 +27,7 @@ export function reconciled(event: Reconciled, portfolio: Portfolio): Message | u
     {
       severity: onlyAdopted ? 'warning' : 'error',
       emoji: '🔎',
-      title: `${label(portfolio)} The venue disagrees on ${onlyOrders ? `${differences.length} of ${checked} orders` : counts.join(', ')}`,
+      title: `${label(portfolio)} The venue disagrees on ${onlyOrders ? `${differences.length} of ${things(checked, 'order')}` : counts.join(', ')}`,
       lines: [
         ...listed(differences, differenceLine),
         disputed.size === 0
@@ -118,7 +118,7 @@ export function instrumentChanged(
   );
 }
 
-const titles: Readonly<Record<IncidentKind, string>> = {
+export const incidentTitles: Readonly<Record<IncidentKind, string>> = {
   OVERFILL: 'Filled more than ordered',
   FILL_AFTER_END: 'Filled after its end',
   UNKNOWN_FILL: 'Filled without an order',
@@ -140,7 +140,7 @@ export function incident(
     {
       severity,
       emoji: severity === 'error' ? '🚨' : '⚠',
-      title: `${label(portfolio)} ${titles[kind]}${about === undefined ? '' : `: ${about}`}`,
+      title: `${label(portfolio)} ${incidentTitles[kind]}${about === undefined ? '' : `: ${about}`}`,
       lines: [
         ...(kind === 'OUTAGE' ? [outage(detail)] : incidentLines(kind, detail)),
         orderId === undefined

@@ -5,7 +5,7 @@ import { exhaustMap, lastValueFrom, ReplaySubject, takeUntil, timer } from 'rxjs
 import { z } from 'zod';
 import { compose } from '../messages/compose.ts';
 import type { Message } from '../messages/message.ts';
-import { count } from '../messages/numbers.ts';
+import { count, things } from '../messages/numbers.ts';
 import { line } from '../messages/text.ts';
 import { moment } from '../messages/times.ts';
 
@@ -116,7 +116,7 @@ function digestMessage({
       severity: 'info',
       quiet: true,
       emoji: '🗞',
-      title: `Digest: ${count(all)} alerts`,
+      title: `Digest: ${things(all, 'alert')}`,
       lines: [
         line`Since ${moment(toTime(sinceMs))}`,
         ...Object.entries(counts)

@@ -45,6 +45,22 @@ export function loudnessOf(
   return loudness === 'sound' && isHushed ? 'silent' : loudness;
 }
 
+/** What its trade's message shows as it happens. */
+const followed: ReadonlySet<ToldKind> = new Set([
+  'order_intended',
+  'order_filled',
+  'order_cancel_intended',
+]);
+
+/** Whether it is told in a message of its own although that of its trade shows it. */
+export function isToldAnew(
+  kind: ToldKind,
+  { quiet }: Message,
+  named: Loudness | undefined,
+): boolean {
+  return named === 'sound' || (!followed.has(kind) && !quiet);
+}
+
 function isWithin({ from, to, zone }: NonNullable<Rules['quietHours']>, nowMs: number): boolean {
   const { minuteOfDay } = localTime(nowMs, zone);
   return from <= to

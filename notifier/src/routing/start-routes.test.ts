@@ -123,7 +123,7 @@ test('a digest is told from time to time, counts each once, and outlives the pro
   await second.add('order_filled', { stream: 'TRADING', sequence: 8 });
   nowMs += 3_600_000;
   await expect.poll(() => told.length).toBe(2);
-  expect(told[1]).toContain('Digest: 1 alerts');
+  expect(told[1]).toContain('Digest: 1 alert');
 });
 
 test('what is for the digest is not told one by one', async () => {

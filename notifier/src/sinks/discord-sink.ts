@@ -34,7 +34,7 @@ export function createDiscordSink({
     maxInFlight: 1,
     sumsUp: true,
     async send({ plain, quiet, severity }, signal) {
-      const turn = await turns.take({ isUrgent: severity === 'error', signal });
+      const turn = await turns.take({ urgency: severity === 'error' ? 'urgent' : 'usual', signal });
       if (!turn) return failed('UNREACHABLE', 'it was given up before it was sent');
       const outcome = await postJson(
         { what: 'Discord', url },

@@ -1,7 +1,9 @@
 import { TransientError, type PermanentError } from '@heliograph/contracts';
 import type { Message } from '../messages/message.ts';
 
-export type SendOutcome = { readonly status: 'sent' } | SendFailure;
+export type SendOutcome =
+  /** `messageId`: its number, where it can be changed and answered to. */
+  { readonly status: 'sent'; readonly messageId?: number } | SendFailure;
 
 export type SendFailure =
   /** Not now: the same message may be sent again, not before `retryAfterMs` if that is given. */
@@ -10,6 +12,18 @@ export type SendFailure =
   | { readonly status: 'blocked'; readonly remedy: string }
   /** This message will never be taken; others may. */
   | { readonly status: 'refused'; readonly error: PermanentError };
+
+/** For sinks whose messages can be changed. */
+export interface Editable {
+  /** Where its messages are: their numbers mean nothing elsewhere. */
+  readonly place: string;
+  /** Has the message say that instead, without a sound, when nothing else is to be sent. `gone`: it cannot be changed any more. */
+  edit(
+    messageId: number,
+    message: Message,
+    signal: AbortSignal,
+  ): Promise<SendOutcome | { readonly status: 'gone' }>;
+}
 
 /** A way to reach people. */
 export interface Sink {
@@ -27,6 +41,8 @@ export interface Sink {
   readonly bundles?: boolean;
   /** For people, who want to hear of what is long past as a sum. Default: where it bundles. */
   readonly sumsUp?: boolean;
+  /** Then a trade has one message, which changes as the trade goes on. Default: each of its events has its own. */
+  readonly editable?: Editable;
   /**
    * Called with one message at a time, and with one that is urgent beside it where it bundles. Once the signal is aborted it gives up: `failed`, whatever became of it.
    */

@@ -15,16 +15,18 @@ function sinkTo(double: TelegramDouble, change: Partial<TelegramSinkOptions> = {
   return createTelegramSink({ token, chatId, apiRoot, limits: [], ...change });
 }
 
-function sendAndGiveUp(sink: Sink): Promise<SendOutcome> {
+async function sendAndGiveUp(sink: Sink, when: () => Promise<unknown>): Promise<SendOutcome> {
   const patience = new AbortController();
-  setTimeout(() => patience.abort(), 20);
-  return sink.send(aMessage('x'), patience.signal);
+  const outcome = sink.send(aMessage('x'), patience.signal);
+  await when();
+  patience.abort();
+  return outcome;
 }
 
 test('sends HTML, without link previews, and silently what is quiet', async () => {
   await using double = await startTelegramDouble();
   const sink = sinkTo(double);
-  expect(await sink.send(aMessage('one'), never)).toEqual({ status: 'sent' });
+  expect(await sink.send(aMessage('one'), never)).toMatchObject({ status: 'sent' });
   await sink.send(aMessage('two', { quiet: true }), never);
   expect(double.received).toMatchObject([
     {
@@ -46,7 +48,7 @@ test('sends as plain text, once, what Telegram cannot read', async () => {
     aMessage('rsi < 30', { html: '<b>rsi < 30</b>' }),
     never,
   );
-  expect(outcome).toEqual({ status: 'sent' });
+  expect(outcome).toMatchObject({ status: 'sent' });
   expect(double.received).toMatchObject([{ text: 'rsi < 30' }]);
   expect(double.received[0]?.sent.parse_mode).toBe(undefined);
   expect(double.calls()).toBe(2);
@@ -56,7 +58,7 @@ test('a picture is sent with what it belongs to, and where it cannot be, the wor
   await using double = await startTelegramDouble();
   const sink = sinkTo(double);
   const picture = Buffer.from('89504e470d0a1a0a', 'hex');
-  expect(await sink.send(aMessage('shown', { picture }), never)).toEqual({ status: 'sent' });
+  expect(await sink.send(aMessage('shown', { picture }), never)).toMatchObject({ status: 'sent' });
   await sink.send(aMessage('broken', { picture: Buffer.from('GIF89a') }), never);
   await sink.send(aMessage('x'.repeat(1_025), { picture }), never);
   expect(double.received.map(({ text, photo }) => [text.length, photo?.length])).toEqual([
@@ -147,7 +149,9 @@ describe('what may pass', () => {
       error: { name: 'TransientError', message: expect.stringMatching(reason) },
     });
     expect(String(outcome.status === 'failed' && outcome.error.stack)).not.toContain('secret');
-    expect(await sink.send(aMessage('x'), never), 'and it does pass').toEqual({ status: 'sent' });
+    expect(await sink.send(aMessage('x'), never), 'and it does pass').toMatchObject({
+      status: 'sent',
+    });
   });
 
   test('nobody listens', async () => {
@@ -165,8 +169,63 @@ test('gives up on a call or on a turn when it is told to', async () => {
   await using double = await startTelegramDouble();
   double.fault('hang', 1);
   const sink = sinkTo(double, { limits: [{ count: 1, windowMs: 60_000 }] });
-  expect(await sendAndGiveUp(sink), 'during the call').toMatchObject({ status: 'failed' });
-  expect(await sendAndGiveUp(sink), 'before its turn').toMatchObject({ status: 'failed' });
+  const called = (): Promise<void> => expect.poll(() => double.calls()).toBe(1);
+  expect(await sendAndGiveUp(sink, called), 'during the call').toMatchObject({ status: 'failed' });
+  const early = await sendAndGiveUp(sink, async () => undefined);
+  expect(early, 'before its turn').toMatchObject({ status: 'failed' });
   expect(double.calls()).toBe(1);
   expect(double.received).toEqual([]);
+});
+
+describe('a message that was sent', () => {
+  test('is changed, also where Telegram shows it already or cannot read it', async () => {
+    await using double = await startTelegramDouble();
+    const { send, editable } = sinkTo(double);
+    expect(editable?.place).toBe('4711');
+    expect(await send(aMessage('one'), never)).toEqual({ status: 'sent', messageId: 1 });
+    const outcomes = [];
+    for (const message of [
+      aMessage('two'),
+      aMessage('two'),
+      aMessage('rsi < 30', { html: '<b>rsi < 30</b>' }),
+    ])
+      outcomes.push(await editable?.edit(1, message, never));
+    const sent = { status: 'sent', messageId: 1 };
+    expect(outcomes).toEqual([sent, sent, sent]);
+    expect(double.received).toMatchObject([{ text: 'rsi < 30', edits: 2 }]);
+  });
+
+  test('is gone where it was deleted, is too old, or never was', async () => {
+    await using double = await startTelegramDouble();
+    const { send, editable } = sinkTo(double);
+    await send(aMessage('one'), never);
+    await send(aMessage('two'), never);
+    double.lose(1, 'deleted');
+    double.lose(2, 'too old');
+    for (const messageId of [1, 2, 3])
+      expect(await editable?.edit(messageId, aMessage('x'), never)).toEqual({ status: 'gone' });
+  });
+
+  test('is answered to, and where it is gone the answer is a message like any other', async () => {
+    await using double = await startTelegramDouble();
+    const { send } = sinkTo(double);
+    await send(aMessage('one'), never);
+    await send(aMessage('answer', { trade: { answers: 1 } }), never);
+    double.lose(1, 'deleted');
+    await send(aMessage('another', { trade: { answers: 1 } }), never);
+    expect(double.received.map(({ answers }) => answers)).toEqual([undefined, 1, undefined]);
+  });
+
+  test('is changed within the limits, after whatever is to be sent', async () => {
+    await using double = await startTelegramDouble({ limited: true });
+    const { send, editable } = sinkTo(double, { limits: [{ count: 1, windowMs: 1_000 }] });
+    await send(aMessage('one'), never);
+    const order: string[] = [];
+    await Promise.all([
+      editable?.edit(1, aMessage('changed'), never).then(() => order.push('edit')),
+      send(aMessage('two'), never).then(() => order.push('send')),
+    ]);
+    expect(order).toEqual(['send', 'edit']);
+    expect(double.calls(), 'Telegram never had to refuse').toBe(3);
+  });
 });

@@ -1,8 +1,12 @@
-import { isUnreadable } from '../telegram/answers.ts';
-import { createTelegramClient, type TelegramClientOptions } from '../telegram/client.ts';
+import { isGone, isUnchanged, isUnreadable } from '../telegram/answers.ts';
+import {
+  createTelegramClient,
+  type CallOutcome,
+  type TelegramClientOptions,
+} from '../telegram/client.ts';
 import type { Message } from '../messages/message.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { failed, type SendOutcome, type Sink } from './sink.ts';
+import { failed, type SendFailure, type SendOutcome, type Sink } from './sink.ts';
 import { createTurns } from './turns.ts';
 
 /** Enough for a message full of those that came in while the one before was on its way. */
@@ -35,18 +39,21 @@ export function createTelegramSink({
 
   const call = async (
     content: { text: string; parse_mode?: 'HTML'; picture?: Buffer | undefined },
-    { quiet, severity }: Message,
+    { quiet, severity, trade }: Message,
     signal: AbortSignal,
   ): Promise<SendOutcome> => {
-    const isUrgent = severity === 'error';
-    const turn = await turns.take({ isUrgent, signal });
-    if (!turn) return failed('TELEGRAM_UNREACHABLE', 'it was given up before it was sent');
+    const urgency = severity === 'error' ? 'urgent' : 'usual';
+    const turn = await turns.take({ urgency, signal });
+    if (!turn) return givenUp();
     const { text, picture, ...parse } = content;
     const common = {
       chat_id: chatId,
       ...(threadId !== undefined && { message_thread_id: threadId }),
       ...parse,
       disable_notification: quiet,
+      ...(trade?.answers !== undefined && {
+        reply_parameters: { message_id: trade.answers, allow_sending_without_reply: true },
+      }),
     };
     const outcome = picture
       ? await client.call(
@@ -61,13 +68,45 @@ export function createTelegramSink({
         );
     // The end of the call, which is not before the moment that Telegram counts.
     turn.end();
-    return outcome.status === 'ok' ? { status: 'sent' } : outcome;
+    return outcome.status === 'ok'
+      ? { status: 'sent', messageId: outcome.result.message_id }
+      : outcome;
+  };
+
+  const change = async (
+    messageId: number,
+    content: { text: string; parse_mode?: 'HTML' },
+    signal: AbortSignal,
+  ): Promise<CallOutcome<unknown>> => {
+    const turn = await turns.take({ urgency: 'edit', signal });
+    if (!turn) return givenUp();
+    const outcome = await client.call(
+      'editMessageText',
+      {
+        chat_id: chatId,
+        message_id: messageId,
+        ...content,
+        link_preview_options: { is_disabled: true },
+      },
+      { signal },
+    );
+    turn.end();
+    return outcome;
   };
 
   return {
     name: 'telegram',
     maxInFlight: bundles ? mostInFlight : 1,
     bundles,
+    editable: {
+      place: [chatId, ...(threadId === undefined ? [] : [threadId])].join('/'),
+      async edit(messageId, { html, plain }, signal) {
+        let outcome = await change(messageId, { text: html, parse_mode: 'HTML' }, signal);
+        if (isUnreadable(outcome)) outcome = await change(messageId, { text: plain }, signal);
+        if (outcome.status === 'ok' || isUnchanged(outcome)) return { status: 'sent', messageId };
+        return isGone(outcome) ? { status: 'gone' } : outcome;
+      },
+    },
     async send(message, signal) {
       const { html: text } = message;
       const picture = text.length > longestCaption ? undefined : message.picture;
@@ -78,6 +117,10 @@ export function createTelegramSink({
       return isUnreadable(outcome) ? call({ text: message.plain }, message, signal) : outcome;
     },
   };
+}
+
+function givenUp(): SendFailure & { status: 'failed' } {
+  return failed('TELEGRAM_UNREACHABLE', 'it was given up before it was sent');
 }
 
 /** One message a second, and 20 a minute in groups and channels. With one chat the overall 30 a second follow. */

@@ -1,7 +1,7 @@
 import { Big, toTime, liveTape, type QueryResult } from '@heliograph/contracts';
 import { compose } from '../messages/compose.ts';
 import { withPicture, type Message } from '../messages/message.ts';
-import { count, money, percent, result } from '../messages/numbers.ts';
+import { count, money, percent, result, things } from '../messages/numbers.ts';
 import { label } from '../messages/portfolio.ts';
 import { code, line } from '../messages/text.ts';
 import type { DueSummary } from './due.ts';
@@ -40,7 +40,7 @@ export function summaryMessage(
         tape === liveTape ? undefined : line`Of all of the replay ${tape}`,
         trades === 0
           ? line`No trade was closed`
-          : line`${count(trades)} trades, ${count(wins)} won, ${count(losses)} lost, fees ${code(money(fees, currency))}`,
+          : line`${things(trades, 'trade')}, ${count(wins)} won, ${count(losses)} lost, fees ${code(money(fees, currency))}`,
         line`Equity ${code(money(equity, currency))}${grown}, cash ${code(money(cash, currency))}`,
         line`Positions open: ${count(standing.openPositions)}, orders open: ${count(standing.openOrders)}, ${tradingState}`,
         standing.incidents.length === 0

@@ -56,6 +56,21 @@ export function isUnreadable(outcome: {
   return outcome.status === 'refused' && outcome.error?.code === unreadable;
 }
 
+/** Telegram shows that already. */
+export function isUnchanged(outcome: SendFailure): boolean {
+  return outcome.status === 'refused' && /message is not modified/i.test(outcome.error.message);
+}
+
+/** The message that was to be changed is too old, or somebody has deleted it. */
+export function isGone(outcome: SendFailure): boolean {
+  return (
+    outcome.status === 'refused' &&
+    /message to edit not found|message can't be edited|message_id_invalid/i.test(
+      outcome.error.message,
+    )
+  );
+}
+
 function refused(code: string, said: string): SendFailure {
   return { status: 'refused', error: new PermanentError(code, said) };
 }

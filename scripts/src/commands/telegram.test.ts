@@ -47,8 +47,8 @@ describe.concurrent('Telegram, from a start that runs', { timeout: 120_000 }, ()
   test('a trade is told, what is asked is answered, and panic leaves everything, once', async () => {
     await using here = await begin();
     const { double, cwd, running } = here;
-    await eventually(() => expect(texts(double)).toContain('Bought BTC/USD'), patience);
-    expect(texts(double)).toMatch(/has started[^]*opened[^]*Bought BTC\/USD/);
+    await eventually(() => expect(texts(double)).toMatch(/✅ Bought [\d.]+ at/), patience);
+    expect(texts(double)).toMatch(/has started[^]*opened[^]*Buy BTC\/USD[^]*✅ Bought/);
     expect(await answered(double, '/positions', 'BTC/USD')).toContain('long');
     expect(await answered(double, '/status', 'ACTIVE')).toContain('1 of');
     expect(await answered(double, '/health', 'trade log answers')).toContain('execution/');
@@ -72,7 +72,12 @@ describe.concurrent('Telegram, from a start that runs', { timeout: 120_000 }, ()
     running.kill('SIGTERM');
     expect((await running.result).code).toBe(0);
     expect(texts(double)).toContain('[PAPER] Heliograph has stopped\nBy SIGTERM');
-    expect(texts(double).match(/Closed BTC\/USD/g), 'one position, one close').toHaveLength(1);
+    const [story, close, ...others] = double.received.filter(({ text }) =>
+      text.includes('Closed BTC/USD'),
+    );
+    expect(others, 'one position, one close').toEqual([]);
+    expect(story?.text).toMatch(/✅ Bought[^]*✅ Sold[^]*closed: closed by hand/);
+    expect(close?.answers).toBe(story?.messageId);
   });
 
   test('it hears by a webhook, and is asked for its health, where it is told to', async () => {

@@ -20,6 +20,8 @@ export interface ReceivedMessage {
   /** How often it was edited. */
   readonly edits: number;
   readonly photo?: Buffer;
+  /** The message that it is an answer to, if that is there. */
+  readonly answers?: number;
 }
 
 /** Instead of the true answer: Telegram's own refusal, or a fault on the way. */
@@ -60,6 +62,8 @@ export interface TelegramDouble extends AsyncDisposable {
   say(text: string, person?: Person): Update;
   /** Somebody presses a button of the message, or makes one up. */
   press(messageId: number, data: string, person?: Person): Update;
+  /** Somebody deletes the message, or it is from long ago: it cannot be changed any more. */
+  lose(messageId: number, how: 'deleted' | 'too old'): void;
   /** Tells of something again, as Telegram does until it is confirmed. */
   repeat(update: Update): void;
 }
@@ -90,6 +94,7 @@ export async function startTelegramDouble({
   const taken: { chatId: number; atMs: number }[] = [];
   const notices: Parameters<'answerCallbackQuery'>[] = [];
   const menus: Parameters<'setMyCommands'>[] = [];
+  const lost = new Map<number, 'deleted' | 'too old'>();
   const counts = new Map<Method, number>();
   const faults = new Map<Method | 'any', { fault: Fault; left: number }>();
   const updates = createUpdateQueue();
@@ -115,11 +120,15 @@ export async function startTelegramDouble({
     const waitS = limited ? floodWaitS(taken, sent.chat_id, performance.now()) : 0;
     if (waitS > 0) return tooMany(waitS);
     const repliesTo = sent.reply_parameters;
-    if (
+    const original =
       repliesTo &&
-      !repliesTo.allow_sending_without_reply &&
-      !received.some(({ messageId }) => messageId === repliesTo.message_id)
-    )
+      received.find(
+        ({ messageId, chatId: chat }) =>
+          messageId === repliesTo.message_id &&
+          chat === sent.chat_id &&
+          lost.get(messageId) !== 'deleted',
+      );
+    if (repliesTo && !original && !repliesTo.allow_sending_without_reply)
       return badRequest('message to be replied not found');
     const message: ReceivedMessage = {
       messageId: received.length + 1,
@@ -130,6 +139,7 @@ export async function startTelegramDouble({
       buttons: buttonsOf(sent.reply_markup),
       edits: 0,
       ...(photo && { photo }),
+      ...(original && { answers: original.messageId }),
     };
     taken.push(message);
     received.push(message);
@@ -142,7 +152,13 @@ export async function startTelegramDouble({
   ): Answer => {
     const at = received.findIndex((each) => each.messageId === messageId && each.chatId === id);
     const message = received[at];
-    if (!message) return badRequest('message to edit not found');
+    if (!message || lost.get(messageId) === 'deleted')
+      return badRequest('message to edit not found');
+    if (lost.has(messageId)) return badRequest("message can't be edited");
+    if (message.photo && change.text !== undefined)
+      return badRequest('there is no text in the message to edit');
+    const waitS = limited ? floodWaitS(taken, message.chatId, performance.now()) : 0;
+    if (waitS > 0) return tooMany(waitS);
     const edited = { ...message, ...change, edits: message.edits + 1 };
     const isSame =
       edited.text === message.text &&
@@ -152,6 +168,7 @@ export async function startTelegramDouble({
         'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
       );
     received[at] = edited;
+    taken.push({ chatId: message.chatId, atMs: performance.now() });
     return { result: viewOf(edited) };
   };
 
@@ -288,6 +305,7 @@ export async function startTelegramDouble({
         },
       });
     },
+    lose: (messageId, how) => void lost.set(messageId, how),
     repeat: (update) => void tell(update),
     async [Symbol.asyncDispose]() {
       server.close();
