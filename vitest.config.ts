@@ -4,6 +4,9 @@ export default defineConfig({
   test: {
     include: ['{contracts,signal-engine,execution,notifier,trade-log,scripts,tools}/**/*.test.ts'],
     globalSetup: ['./tools/require-node-24.ts'],
+    // Files share their processes: loading the same modules for each of them took longer than the tests themselves.
+    isolate: false,
+    setupFiles: ['./tools/leave-no-trace.ts'],
     sequence: { shuffle: true },
     // Most of them wait for servers, processes and clocks.
     maxWorkers: 4,

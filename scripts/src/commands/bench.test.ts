@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
+import { startCli, temporaryFolder } from '../testing/cli.ts';
 
 const Spread = z.strictObject({ median: z.number(), min: z.number(), max: z.number() });
 const Result = z.strictObject({
@@ -42,7 +42,7 @@ async function measure(...args: string[]) {
   await using folder = await temporaryFolder();
   const env = { TMPDIR: folder.path };
   const all = ['bench', '--quick', '--json', ...args];
-  const { code, stdout, stderr } = await runCli(all, { cwd: folder.path, env });
+  const { code, stdout, stderr } = await startCli(all, { cwd: folder.path, env }).result;
   expect(stderr).not.toContain('heliograph:');
   expect(await leftIn(folder.path), 'nothing is left behind').toEqual([]);
   const { rows, ...rest } = Result.parse(JSON.parse(stdout));

@@ -12,7 +12,9 @@ const untilEnd = ['start', '--until-end', '--json', '--quiet'];
 const timeout = 120_000;
 
 async function printed(args: readonly string[], cwd: string) {
-  const { code, stdout, stderr } = await runCli(args, { cwd });
+  // A start waits for much that others need not wait for.
+  const run = args[0] === 'start' ? startCli(args, { cwd }).result : runCli(args, { cwd });
+  const { code, stdout, stderr } = await run;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(stdout);
 }
@@ -94,9 +96,14 @@ describe.concurrent('start --until-end', { timeout }, () => {
   });
 
   test('does so again in the same folder, whatever the number of workers', async () => {
-    const second = await printed([...untilEnd, '--workers', '3'], folder.path);
-    expect(resultOf(second)).toEqual(resultOf(expected));
-    expect(second.run, 'a tape of its own').not.toBe(run['run']);
+    await using own = await folderWithCandles(400);
+    const feed = 'BTC_USD-30m-bitstamp.csv';
+    const first = await printed([...untilEnd, '--feed', feed], own.path);
+    const second = await printed([...untilEnd, '--feed', feed, '--workers', '3'], own.path);
+    const same = resultOf(await backtest(feed, own.path));
+    expect(resultOf(first)).toEqual(same);
+    expect(resultOf(second)).toEqual(same);
+    expect(second.run, 'a tape of its own').not.toBe(first.run);
   });
 
   test('says so when the strategy fails, and prints nothing of it between the data', async () => {
@@ -110,9 +117,9 @@ describe.concurrent('start --until-end', { timeout }, () => {
         create: () => ({ onCandle() { console.log('hello'); throw new Error('no idea'); } }) }) };`,
     );
     const feed = ['--feed', 'BTC_USD-30m-bitstamp.csv', '--strategy', strategy];
-    const { code, stdout, stderr } = await runCli([...untilEnd.slice(0, 3), ...feed], {
+    const { code, stdout, stderr } = await startCli([...untilEnd.slice(0, 3), ...feed], {
       cwd: own.path,
-    });
+    }).result;
     expect({ code, stderr }).toMatchObject({ code: 3 });
     expect(JSON.parse(stdout)).toMatchObject({ candles: 60, signals: 0 });
     expect(stderr.match(/no idea/g)?.length, 'told once').toBeLessThanOrEqual(2);
@@ -240,7 +247,7 @@ describe.concurrent('start', { timeout }, () => {
       TELEGRAM_API_ROOT: telegram.apiRoot,
     };
     const args = [...onwards, '--json'];
-    const { code, stdout, stderr } = await runCli(args, { cwd: folder.path, env });
+    const { code, stdout, stderr } = await startCli(args, { cwd: folder.path, env }).result;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const texts = telegram.received.map(({ text }) => text);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'ended', alerts: expect.any(Number) });

@@ -3,15 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openCommandHost, type CliResult, type CommandHost } from './command-host.ts';
 
 const command = fileURLToPath(new URL('../../bin/heliograph.js', import.meta.url));
 
-/** How a command line ended and what it said. */
-export interface CliResult {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { CliResult };
 
 /** A command line that runs. Disposing kills it, whatever it does. */
 export interface CliProcess extends AsyncDisposable {
@@ -29,11 +25,11 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Starts the real command line in a process of its own. */
+/** Starts the real command line in a process of its own: what stays up, is killed, or has to end by itself. */
 export function startCli(args: readonly string[], { cwd, env = {} }: CliOptions): CliProcess {
   const child = spawn(process.execPath, [command, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
+    env: environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said = { stdout: '', stderr: '' };
@@ -70,8 +66,15 @@ export function startCli(args: readonly string[], { cwd, env = {} }: CliOptions)
   };
 }
 
-export function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
-  return startCli(args, options).result;
+/** Runs a command line in a process that has run others before: as good as one of its own, and much sooner there. */
+export function runCli(args: readonly string[], { cwd, env = {} }: CliOptions): Promise<CliResult> {
+  return (host ??= openCommandHost()).run({ args, cwd, env: environment(env) });
+}
+
+let host: CommandHost | undefined;
+
+function environment(env: Readonly<Record<string, string>>): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', NO_COLOR: '1', ...env };
 }
 
 /** A new empty folder that goes when it is disposed of. */
