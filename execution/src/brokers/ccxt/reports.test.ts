@@ -133,6 +133,32 @@ describe('the reports of an order', () => {
     expect(warnings).toEqual(['rebates are not counted']);
   });
 
+  test('count what a fee rounded up has eaten whole as bought', () => {
+    const dust = { id: '1', timestamp: 1, price: '50000', amount: '0.00000001' };
+    const fee = { currency: 'BTC', cost: '0.00000001' };
+    const rest = { id: '2', timestamp: 2, price: '50000', amount: '0.1' };
+    const trades = [VenueTrade.parse({ ...dust, fee }), VenueTrade.parse(rest)];
+    const { reports } = tell({ amount: '0.10000001' }, trades);
+    expect(reports.slice(1)).toMatchObject([
+      { quantity: '0.00000001', fee: '0', complete: false },
+      { quantity: '0.1', complete: true },
+    ]);
+  });
+
+  test('leave out a trade of nothing, and tell nothing where one cannot be booked', () => {
+    const trade = { id: '1', timestamp: 1, price: '50000', amount: '0.1' };
+    const nothing = { ...trade, id: '2', amount: '0.000' };
+    const { reports } = tell(
+      { amount: '0.1' },
+      [trade, nothing].map((it) => VenueTrade.parse(it)),
+    );
+    expect(reports.slice(1)).toMatchObject([{ quantity: '0.1', complete: true }]);
+    for (const wrong of [{ price: '0' }, { price: '-1' }, { amount: '-0.1' }])
+      expect(() => tell({ amount: '0.1' }, [VenueTrade.parse({ ...trade, ...wrong })])).toThrow(
+        'decimal number above 0',
+      );
+  });
+
   test('are plain decimals, however the venue writes its numbers', () => {
     const fee = { currency: 'USDT', cost: 1e-7 };
     const trade = { id: '1', timestamp: 1, price: 1e21, amount: '.0000001', fee };

@@ -1,4 +1,10 @@
-import { Big, toDecimal, type OrderId, type ReasonCode } from '@heliograph/contracts';
+import {
+  Big,
+  NonNegativeDecimal,
+  PositiveDecimal,
+  type OrderId,
+  type ReasonCode,
+} from '@heliograph/contracts';
 import type { Abandonment, Report } from '../broker.ts';
 import { feesOf, type FoundOrder, type VenueTrade } from './answers.ts';
 import type { RateOf } from './fee-rates.ts';
@@ -18,6 +24,7 @@ export interface VenueState {
 /**
  * What has happened to an order, from what the venue says of it and its trades. While not all of its trades are to be
  * seen yet, it has not ended.
+ * @throws ZodError when a trade cannot be booked, as one at a price of 0: then nothing is known of the order
  */
 export function reportsFrom({
   orderId,
@@ -37,7 +44,9 @@ export function reportsFrom({
   rateOf: RateOf;
   warn: (message: string) => void;
 }): VenueState {
-  const sorted = trades.toSorted((a, b) => a.timestamp - b.timestamp || compareIds(a.id, b.id));
+  const sorted = trades
+    .filter(({ amount }) => !new Big(amount).eq(zero))
+    .toSorted((a, b) => a.timestamp - b.timestamp || compareIds(a.id, b.id));
   // Some venues give the time of the last change: it was there before it traded.
   const toldMs = order.timestamp ?? order.lastUpdateTimestamp ?? sorted[0]?.timestamp ?? 0;
   const acceptedMs = Math.min(toldMs, sorted[0]?.timestamp ?? toldMs);
@@ -106,7 +115,8 @@ function endingOf({ status, type, timeInForce }: FoundOrder): {
 
 /**
  * Base units, price, and fee in quote currency. A fee in base units is part of the quantity that never arrived, or that
- * was given besides, and counts at the price; one in another currency counts at what that was worth.
+ * was given besides, and counts at the price; one in another currency counts at what that was worth. Rounded up, a fee
+ * may be all that was bought: then it counts as bought, for a fill of nothing cannot be booked and the money is spent.
  */
 function amountsOf(
   trade: VenueTrade,
@@ -123,7 +133,9 @@ function amountsOf(
     if (cost === undefined || new Big(cost).eq(zero)) continue;
     if (currency === market.quote) fee = fee.plus(cost);
     else if (currency === market.base && !market.contract) {
-      quantity = side === 'buy' ? quantity.minus(cost) : quantity.plus(cost);
+      const rest = side === 'buy' ? quantity.minus(cost) : quantity.plus(cost);
+      if (rest.lte(zero)) continue;
+      quantity = rest;
       fee = fee.plus(new Big(cost).times(trade.price));
     } else {
       const rate = currency === undefined ? undefined : rateOf(currency, trade.timestamp);
@@ -133,9 +145,9 @@ function amountsOf(
   }
   if (fee.lt(zero)) warn('rebates are not counted');
   return {
-    quantity: toDecimal(quantity),
-    price: toDecimal(new Big(trade.price)),
-    fee: toDecimal(fee.lt(zero) ? zero : fee),
+    quantity: PositiveDecimal.parse(quantity.toFixed()),
+    price: PositiveDecimal.parse(new Big(trade.price).toFixed()),
+    fee: NonNegativeDecimal.parse((fee.lt(zero) ? zero : fee).toFixed()),
   };
 }
 
