@@ -106,6 +106,18 @@ describe('reconciliation', () => {
     expect(portfolio.state.foreignOrders.size).toBe(0);
   });
 
+  test('tells of an order of somebody else that has no quantity, and counts nothing', () => {
+    const portfolio = aPortfolio();
+    const closesAll = working({ type: 'stop', quantity: '0', side: 'sell' });
+    const { events, differences } = compared(portfolio, { openOrders: [closesAll] });
+    expect(events.map(({ type }) => type)).toEqual(['reconciliation_reported']);
+    expect(differences).toMatchObject([
+      { kind: 'adopted', found: expect.stringContaining('of no stated quantity') },
+    ]);
+    expect(compared(portfolio, { openOrders: [closesAll] }).events).toEqual([]);
+    expect(compared(portfolio).differences).toEqual([]);
+  });
+
   test('does not take an order that is not listed for gone', () => {
     const portfolio = aPortfolio();
     const orderId = portfolio.intend();

@@ -22,6 +22,8 @@ export interface Statement {
   readonly timeMs: number;
   /** It says nothing of some order, so it cannot be said that it answers again. Default: false. */
   readonly isSilent?: boolean;
+  /** Orders of ours that were open when it was asked for: they may have ended since. Default: none. */
+  readonly wereOpen?: ReadonlySet<string>;
 }
 
 export interface Reconciliation {
@@ -50,6 +52,7 @@ export function reconcile(portfolio: Portfolio, statement: Statement): Reconcili
   for (const order of statement.openOrders) {
     const { clientOrderId = '' } = order;
     if (own.has(clientOrderId)) listed.add(clientOrderId);
+    else if (statement.wereOpen?.has(clientOrderId)) continue;
     else if (isEnded(portfolio, clientOrderId)) strays.push(order);
     else foreign.set(foreignId(portfolio, order), order);
   }
@@ -63,7 +66,7 @@ export function reconcile(portfolio: Portfolio, statement: Statement): Reconcili
     strays,
     events: [
       ...[...foreign]
-        .filter(([id]) => !portfolio.foreignOrders.has(id))
+        .filter(([id, order]) => !portfolio.foreignOrders.has(id) && isSized(order))
         .map(([id, order]) => adopted(portfolio, { id, order, timeMs: statement.timeMs })),
       ...[...portfolio.foreignOrders.keys()]
         .filter((id) => !foreign.has(id))
@@ -101,8 +104,16 @@ function stillWorking({ clientOrderId = '', venue, symbol }: VenueOrder): Differ
 
 function isForeign(id: OrderId, order: VenueOrder): Difference {
   const { venue, symbol, side, type, quantity, venueOrderId } = order;
-  const found = `${side} ${quantity} ${symbol} (${type}, ${venueOrderId} at the venue) is not from here: it is watched and counted`;
+  const [what, so] = isSized(order)
+    ? [`${side} ${quantity} ${symbol}`, 'it is watched and counted']
+    : [`${side} ${symbol} of no stated quantity`, 'it cannot be counted'];
+  const found = `${what} (${type}, ${venueOrderId} at the venue) is not from here: ${so}`;
   return { orderId: id, found, kind: 'adopted', venue, symbol };
+}
+
+/** One that closes a position whatever it is then, or buys for an amount of money, may have no quantity to count. */
+function isSized({ quantity }: VenueOrder): boolean {
+  return new Big(quantity).gt('0');
 }
 
 function adopted(

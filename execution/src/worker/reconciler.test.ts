@@ -3,8 +3,9 @@ import { createMemoryServer } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { expect, test } from 'vitest';
 import type { Broker, Report } from '../brokers/broker.ts';
+import { settle } from '../decision/settle.ts';
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
-import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
+import { aPortfolio, binance, btc, someSettings } from '../testing/a-portfolio.ts';
 import { createJournal } from './journal.ts';
 import { createReconciler } from './reconciler.ts';
 import { createTrouble } from './trouble.ts';
@@ -17,6 +18,7 @@ const nowMs = (): number => Date.UTC(2026, 0, 5, 0, 1);
 async function comparing(
   portfolio: ReturnType<typeof aPortfolio>,
   reportsOf: (id: OrderId) => Report[],
+  venue: Partial<Broker> = {},
 ) {
   const journal = createJournal({
     bus: createMemoryServer().connect(),
@@ -31,6 +33,7 @@ async function comparing(
   const broker: Broker = {
     ...createExchangeBroker(settings),
     reportsOf: async ({ id }) => reportsOf(id),
+    ...venue,
   };
   const reconciler = createReconciler({
     journal,
@@ -39,7 +42,11 @@ async function comparing(
     isNeeded: true,
     everyMs: 30_000,
     answered: async () => undefined,
-    settleOrders: async () => undefined,
+    async settleOrders() {
+      for (const id of journal.state.orders.keys())
+        for (const report of reportsOf(id))
+          await journal.transact((state) => settle(state, report));
+    },
     answers: { silent: new Map() },
     nowMs,
     trouble: createTrouble(log),
@@ -89,3 +96,38 @@ test('an order that ended long ago is not asked about any more', async () => {
   await reconciler.compare((task) => task());
   expect(journal.state.positions.size).toBe(0);
 });
+
+test.each([true, false])(
+  'what is filled while the venue is asked is no difference: listed as open before, %s',
+  async (isListed) => {
+    const portfolio = aPortfolio();
+    const bought = portfolio.intend({ id: 'in' });
+    const timeMs = nowMs() - 30_000;
+    portfolio.report({ ...fillOf(bought), timeMs });
+    const sold = portfolio.intend({ id: 'out', side: 'sell', reduceOnly: true });
+    portfolio.report({ type: 'accepted', orderId: sold, venueOrderId: '7' });
+    let isFilled = false;
+    const takenBack: OrderId[] = [];
+    const order = { venue: binance, symbol: btc, side: 'sell', type: 'limit' } as const;
+    const quantities = { quantity: '1', filledQuantity: '0', reduceOnly: true, timeMs };
+    const { journal, reconciler } = await comparing(
+      portfolio,
+      (id) => (id === sold && isFilled ? [fillOf(id)] : []),
+      {
+        openOrders: async () =>
+          isListed ? [{ ...order, ...quantities, clientOrderId: sold, venueOrderId: '7' }] : [],
+        async balances() {
+          isFilled = true;
+          return [];
+        },
+        positions: async () => undefined,
+        cancel: async ({ id }) => void takenBack.push(id),
+      },
+    );
+    await reconciler.compare((task) => task());
+    expect(journal.state.positions.size).toBe(0);
+    expect(journal.state.reconciled?.found).toBe('[]');
+    expect(journal.state.disputed.size).toBe(0);
+    expect(takenBack).toEqual([]);
+  },
+);

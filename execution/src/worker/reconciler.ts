@@ -112,6 +112,7 @@ export function createReconciler({
       ...clockSkewed(portfolio, offsetMs, nowMs()),
     ]);
     await bookLateFills();
+    const wereOpen = new Set<string>(journal.state.orders.keys());
     const asked = Promise.all([
       broker.openOrders(symbolsOf(journal.state)),
       broker.balances(),
@@ -121,7 +122,10 @@ export function createReconciler({
     const [openOrders, balances, positions] = await (comparedMs > 0
       ? within(asked, patienceMs)
       : asked);
-    const statement = { openOrders, balances, positions, timeMs: nowMs() };
+    const statement = { openOrders, balances, positions, wereOpen, timeMs: nowMs() };
+    const first = compared(journal.state, statement);
+    // What was filled while all that was asked for differs for no reason.
+    if (first.events.length > 0 || first.strays.length > 0) await settleOrders();
     const { strays } = compared(journal.state, statement);
     await journal.transact((portfolio) => compared(portfolio, statement).events);
     await Promise.all(strays.map(takeBack));
