@@ -108,3 +108,21 @@ test('an answer that comes when nobody waits any more is heard the next time', a
     vi.useRealTimers();
   }
 });
+
+test('what a venue tells whose clock is ahead has happened by now, all else when it says', async () => {
+  const portfolio = aPortfolio();
+  const orderId = portfolio.intend();
+  const nowMs = Date.UTC(2026, 0, 5, 1);
+  const [report] = accepted(orderId);
+  if (!report) throw new Error('nothing is told');
+  const told = [nowMs - 5, nowMs + 3_600_000].map((timeMs): Report => ({ ...report, timeMs }));
+  const broker: Broker = {
+    ...createExchangeBroker(someSettings()),
+    refresh: async () => undefined,
+    reportsOf: async () => told,
+  };
+  const trouble = createTrouble(createSilentLogger());
+  const answers = createAnswers({ broker, nowMs: () => nowMs, trouble });
+  const heard = await answers.reportsOf([...portfolio.state.orders.values()]);
+  expect(heard.map(({ timeMs }) => timeMs)).toEqual([nowMs - 5, nowMs]);
+});

@@ -49,7 +49,9 @@ export function createAnswers({
     const answer = (async () => {
       try {
         if (!isAwaited(order)) await broker.refresh([order]);
-        return (await broker.reportsOf(order)) ?? [];
+        const reports = (await broker.reportsOf(order)) ?? [];
+        const heardMs = nowMs();
+        return reports.map((report) => notAfter(heardMs, report));
       } finally {
         asked.delete(order.id);
       }
@@ -94,4 +96,12 @@ export function createAnswers({
       return (await Promise.all(orders.map(answerTo))).flat();
     },
   };
+}
+
+/**
+ * A venue whose clock is ahead tells of what is still to come. Breakers, pauses and comparisons would wait until then, so
+ * that what is heard has happened by now.
+ */
+function notAfter(nowMs: number, report: Report): Report {
+  return report.timeMs > nowMs ? { ...report, timeMs: nowMs } : report;
 }
