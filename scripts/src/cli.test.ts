@@ -143,7 +143,7 @@ describe.concurrent('the configuration file', () => {
     ['{"cash": null}', 'heliograph.json: cash: expected a text, a number'],
     [
       '{"cash": -1}',
-      '--cash: expected a number above 0, such as 1000 or 0.01 (found "-1", from the configuration file)',
+      '--cash: expected a number above 0, such as 1000 or 0.01 (found "-1", from heliograph.json)',
     ],
   ] as const)('is refused when it says %s', async ([config, sentence]) => {
     await using folder = await temporaryFolder();

@@ -33,9 +33,10 @@ export function createProgram(): Command {
     .version(programVersion(), '-V, --version')
     .option('--json', 'data as JSON on standard output')
     .addOption(
-      new Option('--config <file>', 'JSON with flags, e.g. {"cash": 20000}').env(
-        'HELIOGRAPH_CONFIG',
-      ),
+      new Option(
+        '--config <file>',
+        'options, as JSON or TypeScript (default: heliograph.config.ts, .js or .json of this folder)',
+      ).env('HELIOGRAPH_CONFIG'),
     )
     .option('--quiet', 'no progress and no notes on standard error')
     .exitOverride()
@@ -296,6 +297,15 @@ export function createProgram(): Command {
     ],
     load: async () => (await import('./commands/performance.ts')).performance,
   });
+  define(program, {
+    name: 'config',
+    summary: 'what a command runs with, and where each of it comes from; secrets stay hidden',
+    argument: new Argument('[command]', 'which, with its flags (default: start)'),
+    options: [],
+    takesAnything: true,
+    examples: ['config', 'config backtest --cash 20000', 'config run --json'],
+    load: async () => (await import('./commands/config.ts')).config,
+  });
   for (const command of [...logCommands, ...controlCommands]) define(program, command);
   define(program, {
     name: 'bench',
@@ -323,6 +333,7 @@ function define(program: Command, { name, summary, argument, options, ...rest }:
   const command = program.command(name).description(summary);
   if (argument) command.addArgument(argument);
   for (const option of options) command.addOption(option);
+  if (rest.takesAnything) command.allowUnknownOption().allowExcessArguments();
   command.addHelpText('after', examples(rest.examples));
   command.action(async () => {
     const invocation = await invocationOf(command);
@@ -331,9 +342,20 @@ function define(program: Command, { name, summary, argument, options, ...rest }:
   });
 }
 
+/** @returns the configuration file, if there is one */
+export async function configure(
+  command: Command,
+  named: string | undefined,
+): Promise<string | undefined> {
+  const { findConfig } = await import('./config/read-config.ts');
+  const file = named ?? (await findConfig());
+  await (await import('./config/apply-config.ts')).applyConfig(command, file);
+  return file;
+}
+
 async function invocationOf(command: Command): Promise<Invocation> {
   const { config } = command.optsWithGlobals<{ config?: string }>();
-  if (config) await (await import('./config-file.ts')).applyConfigFile(command, config);
+  const configFile = await configure(command, config);
   const {
     json = false,
     quiet = false,
@@ -346,6 +368,7 @@ async function invocationOf(command: Command): Promise<Invocation> {
     words: command.args,
     values,
     sourceOf: (name) => command.getOptionValueSourceWithGlobals(name),
+    configFile,
     json,
     terminal: createTerminal({ stdout: process.stdout, stderr: process.stderr, quiet }),
   };

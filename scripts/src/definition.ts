@@ -10,6 +10,8 @@ export interface Definition {
   readonly summary: string;
   readonly argument?: Argument;
   readonly options: readonly Option[];
+  /** Takes what it does not know as words. */
+  readonly takesAnything?: boolean;
   readonly examples: readonly string[];
   /** Its code comes when it is asked for. */
   readonly load: () => Promise<Handler>;

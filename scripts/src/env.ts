@@ -162,6 +162,12 @@ export function readEnv(): Env {
   throw new UserError(`${issue?.path.join('.')}: ${issue?.message}`);
 }
 
+/** The text of a variable that stands for an option, if it is set to anything. */
+export function optionVariable(name: string): string | undefined {
+  const text = process.env[name];
+  return text === '' ? undefined : text;
+}
+
 /** Whether unexpected errors are shown with their stack. */
 export function wantsStacks(): boolean {
   return ['debug', 'trace'].includes(process.env['HELIOGRAPH_LOG_LEVEL'] ?? '');

@@ -11,6 +11,8 @@ export interface Invocation {
   readonly values: Readonly<Record<string, unknown>>;
   /** Where a value comes from: `cli`, `env`, `config` or `default`. */
   readonly sourceOf: (option: string) => string | undefined;
+  /** Where `config` values come from. */
+  readonly configFile?: string | undefined;
   readonly json: boolean;
   readonly terminal: Terminal;
 }
@@ -20,7 +22,7 @@ export interface Invocation {
  * @throws UserError that names the first option that is wrong, with exit code 2 for a flag and 78 for anything else
  */
 export function readOptions<S extends z.ZodObject>(
-  { values, sourceOf }: Invocation,
+  { values, sourceOf, configFile }: Invocation,
   schema: S,
 ): z.output<S> {
   const parsed = schema.safeParse(values);
@@ -32,7 +34,7 @@ export function readOptions<S extends z.ZodObject>(
     source === 'env'
       ? ', from the environment'
       : source === 'config'
-        ? ', from the configuration file'
+        ? `, from ${configFile ?? 'the configuration file'}`
         : '';
   const given = values[option];
   const found =

@@ -22,6 +22,7 @@ export {
   type StrategyDefinition,
   type StrategyIntent,
 } from './strategies/define-strategy.ts';
+export { placeInCode } from './strategies/place-in-code.ts';
 export { checkServed } from './strategies/needs.ts';
 export { loadStrategy } from './strategies/load-strategy.ts';
 export { smaCross } from './strategies/sma-cross.ts';
