@@ -38,6 +38,12 @@ export const feedFlags: readonly Option[] = [
     'of a market: what the strategy sees before its first signal',
   ).default('200'),
   new Option(
+    '--stream <kind>',
+    'of a market: auto (candles as it tells them, else asked for), trades (made of its trades), off',
+  )
+    .choices(['auto', 'trades', 'off'])
+    .default('auto'),
+  new Option(
     '--speed <factor>',
     'how much faster than real time, or max (default: 20 candles a second; max with --until-end)',
   ),

@@ -3,6 +3,7 @@ import type { Logger } from '@heliograph/contracts/service';
 import {
   isCcxtFeed,
   openCcxtFeed,
+  streamModes,
   type FeedContents,
   type LiveFeed,
   type RecordedFeed,
@@ -37,6 +38,7 @@ const MarketOptions = z.object({
   feed: z.array(z.string()).optional(),
   mode: z.enum(['paper', 'live']).default('paper'),
   warmUp: z.coerce.number().int().min(0).max(5_000).default(200),
+  stream: z.enum(streamModes).default('auto'),
   speed: SpeedText.optional(),
   untilEnd: z.boolean().default(false),
   pace: z
@@ -72,5 +74,10 @@ export async function openMarket(
     throw new UserError('--speed: a market has its own; leave it out', { exitCode: 2 });
   const server = env.HELIOGRAPH_VENUE_URL;
   const redirect = server === undefined ? undefined : (url: string) => atServer(server, url);
-  return { kind: 'live', feed: await openCcxtFeed(market, { log, redirect }), mode, warmUp };
+  return {
+    kind: 'live',
+    feed: await openCcxtFeed(market, { log, redirect, mode: options.stream }),
+    mode,
+    warmUp,
+  };
 }

@@ -27,7 +27,7 @@ export { checkServed } from './strategies/needs.ts';
 export { loadStrategy } from './strategies/load-strategy.ts';
 export { smaCross } from './strategies/sma-cross.ts';
 export { startLiveEngine, type LiveEngineOptions } from './live-engine.ts';
-export { isCcxtFeed, openCcxtFeed } from './feeds/live/ccxt-feed.ts';
+export { isCcxtFeed, openCcxtFeed, streamModes, type StreamMode } from './feeds/live/ccxt-feed.ts';
 export type { LiveFeed } from './feeds/live/live-feed.ts';
 export {
   startAlertWebhook,

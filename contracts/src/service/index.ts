@@ -1,3 +1,4 @@
 export { createLogger, createSilentLogger, standardError, type Logger } from './logger.ts';
 export type { Service } from './service.ts';
 export { heartbeatBucket, startHeartbeat } from './heartbeat.ts';
+export { guardStreams, type CloseStreams, type StreamClient } from './guard-streams.ts';

@@ -28,7 +28,7 @@ export async function askVenue({
   signal,
   onPause,
 }: {
-  source: CandleSource;
+  source: Pick<CandleSource, 'candles' | 'quietMs'>;
   instrument: Instrument;
   sinceMs: number;
   patience: Patience;

@@ -2,7 +2,7 @@ import type { OrderId } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import { EMPTY, interval, map, merge, Observable, retry, share, Subject, tap, timer } from 'rxjs';
 import { WatchedOrders } from './answers.ts';
-import type { CloseStreams } from './guard-streams.ts';
+import type { CloseStreams } from '@heliograph/contracts/service';
 import type { CcxtVenue } from './load-venue.ts';
 import type { OrderNames } from './order-names.ts';
 

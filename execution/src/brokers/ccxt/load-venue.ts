@@ -1,4 +1,5 @@
 import { UserError } from '@heliograph/contracts';
+import type { StreamClient } from '@heliograph/contracts/service';
 import { particularsOf, type MarketType } from './venues.ts';
 
 export interface Credentials {
@@ -55,13 +56,6 @@ export interface CcxtVenue {
   /** Binance's endpoint for orders that are checked and not placed. */
   privatePostOrderTest?(params: Readonly<Record<string, string>>): Promise<unknown>;
   close(): Promise<unknown>;
-}
-
-/** A connection of a stream, as ccxt keeps it. */
-export interface StreamClient {
-  future: (hash: string) => Promise<unknown>;
-  send: (message: unknown) => Promise<unknown>;
-  readonly connection?: { terminate?: () => void };
 }
 
 /** Loads ccxt, which takes 100 MB and half a second, only when a venue is really wanted. */

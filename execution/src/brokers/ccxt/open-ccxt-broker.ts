@@ -1,5 +1,5 @@
 import { UserError } from '@heliograph/contracts';
-import type { Logger } from '@heliograph/contracts/service';
+import { guardStreams, type Logger } from '@heliograph/contracts/service';
 import { ReplaySubject, takeUntil } from 'rxjs';
 import type { Broker, OrderType, TimeInForce } from '../broker.ts';
 import { createAccount } from './account.ts';
@@ -10,7 +10,6 @@ import { introduce, marketRulesOf, redirectStreams, setOffset } from './connect.
 import { createErrorDescriber } from './describe-error.ts';
 import { createFeeRates } from './fee-rates.ts';
 import { followOrders } from './follow-orders.ts';
-import { guardStreams } from './guard-streams.ts';
 import { loadVenue, type Credentials } from './load-venue.ts';
 import { createOrderNames } from './order-names.ts';
 import { createPlacing } from './place.ts';

@@ -5,11 +5,12 @@ import { rulesOf, type Exchange } from './exchange.ts';
 import { createFaults, type Fault } from './faults.ts';
 import { createLedger } from './ledger.ts';
 import { createLimiter, type Limits } from './limits.ts';
+import { openMarketStream, type Disturbance } from './market-stream.ts';
 import { createMatching, type Commission } from './matching.ts';
 import { orderView } from './orders.ts';
 import { createRestHandler, type RecordedRequest } from './rest.ts';
 import { defaultSymbols, type SymbolRules, type SymbolStatus } from './symbols.ts';
-import { openUserStream } from './user-stream.ts';
+import { openUserStream, userStreamPath } from './user-stream.ts';
 
 export { limitAnswers, unclearAnswers } from './faults.ts';
 
@@ -18,7 +19,7 @@ export { limitAnswers, unclearAnswers } from './faults.ts';
  * demand. It keeps one account, which whoever connects shares.
  */
 export interface BinanceDouble extends AsyncDisposable {
-  /** e.g. `http://127.0.0.1:40123`; the WebSocket API is at `/ws-api/v3`. */
+  /** e.g. `http://127.0.0.1:40123`; the WebSocket API is at `/ws-api/v3`, streams at `/ws` and `/stream`. */
   readonly url: string;
   readonly key: ApiKey;
   /** A key that may read and not trade. */
@@ -44,6 +45,12 @@ export interface BinanceDouble extends AsyncDisposable {
   dropStreams(): void;
   silenceStreams(): void;
   breakSubscriptions(times: number): void;
+  /** How many connections have a stream of the market. */
+  readonly marketSubscribers: number;
+  /** What goes wrong with the streams of the market. */
+  disturb(disturbance: Disturbance): void;
+  /** A message as it is, to all who have subscribed to a stream such as `btcusdt@trade`. */
+  sendMarket(stream: string, text: string): void;
   /** The next so many events are sent twice. */
   repeatEvents(times: number): void;
 }
@@ -126,7 +133,12 @@ export async function startBinanceDouble({
     // A client that goes away in the middle, or the end of the test, is no failure of the exchange.
     handle(request, response).catch(() => response.destroy());
   });
-  const stream = openUserStream(server, exchange);
+  const stream = openUserStream(exchange);
+  const market = openMarketStream(exchange);
+  server.on('upgrade', (request, socket, head) => {
+    const isUser = new URL(request.url ?? '/', 'http://localhost').pathname === userStreamPath;
+    (isUser ? stream : market).upgrade(request, socket, head);
+  });
   const bound = await new Promise<number>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
@@ -166,10 +178,16 @@ export async function startBinanceDouble({
     dropStreams: stream.drop,
     silenceStreams: stream.silence,
     breakSubscriptions: stream.breakSubscriptions,
+    get marketSubscribers() {
+      return market.subscribers;
+    },
+    disturb: market.disturb,
+    sendMarket: market.send,
     repeatEvents: (times) => void (repeats += times),
     async [Symbol.asyncDispose]() {
       closing.abort();
       stream.close();
+      market.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

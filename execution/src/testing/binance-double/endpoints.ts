@@ -9,6 +9,7 @@ import {
   type Exchange,
 } from './exchange.ts';
 import { klines } from './klines.ts';
+import { aggregateRow, marketTrades, tradeRow } from './market-trades.ts';
 import {
   isOpen,
   orderFacts,
@@ -52,6 +53,16 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
     }),
   },
   'GET /api/v3/klines': { weight: () => 2, access: 'public', run: klines },
+  'GET /api/v3/trades': {
+    weight: () => 25,
+    access: 'public',
+    run: (exchange, parameters) => marketTrades(exchange, parameters, tradeRow),
+  },
+  'GET /api/v3/aggTrades': {
+    weight: () => 4,
+    access: 'public',
+    run: (exchange, parameters) => marketTrades(exchange, parameters, aggregateRow),
+  },
   'GET /api/v3/ticker/price': {
     weight: bySymbol(2, 4),
     access: 'public',

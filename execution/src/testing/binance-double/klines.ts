@@ -2,7 +2,8 @@ import { ApiError } from './api-error.ts';
 import { rulesOf, type Exchange } from './exchange.ts';
 import type { Parameters } from './parameters.ts';
 
-const intervals: ReadonlyMap<string, number> = new Map([
+/** How long the candles are that there are. */
+export const intervals: ReadonlyMap<string, number> = new Map([
   ['1s', 1_000],
   ['1m', 60_000],
   ['5m', 300_000],
@@ -29,6 +30,20 @@ export function klineOf(
   return [open, Math.max(open, close) + 1, Math.min(open, close) - 1, close, 5];
 }
 
+/** So much of its candle has been by then; unlike what it will be in everything but its open. */
+export function openKlineOf(
+  price: number,
+  openMs: number,
+  spanMs: number,
+  nowMs: number,
+): [open: number, high: number, low: number, close: number, volume: number] {
+  const [open, , , close, volume] = klineOf(price, openMs, spanMs);
+  const part = Math.min(0.9, Math.max(0, (nowMs - openMs) / spanMs));
+  const last = Number((open + (close - open) * part).toFixed(2));
+  const so = Number((volume * part).toFixed(2));
+  return [open, Math.max(open, last), Math.min(open, last), last, so];
+}
+
 /** `GET /api/v3/klines`: closed candles and, at the end, the one that is open. */
 export function klines(exchange: Exchange, parameters: Parameters): unknown[] {
   const { symbol } = rulesOf(exchange, parameters.required('symbol'));
@@ -46,7 +61,10 @@ export function klines(exchange: Exchange, parameters: Parameters): unknown[] {
     openMs <= endMs && rows.length < limit;
     openMs += spanMs
   ) {
-    const [open, high, low, close, volume] = klineOf(price, openMs, spanMs);
+    const isClosed = openMs + spanMs <= nowMs;
+    const [open, high, low, close, volume] = isClosed
+      ? klineOf(price, openMs, spanMs)
+      : openKlineOf(price, openMs, spanMs, nowMs);
     const text = [open, high, low, close, volume].map((value) => value.toFixed(8));
     rows.push([openMs, ...text, openMs + spanMs - 1, '0', 1, '0', '0', '0']);
   }

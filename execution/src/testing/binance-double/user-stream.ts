@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { checkSignature, checkTime, keyOf } from './access.ts';
 import { ApiError } from './api-error.ts';
@@ -9,6 +10,7 @@ import { createParameters } from './parameters.ts';
 export interface UserStream {
   /** How many subscriptions there are. */
   readonly subscribers: number;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   emit(event: object): void;
   /** Every connection breaks. */
   drop(): void;
@@ -25,13 +27,13 @@ interface Connection {
   silent: boolean;
 }
 
-const path = '/ws-api/v3';
+export const userStreamPath = '/ws-api/v3';
 
-export function openUserStream(server: Server, exchange: Exchange): UserStream {
+export function openUserStream(exchange: Exchange): UserStream {
   const connections = new Set<Connection>();
   let broken = 0;
   let subscriptions = 0;
-  const sockets = new WebSocketServer({ server, path, autoPong: false });
+  const sockets = new WebSocketServer({ noServer: true, autoPong: false });
 
   const answer = (connection: Connection, text: string): void => {
     const { id, method, params } = readRequest(text);
@@ -81,7 +83,7 @@ export function openUserStream(server: Server, exchange: Exchange): UserStream {
     }
   };
 
-  sockets.on('connection', (socket) => {
+  const accept = (socket: WebSocket): void => {
     const connection: Connection = { socket, subscriptionId: undefined, silent: false };
     connections.add(connection);
     socket.on('close', () => connections.delete(connection));
@@ -91,12 +93,13 @@ export function openUserStream(server: Server, exchange: Exchange): UserStream {
     socket.on('message', (data) =>
       answer(connection, Buffer.isBuffer(data) ? data.toString() : ''),
     );
-  });
+  };
 
   return {
     get subscribers() {
       return [...connections].filter(({ subscriptionId }) => subscriptionId !== undefined).length;
     },
+    upgrade: (request, socket, head) => sockets.handleUpgrade(request, socket, head, accept),
     emit(event) {
       for (const connection of connections) {
         const { subscriptionId } = connection;

@@ -30,6 +30,7 @@ function answering(
     asked,
     nowMs: () => beginMs + closedMinutes * spanMs,
     quietMs: () => 0,
+    measureClock: async () => {},
     async candles(_instrument, sinceMs) {
       asked.push((sinceMs - beginMs) / spanMs);
       const answer = left.shift() ?? [];

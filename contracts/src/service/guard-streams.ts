@@ -1,4 +1,16 @@
-import type { CcxtVenue, StreamClient } from './load-venue.ts';
+/** A connection of a stream, as ccxt keeps it. */
+export interface StreamClient {
+  future: (hash: string) => Promise<unknown>;
+  send: (message: unknown) => Promise<unknown>;
+  log?: (...words: readonly unknown[]) => void;
+  readonly connection?: { terminate?: () => void };
+}
+
+/** What streams: a ccxt exchange. */
+export interface StreamingVenue {
+  client: (url: string) => StreamClient;
+  close(): Promise<unknown>;
+}
 
 /** Ends all streams at once: a dead connection would take half a minute to say goodbye to. */
 export type CloseStreams = () => Promise<void>;
@@ -6,9 +18,12 @@ export type CloseStreams = () => Promise<void>;
 /**
  * ccxt 4.5.84 makes promises that it does not await: one for each subscription, one for each message that it sends. When
  * a connection breaks in the middle they reject, and as nobody handles that, Node ends the process. Whoever does await
- * them still hears of it.
+ * them still hears of it. What it would print, `say` gets instead.
  */
-export function guardStreams(venue: CcxtVenue): CloseStreams {
+export function guardStreams(
+  venue: StreamingVenue,
+  { say }: { say?: (text: string) => void } = {},
+): CloseStreams {
   const guarded = new Set<StreamClient>();
   const { client } = venue;
   venue.client = (url) => {
@@ -17,6 +32,7 @@ export function guardStreams(venue: CcxtVenue): CloseStreams {
     guarded.add(found);
     const { future, send } = found;
     found.future = (hash) => handled(future.call(found, hash));
+    if (say) found.log = (...words) => say(words.map(String).join(' '));
     found.send = (message) => handled(send.call(found, message));
     return found;
   };
