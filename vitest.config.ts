@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { keepCompiledCode } from './tools/keep-compiled-code.ts';
+
+keepCompiledCode();
 
 export default defineConfig({
   test: {

@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { keepCompiledCode } from './tools/keep-compiled-code.ts';
+
+keepCompiledCode();
 
 /** Every crash there is: some minutes, so not among the tests of every day. */
 export default defineConfig({

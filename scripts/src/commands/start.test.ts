@@ -58,7 +58,7 @@ function without(object: object, names: readonly string[]): object {
 }
 
 /** A folder with the first of the shipped candles. */
-async function folderWithCandles(count = 500) {
+async function folderWithCandles(count = 300) {
   const folder = await temporaryFolder();
   await writeFile(join(folder.path, 'BTC_USD-30m-bitstamp.csv'), firstCandles(count));
   return folder;
@@ -186,7 +186,7 @@ describe.concurrent('start --until-end', { timeout }, () => {
 });
 
 describe.concurrent('start', { timeout }, () => {
-  const slowly = ['start', '--feed', 'BTC_USD-30m-bitstamp.csv', '--speed', '360000'];
+  const slowly = ['start', '--feed', 'BTC_USD-30m-bitstamp.csv', '--speed', '180000'];
   const onwards = [...untilEnd, '--feed', 'BTC_USD-30m-bitstamp.csv', '--speed', 'max'];
 
   test('stops cleanly at Ctrl-C and goes on to the same end at the next start', async () => {
