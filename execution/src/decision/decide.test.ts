@@ -1,7 +1,15 @@
 import { Big, deterministicId, toTime, type TradeSignal } from '@heliograph/contracts';
 import { anExitSignal, aSignal } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
-import { after, anOrder, hear, holdingWith, nowMs, openedWith } from '../testing/portfolios.ts';
+import {
+  after,
+  anOrder,
+  hear,
+  holdingWith,
+  nowMs,
+  openedWith,
+  stateChanged,
+} from '../testing/portfolios.ts';
 import { decide, orderIdFor, type DecisionContext } from './decide.ts';
 import type { Draft } from './draft.ts';
 import { cancelled, outcomeUnknown, triggered } from './order-events.ts';
@@ -356,6 +364,69 @@ describe('a reversal', () => {
     });
     const short = holdingWith({ shorting: true }, { order: { side: 'sell' } });
     expect(skipFor(short, reverse)).toMatchObject({ reason: 'DUPLICATE' });
+  });
+
+  const byHalf = [{ type: 'order_intended', data: { intent: 'exit', reduceOnly: true } }];
+
+  test.each<[string, object, Partial<DecisionContext>?]>([
+    ['SHORT_NOT_ALLOWED', {}],
+    ['MAX_EXPOSURE', { shorting: true, risk: { maxExposureRatio: 0.01 } }],
+    ['ABOVE_MAXIMUM', { shorting: true, instruments: { 'BTC/USDT': { maxQuantity: '1.5' } } }],
+    ['HALTED', { shorting: true }, { isStateReadable: false }],
+  ])('that may not enter leaves what is held, and says why: %s', (reason, settings, change) => {
+    const data = { ...reverse.data, reasons: ['crossed down'] };
+    const decisions = decide(
+      holdingWith(settings),
+      { ...reverse, data },
+      { ...context, ...change },
+    );
+    expect(decisions).toMatchObject(byHalf);
+    expect(decisions[0]?.data).toMatchObject({
+      side: 'sell',
+      size: { kind: 'base', quantity: '1' },
+      reasons: ['crossed down', expect.stringMatching(`^no more than out: ${reason}, .`)],
+    });
+  });
+
+  test('leaves while positions are only made smaller, in as many parts as it takes', () => {
+    const instruments = { 'BTC/USDT': { maxQuantity: '0.5' } };
+    const state = after(holdingWith({ shorting: true, instruments }), stateChanged('REDUCING'));
+    expect(decide(state, reverse, context)).toMatchObject([...byHalf, ...byHalf]);
+  });
+
+  test('leaves late as any exit, and not when it is halted or too late', () => {
+    const state = holdingWith({ shorting: true, exitGraceMs: 1_000 });
+    const expiryMs = Date.parse(reverse.expirytime);
+    expect(decide(state, reverse, { ...context, nowMs: expiryMs })).toMatchObject(byHalf);
+    const late = { nowMs: expiryMs + 1_000 };
+    expect(skipFor(state, reverse, late)).toMatchObject({ reason: 'EXPIRED', intent: 'reverse' });
+    after(state, stateChanged('HALTED'));
+    expect(skipFor(state, reverse)).toMatchObject({ reason: 'HALTED' });
+  });
+
+  test('that trips a breaker leaves all the same', () => {
+    const state = holdingWith({ shorting: true, risk: { maxDailyLossRatio: 0.01 } });
+    const prices = new Map([['binance|BTC/USDT', { price: 80, timeMs: nowMs }]]);
+    expect(types(decide(state, reverse, { ...context, prices }))).toEqual([
+      'trading_state_changed',
+      'incident_reported',
+      'order_intended',
+    ]);
+  });
+
+  test('that meets an entry of its own takes it back and leaves', () => {
+    const state = holdingWith({ shorting: true });
+    const waiting = anOrder(state, { intent: 'increase', orderType: 'limit', limitPrice: '90' });
+    expect(decide(state, reverse, context)).toMatchObject([
+      { type: 'order_cancel_intended', data: { orderId: waiting.id, leave: true } },
+      ...byHalf,
+    ]);
+  });
+
+  test('takes no entries back where its side is held already', () => {
+    const state = holdingWith({ shorting: true }, { order: { side: 'sell' } });
+    anOrder(state, { side: 'sell', intent: 'increase', orderType: 'limit', limitPrice: '110' });
+    expect(types(decide(state, reverse, context))).toEqual(['signal_skipped']);
   });
 
   test('is the only way to the other side', () => {

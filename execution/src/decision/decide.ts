@@ -26,7 +26,8 @@ export interface Opening {
 }
 
 /**
- * What becomes of a signal: an order, entries that are taken back, or one `signal_skipped` that says why. Nothing when
+ * What becomes of a signal: an order, entries that are taken back, or one `signal_skipped` that says why; of a reversal
+ * that may not enter the exit. Nothing when
  * the portfolio has decided it before, unless its order is certain never to have reached the venue: then there may be
  * another. Deterministic: the same portfolio, signal and context give the same events, ids included.
  */
@@ -38,18 +39,54 @@ export function decide(
   const orders = portfolio.unsent.get(signal.id) ?? 0;
   if (orders === 0 && portfolio.decided.has(signal.id)) return [];
   const considered = consider(portfolio, signal, context);
-  const facts = { ...factsOf(signal), ...marketOf(context) };
-  for (const { reason, check, trips } of checksOf[considered.kind]) {
+  const refused = refusalOf(considered);
+  if (!refused) return carriedOut(considered, context, orders + 1);
+  const tripping = refused.trips ? trip(considered, refused) : [];
+  const out = closingHalf(considered, context, refused);
+  if (!out) return [...tripping, skip(considered, factsOf(signal, context), refused)];
+  return [...tripping, ...carriedOut(out, context, orders + 1)];
+}
+
+interface Refused extends Refusal {
+  readonly trips: boolean;
+}
+
+function refusalOf(considered: Considered): Refused | undefined {
+  for (const { reason, check, trips = false } of checksOf[considered.kind]) {
     const detail = check(considered);
-    if (detail === undefined) continue;
-    const skipped = skip(considered, facts, { reason, detail });
-    return trips ? [...trip(considered, { reason, detail }), skipped] : [skipped];
+    if (detail !== undefined) return { reason, detail, trips };
   }
+  return undefined;
+}
+
+function carriedOut(considered: Considered, context: DecisionContext, attempt: number): Draft[] {
+  const facts = factsOf(considered.signal, context);
   const drafts = takeBack(considered);
   if (considered.kind === 'exit' && isHeld(considered))
-    drafts.push(...exitOrders(considered, facts, orders + 1));
-  if (considered.kind === 'entry') drafts.push(entryOrder(considered, facts, orders + 1));
+    drafts.push(...exitOrders(considered, facts, attempt));
+  if (considered.kind === 'entry') drafts.push(entryOrder(considered, facts, attempt));
   return drafts;
+}
+
+const mostReasons = 16;
+const longestReason = 256;
+
+/**
+ * A reversal that may not enter leaves all the same, where an exit might: whoever wants the other side does not want what
+ * is held.
+ */
+function closingHalf(
+  { portfolio, signal }: Considered,
+  context: DecisionContext,
+  { reason, detail }: Refusal,
+): Considered | undefined {
+  const { data } = signal;
+  if (data.intent !== 'reverse') return undefined;
+  const why = `no more than out: ${reason}, ${detail}`.slice(0, longestReason);
+  const reasons = [...(data.reasons ?? []).slice(0, mostReasons - 1), why];
+  const exit = { ...data, intent: 'exit', targetPosition: 'flat', reasons } as const;
+  const out = consider(portfolio, { ...signal, data: exit }, context);
+  return isHeld(out) && !refusalOf(out) ? out : undefined;
 }
 
 /** The first event of a portfolio, in the time of the event that it opens for. */
@@ -81,7 +118,7 @@ export function orderIdFor(
   return OrderId.parse(`h${deterministicId('order', portfolio, signal.id, ...again, ...further)}`);
 }
 
-type Facts = ReturnType<typeof factsOf> & { marketSequence?: number };
+type Facts = ReturnType<typeof factsOf>;
 
 function entryOrder(considered: Considered, facts: Facts, attempt: number): Draft {
   const plan = considered.plan();
@@ -174,13 +211,18 @@ function trip({ portfolio, signal, nowMs }: Considered, refusal: Refusal): Draft
   return tripped(portfolio, { ...refusal, key: signal.id, nowMs, causationId: signal.id });
 }
 
-function factsOf({ id, time, data }: TradeSignal) {
+function factsOf({ id, time, data }: TradeSignal, { marketSequence }: DecisionContext) {
   const { strategy, venue, symbol, intent, side } = data;
-  return { signalId: id, strategy, venue, symbol, intent, side, signalTime: time };
-}
-
-function marketOf({ marketSequence }: DecisionContext): { marketSequence?: number } {
-  return marketSequence === undefined ? {} : { marketSequence };
+  return {
+    signalId: id,
+    strategy,
+    venue,
+    symbol,
+    intent,
+    side,
+    signalTime: time,
+    ...(marketSequence !== undefined && { marketSequence }),
+  };
 }
 
 function contextOf({ portfolio, signal, nowMs }: Considered): DraftContext {

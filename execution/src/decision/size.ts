@@ -97,9 +97,12 @@ export function reservation(
   return notional.plus(feeFor(notional, settings));
 }
 
+/** No exchange allows so little at once of what anybody holds; one that seems to is misunderstood. */
+const mostParts = 100;
+
 /**
  * A quantity in as few orders as its instrument takes, none larger than its maximum and all of about a size: a rest might
- * be smaller than its minimum.
+ * be smaller than its minimum. Where it would take too many the last one is for all the rest: the venue has the last word.
  */
 export function partsOf(
   quantity: Big,
@@ -113,8 +116,8 @@ export function partsOf(
   const largest = multiple(most, lotSize);
   const each = share.lte(most) ? share : largest.gt(zero) ? largest : most;
   const parts: Big[] = [];
-  for (let left = quantity; left.gt(zero); left = left.minus(each))
-    parts.push(left.gt(each) ? each : left);
+  for (let left = quantity; left.gt(zero); left = left.minus(parts.at(-1) ?? left))
+    parts.push(left.gt(each) && parts.length < mostParts - 1 ? each : left);
   return parts;
 }
 

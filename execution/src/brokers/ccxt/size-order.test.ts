@@ -85,6 +85,15 @@ describe('the size of an order', () => {
     });
   });
 
+  test('is refused above the maximum, but not where it leaves a position', () => {
+    const rules = rulesOf(contracts, byStep);
+    const order = anOrder({ quantity: '0.501' });
+    expect(sizeOrder(order, rules, undefined)).toMatchObject({ reason: 'ABOVE_MAXIMUM' });
+    expect(sizeOrder({ ...order, reduceOnly: true }, rules, undefined)).toMatchObject({
+      amount: '501',
+    });
+  });
+
   test('has prices of five digits where the venue counts those', () => {
     const rules = rulesOf({ ...spot, precision: { amount: '8', price: '5' } }, bySignificantDigits);
     const priced = (limitPrice: string, side: 'buy' | 'sell' = 'buy') =>

@@ -30,7 +30,8 @@ export function sizeOrder(
       'BELOW_MINIMUM',
       `quantity ${quantity.toFixed()}, the minimum is ${minQuantity.toFixed()}`,
     );
-  if (maxQuantity && quantity.gt(maxQuantity))
+  // A maximum that is misunderstood keeps nobody in a position: the venue has the last word.
+  if (maxQuantity && !order.reduceOnly && quantity.gt(maxQuantity))
     return reject(
       'ABOVE_MAXIMUM',
       `quantity ${quantity.toFixed()}, the maximum is ${maxQuantity.toFixed()}`,
