@@ -1,7 +1,7 @@
 import { Big, type OrderId, type PortfolioSettings } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { OrderRequest, Placement } from '../brokers/broker.ts';
 import type { Draft } from '../decision/draft.ts';
 import { cancelIntended, triggered } from '../decision/order-events.ts';
@@ -55,7 +55,7 @@ function worker(bus: Bus, settings: PortfolioSettings) {
     expect(await journal.tryWrite(events)).toBe(true);
     dispatcher.written(events);
   };
-  return { journal, dispatcher, write, sent, cancelled, answers };
+  return { journal, broker, dispatcher, write, sent, cancelled, answers };
 }
 
 const filled = { type: 'filled', fee: '0', liquidity: 'taker', price: '100' } as const;
@@ -247,4 +247,33 @@ test('cancels without an answer are waited for together', async () => {
   await dispatcher.carryOut(moment);
   expect(performance.now() - began, 'one by one it would be eight seconds').toBeLessThan(5_000);
   expect(cancelled).toEqual(ids);
+});
+
+test('a question that hangs, whether an order will ever be there, keeps nothing else back', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const server = createMemoryServer();
+    const settings = someSettings();
+    const one = worker(server.connect(), settings);
+    const portfolio = aPortfolio();
+    const lost = portfolio.intend({ id: 'lost' });
+    const known = portfolio.intend({ id: 'known' });
+    portfolio.report({ type: 'accepted', orderId: known, venueOrderId: '1' });
+    for (const id of [lost, known]) {
+      const order = portfolio.state.orders.get(id);
+      if (!order) throw new Error('there is no order');
+      const why = { ...moment, reason: 'CANCEL_REQUESTED', detail: 'a person' } as const;
+      portfolio.journal([cancelIntended(portfolio.state, order, why)]);
+    }
+    await one.journal.catchUp();
+    expect(await one.journal.tryWrite(portfolio.events)).toBe(true);
+    one.broker.abandon = () => new Promise<boolean>(() => undefined);
+    const done = one.dispatcher.carryOut(moment);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(one.cancelled).toEqual([known]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    await done;
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -124,7 +124,12 @@ export function createDispatcher({
     const isOurs = !takesOnce && isFresh(order);
     fresh.delete(order.id);
     if (!isOurs && (isSilent(order) || isAwaited(order))) throw unknown(order);
-    if (isOurs || (await broker.abandon(referenceOf(order), why))) await end(order, why);
+    if (isOurs || (await isGone(order, why))) await end(order, why);
+  };
+  /** An account here is not asked, it is written to, and that is waited for. */
+  const isGone = (order: Order, why: Abandonment): Promise<boolean> => {
+    const answer = broker.abandon(referenceOf(order), why);
+    return takesOnce ? answer : within(answer, patienceMs);
   };
 
   const place = (order: Order, { timeMs, tapeSequence }: Moment): HandedOver => {
@@ -184,7 +189,7 @@ export function createDispatcher({
     await within(broker.refresh([order]), patienceMs);
     if ((await broker.reportsOf(order)) !== undefined) return;
     const why = { timeMs, ...neverSent };
-    if (!(await within(broker.abandon(referenceOf(order), why), patienceMs))) throw unknown(order);
+    if (!(await isGone(order, why))) throw unknown(order);
     await end(order, why);
   };
 
