@@ -198,6 +198,11 @@ export function currencyOf(symbol: string): string {
   return symbol.split('/')[1]?.split(':')[0] ?? 'USD';
 }
 
+/** What is bought and sold: one balance, in whatever it is paid. */
+export function assetOf({ symbol = '' }: { symbol?: string | undefined }): string {
+  return symbol.split('/')[0] ?? symbol;
+}
+
 /** The settings; a portfolio that was never opened has none. */
 export function settingsOf(portfolio: Portfolio): PortfolioSettings {
   if (!portfolio.opened) throw new Error(`portfolio ${portfolio.name} is not open`);

@@ -7,9 +7,10 @@ import {
   type JournalEventOf,
 } from '@heliograph/contracts';
 import type { Balance, VenueOrder, VenuePosition } from '../brokers/broker.ts';
+import { unaskable } from './delisted.ts';
 import { draft, type Draft } from './draft.ts';
 import { isUnsent, type Order } from './order.ts';
-import { instrumentKey, rulesOf, type Portfolio } from './portfolio.ts';
+import { assetOf, instrumentKey, rulesOf, type Portfolio } from './portfolio.ts';
 import type { Position } from './position.ts';
 
 /** What the venue says is there. It was all answered: an answer that is missing is no statement. */
@@ -71,6 +72,7 @@ export function reconcile(portfolio: Portfolio, statement: Statement): Reconcili
       ...[...portfolio.foreignOrders.keys()]
         .filter((id) => !foreign.has(id))
         .map((id) => gone(portfolio, id, statement)),
+      ...unaskable(portfolio, statement),
       ...report(portfolio, differences, statement),
     ],
   };
@@ -178,11 +180,6 @@ function holdings(portfolio: Portfolio, { positions, balances, timeMs }: Stateme
     differences.push({ orderId: '', found, kind: 'position', venue, symbol });
   }
   return differences;
-}
-
-/** What is bought and sold: one balance, in whatever it is paid. */
-function assetOf({ symbol = '' }: { symbol?: string | undefined }): string {
-  return symbol.split('/')[0] ?? symbol;
 }
 
 function formerHoldings({ reconciled }: Portfolio): Difference[] {
