@@ -10,6 +10,7 @@ import {
   dataCheckFlags,
   dataDirFlag,
   dbFlag,
+  loggedCandlesFlag,
   downloadFlags,
   executionFlags,
   feedFlags,
@@ -107,7 +108,7 @@ export function createProgram(): Command {
     options: [
       candlesFlag,
       ...instrumentFlags,
-      new Option('--run <id>', 'instead: the candles of a logged run'),
+      loggedCandlesFlag,
       dbFlag,
       ...strategyFlags,
       ...executionFlags,
@@ -131,6 +132,8 @@ export function createProgram(): Command {
     options: [
       candlesFlag,
       ...instrumentFlags,
+      loggedCandlesFlag,
+      dbFlag,
       ...strategyFlags,
       repeatable(
         new Option(
@@ -151,6 +154,7 @@ export function createProgram(): Command {
     examples: [
       'grid --candles BTC_USDT-1m.csv.gz --grid fast=5..30:5 --grid slow=20..120:20 --keep-back 30%',
       'grid --candles candles/ --grid fast=5,10 --grid slow=30,60 --walk-forward 5 --by sqn --json',
+      'grid --run paper-x2dszzyct4ig-1 --grid fast=5..30:5 --keep-back 30%',
     ],
     load: async () => (await import('./commands/grid.ts')).grid,
   });

@@ -41,11 +41,13 @@ export async function openFeed(
   paths: readonly string[] = [demoCandles],
 ): Promise<RecordedFeed> {
   const feed = await openRecordedFeed(paths, feedOverrides(invocation));
-  if (isSimulated(feed))
-    invocation.terminal.note(
-      'The market is simulated: it says nothing of what a real one would pay.',
-    );
+  noteSimulated(invocation, feed);
   return feed;
+}
+
+export function noteSimulated({ terminal }: Invocation, feed: RecordedFeed): void {
+  if (isSimulated(feed))
+    terminal.note('The market is simulated: it says nothing of what a real one would pay.');
 }
 
 export function isSimulated({ instruments }: Pick<Feed, 'instruments'>): boolean {

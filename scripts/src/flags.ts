@@ -5,6 +5,9 @@ export function repeatable(option: Option): Option {
   return option.argParser((value: string, former?: string[]) => [...(former ?? []), value]);
 }
 
+/** Instead of `candlesFlag`. */
+export const loggedCandlesFlag = new Option('--run <id>', 'instead: the candles of a logged run');
+
 /** What is played without a server. */
 export const candlesFlag = repeatable(
   new Option(

@@ -5,7 +5,7 @@ import { readOptions, type Invocation } from './invocation.ts';
 
 export type Database = ReturnType<typeof openDatabase>;
 
-const DatabaseOptions = z.object({ db: z.string().min(1, 'expected a file') });
+export const DatabaseOptions = z.object({ db: z.string().min(1, 'expected a file') });
 
 /** The trade log, to be read only; disposing closes it. */
 export function openLog(invocation: Invocation): { database: Database } & Disposable {

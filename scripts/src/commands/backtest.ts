@@ -1,16 +1,12 @@
 import { canonicalJson, deterministicId, toTime, UserError } from '@heliograph/contracts';
-import {
-  createSignalMachine,
-  type RecordedFeed,
-  type StrategyFailure,
-} from '@heliograph/signal-engine';
+import { createSignalMachine, type StrategyFailure } from '@heliograph/signal-engine';
 import { drawTradesAgain } from '@heliograph/trade-log';
 import { z } from 'zod';
+import { openCandleSource, readCandleSource } from '../candle-source.ts';
 import { readExecutionOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { openFeed, readStrategy } from '../feed-options.ts';
+import { noteSimulated, readStrategy } from '../feed-options.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
-import { openLogFeed } from '../log-feed.ts';
 import { count } from '../output/format.ts';
 import { monteCarloText } from '../output/monte-carlo-text.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
@@ -18,12 +14,9 @@ import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts'
 import { createChartRecorder } from '../report/chart-recorder.ts';
 import { writeReport } from '../report/write-report.ts';
 import { createSimulatedRun } from '../simulate.ts';
-import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
 import { programVersion } from '../program-version.ts';
 
 const BacktestOptions = z.object({
-  candles: z.array(z.string()).optional(),
-  run: z.string().optional(),
   report: z.string().min(1, 'expected a file').optional(),
   monteCarlo: z
     .string()
@@ -38,29 +31,17 @@ const BacktestOptions = z.object({
 
 /** Candles through the strategy and the execution of the services, synchronously and without a bus. */
 export async function backtest(invocation: Invocation): Promise<ExitCode> {
-  const {
-    candles,
-    run: logged,
-    report,
-    monteCarlo,
-    seed,
-  } = readOptions(invocation, BacktestOptions);
-  if ((candles === undefined) === (logged === undefined))
-    throw new UserError(
-      '--candles: name a candle file, or a folder of them, or with --run a logged run whose candles are played',
-      { exitCode: exitCodes.usage },
-    );
+  const { report, monteCarlo, seed } = readOptions(invocation, BacktestOptions);
+  const source = readCandleSource(invocation);
   const { portfolio, settings } = await readExecutionOptions(invocation);
   if (settings.paper?.tape === 'trades')
     throw new UserError('--paper-tape trades: candle files hold no trades to fill orders from', {
       exitCode: exitCodes.usage,
     });
   const strategy = await readStrategy(invocation);
-  await using stack = new AsyncDisposableStack();
-  const feed =
-    logged === undefined
-      ? await openFeed(invocation, candles)
-      : openLogged(stack.use(openLog(invocation)).database, logged);
+  using opened = await openCandleSource(source);
+  const { feed } = opened;
+  noteSimulated(invocation, feed);
   const { terminal, json } = invocation;
   const { name, version, configHash, params } = strategy;
   const run = deterministicId(
@@ -125,12 +106,6 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
   else printSimulatedRun(terminal, result);
   if (monteCarlo !== undefined && !json) terminal.data(`\n${monteCarloText(drawn)}`);
   return reportFailures(failures, invocation);
-}
-
-function openLogged(database: Database, run: string): RecordedFeed {
-  const row = findPortfolio(database, run, '--run');
-  if (!row) throw new UserError('--run: the log has no portfolio', { exitCode: exitCodes.usage });
-  return openLogFeed(database, row);
 }
 
 /** A strategy that threw made no signals where it did: the result is there, but it is not that of the strategy. */

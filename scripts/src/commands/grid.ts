@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os';
 import { UserError } from '@heliograph/contracts';
 import { loadStrategy } from '@heliograph/signal-engine';
 import { z } from 'zod';
+import { openCandleSource, readCandleSource } from '../candle-source.ts';
 import { readExecutionOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { feedOverrides, openFeed } from '../feed-options.ts';
+import { noteSimulated } from '../feed-options.ts';
 import { combinationsOf, readAxes } from '../grid/axes.ts';
 import { figures, outOfSampleTotals, searchGrid, type Figure } from '../grid/search.ts';
 import { foldsOf } from '../grid/windows.ts';
@@ -20,7 +21,6 @@ const Whole = (expected: string) =>
     .transform(Number);
 
 const GridOptions = z.object({
-  candles: z.array(z.string(), { error: 'name a candle file, or a folder of them' }),
   strategy: z.string(),
   param: z.array(z.string()).default([]),
   grid: z.array(z.string(), { error: 'say what is tried, as --grid fast=5,10,20' }),
@@ -38,16 +38,19 @@ const GridOptions = z.object({
 /** Every combination of parameters over the same candles, on all processors; what was chosen is tried on what it has not seen. */
 export async function grid(invocation: Invocation): Promise<ExitCode> {
   const options = readOptions(invocation, GridOptions);
-  const { candles, strategy, by, keepBack: keptBack, walkForward } = options;
+  const { strategy, by, keepBack: keptBack, walkForward } = options;
   if (keptBack !== undefined && walkForward !== undefined)
     throw new UserError('--keep-back and --walk-forward: choose one', { exitCode: 2 });
+  const source = readCandleSource(invocation);
   const { portfolio, settings } = await readExecutionOptions(invocation);
   const { terminal, json } = invocation;
   const { combinations, refused } = await accepted(
     strategy,
     combinationsOf(readAxes(options.grid)).map((texts) => [...options.param, ...texts]),
   );
-  const feed = await openFeed(invocation, candles);
+  using opened = await openCandleSource(source);
+  const { feed } = opened;
+  noteSimulated(invocation, feed);
   const { firstTime, lastTime } = await feed.inspect();
   const folds = foldsOf({ from: firstTime, to: lastTime }, { keptBack, walkForward });
   const outOfSample = folds.filter((fold) => fold.outOfSample).length;
@@ -56,8 +59,7 @@ export async function grid(invocation: Invocation): Promise<ExitCode> {
   const startedMs = performance.now();
   const results = await searchGrid(
     {
-      candles,
-      overrides: feedOverrides(invocation),
+      source: opened.source,
       strategy,
       portfolio,
       settings,

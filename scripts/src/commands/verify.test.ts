@@ -45,6 +45,11 @@ describe.concurrent('a logged run', { timeout }, () => {
       cwd: folder.path,
     });
 
+  const played = (command: string, ...more: readonly string[]) =>
+    runCli([command, '--db', log, '--run', runName(log), '--json', '--quiet', ...more], {
+      cwd: folder.path,
+    });
+
   /** A copy of the log in which one entry of the journal was written over. */
   const tampered = async (
     name: string,
@@ -158,6 +163,17 @@ describe.concurrent('a logged run', { timeout }, () => {
     const replayed = JSON.parse((await replay()).stdout);
     expect(decisionsHash).toBe(replayed.decisionsHash);
     expect(monteCarlo).toMatchObject({ runs: 200, trades: 10 });
+  });
+
+  test('lends its candles to a grid, which comes to what the backtest comes to', async () => {
+    const { stdout } = await played('grid', '--grid', 'fast=5,8', '--threads', '2');
+    const [best, other] = JSON.parse(stdout).folds[0].ranking;
+    expect(new Set([...best.params, ...other.params])).toEqual(new Set(['fast=5', 'fast=8']));
+    const alone = JSON.parse((await played('backtest', '--param', best.params[0])).stdout);
+    expect(best.inSample.metrics).toEqual(alone.metrics);
+    expect(best.inSample.decisionsHash).toBe(alone.decisionsHash);
+    const both = await played('grid', '--grid', 'fast=5', '--candles', 'more.csv');
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('--candles: name')]);
   });
 
   test('lists what it held and did as tables and as CSV', async () => {

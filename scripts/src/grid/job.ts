@@ -1,12 +1,11 @@
 import type { PortfolioSettings } from '@heliograph/contracts';
-import type { FeedOverrides } from '@heliograph/signal-engine';
 import type { Performance } from '@heliograph/trade-log';
+import type { CandleSource } from '../candle-source.ts';
 import type { Window } from './windows.ts';
 
 /** What every job of a grid shares; plain data, for it goes to another thread. */
 export interface GridSetting {
-  readonly candles: readonly string[];
-  readonly overrides: FeedOverrides;
+  readonly source: CandleSource;
   readonly strategy: string;
   readonly portfolio: string;
   readonly settings: PortfolioSettings;

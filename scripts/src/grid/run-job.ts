@@ -1,9 +1,5 @@
-import {
-  createSignalMachine,
-  loadStrategy,
-  openRecordedFeed,
-  type Instant,
-} from '@heliograph/signal-engine';
+import { createSignalMachine, loadStrategy, type Instant } from '@heliograph/signal-engine';
+import { openCandleSource } from '../candle-source.ts';
 import { simulatedRunJson } from '../output/simulated-run.ts';
 import { createSimulatedRun } from '../simulate.ts';
 import type { GridSetting, Job, JobResult } from './job.ts';
@@ -18,7 +14,7 @@ const keptCandles = 500_000;
 export async function createJobRunner(
   setting: GridSetting,
 ): Promise<(job: Job) => Promise<JobResult>> {
-  const feed = await openRecordedFeed(setting.candles, setting.overrides);
+  const { feed } = await openCandleSource(setting.source);
   let kept: (readonly Instant[])[] | undefined;
 
   const chunks = async function* () {

@@ -1,0 +1,66 @@
+import { UserError } from '@heliograph/contracts';
+import { openRecordedFeed, type FeedOverrides, type RecordedFeed } from '@heliograph/signal-engine';
+import { openDatabase } from '@heliograph/trade-log';
+import { z } from 'zod';
+import { exitCodes } from './exit.ts';
+import { feedOverrides } from './feed-options.ts';
+import { readOptions, type Invocation } from './invocation.ts';
+import { openLogFeed } from './log-feed.ts';
+import { DatabaseOptions, findPortfolio } from './trade-log-options.ts';
+
+/** Where the candles of a backtest come from; plain data, for it goes to other threads. */
+export type CandleSource =
+  | {
+      readonly kind: 'recording';
+      readonly paths: readonly string[];
+      readonly overrides: FeedOverrides;
+    }
+  | {
+      readonly kind: 'log';
+      readonly path: string;
+      readonly run: string;
+      /** In MARKET: what a log that is written to has got since is not looked at. Default: all that is there. */
+      readonly upToSequence?: number | undefined;
+    };
+
+const SourceOptions = z.object({
+  candles: z.array(z.string()).optional(),
+  run: z.string().optional(),
+});
+
+/** @throws UserError with exit code 2 unless it is either candle files or a logged run */
+export function readCandleSource(invocation: Invocation): CandleSource {
+  const { candles: paths, run } = readOptions(invocation, SourceOptions);
+  if (paths !== undefined && run === undefined)
+    return { kind: 'recording', paths, overrides: feedOverrides(invocation) };
+  if (paths === undefined && run !== undefined)
+    return { kind: 'log', path: readOptions(invocation, DatabaseOptions).db, run };
+  throw new UserError(
+    '--candles: name a candle file, or a folder of them, or with --run a logged run whose candles are played',
+    { exitCode: exitCodes.usage },
+  );
+}
+
+/** Opens it; disposing closes what it reads from. `source` then means the very candles that are there now. */
+export async function openCandleSource(
+  source: CandleSource,
+): Promise<{ feed: RecordedFeed; source: CandleSource } & Disposable> {
+  if (source.kind === 'recording') {
+    const feed = await openRecordedFeed(source.paths, source.overrides);
+    return { feed, source, [Symbol.dispose]: () => undefined };
+  }
+  const database = openDatabase(source.path, { readOnly: true });
+  try {
+    const row = findPortfolio(database, source.run, '--run');
+    if (!row) throw new UserError('--run: the log has no portfolio', { exitCode: exitCodes.usage });
+    const { upToSequence, ...feed } = openLogFeed(database, row, source.upToSequence);
+    return {
+      feed,
+      source: { ...source, run: row.portfolio, upToSequence },
+      [Symbol.dispose]: () => void database.close(),
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
