@@ -127,9 +127,14 @@ export const ProfitView = z.object({
   fees: Decimal,
 });
 
+/** docs/statistics.md tells the formula; not enough data is null. */
+const figure = z.number().nullable().optional();
+
 export const PerformanceView = PortfolioView.extend({
   startCash: Decimal,
-  finalEquity: Decimal,
+  finalEquity: Decimal.describe(
+    'Cash, and what is held: at its last valuation, or else at what it cost.',
+  ),
   netPnl: Decimal,
   returnRatio: z.number(),
   realisedPnl: Decimal,
@@ -140,6 +145,27 @@ export const PerformanceView = PortfolioView.extend({
   winRate: z.number().nullable(),
   profitFactor: z.number().nullable(),
   expectancy: Decimal.nullable(),
+  expectancyRatio: figure,
+  averageWin: Decimal.nullable().optional(),
+  averageLoss: Decimal.nullable().optional(),
+  largestWin: Decimal.nullable().optional(),
+  largestLoss: Decimal.nullable().optional(),
+  longestWinningStreak: count.optional(),
+  longestLosingStreak: count.optional(),
+  averageTradeMs: figure,
+  sqn: figure,
+  annualReturnRatio: figure,
+  sharpe: figure,
+  sortino: figure,
+  calmar: figure,
+  maxDrawdown: Decimal.optional(),
+  maxDrawdownRatio: z.number().optional(),
+  drawdownOf: z
+    .enum(['equity-curve', 'closed-trades'])
+    .describe(
+      'What risk is measured on: what the workers wrote down, about once an hour while something is held, or where that is not there the exits.',
+    )
+    .optional(),
   openPositions: count,
   skipped: z.partialRecord(ReasonCode, count).describe('Signals that were not traded, by reason.'),
 });

@@ -11,10 +11,9 @@ import { breakDown } from './breakdown.ts';
 import { readChart } from './chart.ts';
 import { conditions, type Filter } from './filter.ts';
 import { cut, pageOf, portfolioNamed, spanOf } from './pages.ts';
-import { summarisePerformance } from './performance.ts';
+import { performanceOf } from './performance-answer.ts';
 import { profitByPeriod } from './profit.ts';
 import {
-  countSkips,
   readOpenPortfolios,
   readOrders,
   readPortfolios,
@@ -88,31 +87,9 @@ export const answers: Answers = {
   },
   performance(database, { portfolio: name }) {
     const row = portfolioNamed(database, name);
-    const { portfolio, settings, end } = row;
-    const trades = readTrades(database, { portfolio, limit: mostTrades + 1 });
+    const trades = readTrades(database, { portfolio: row.portfolio, limit: mostTrades + 1 });
     refuseMore(trades.length);
-    const metrics = summarisePerformance({
-      startCash: settings.cash,
-      trades,
-      finalEquity: end?.equity,
-    });
-    return {
-      ...portfolioView(row),
-      startCash: metrics.startCash,
-      finalEquity: metrics.finalEquity,
-      netPnl: metrics.netPnl,
-      returnRatio: metrics.returnRatio,
-      realisedPnl: metrics.realisedPnl,
-      fees: metrics.fees,
-      trades: metrics.trades,
-      wins: metrics.wins,
-      losses: metrics.losses,
-      winRate: metrics.winRate,
-      profitFactor: metrics.profitFactor,
-      expectancy: metrics.expectancy,
-      openPositions: readPositions(database, { portfolio }).length,
-      skipped: countSkips(database, { portfolio }),
-    };
+    return performanceOf(database, row, trades);
   },
   standing(database, { portfolio: name, limit }) {
     const rows =

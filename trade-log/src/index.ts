@@ -47,6 +47,8 @@ export {
   readInstruments,
   readTradingStates,
 } from './account-queries.ts';
+export { equityNow } from './standing.ts';
+export { writtenEquity } from './valuations.ts';
 export { readFacts, type LoggedFacts } from './facts.ts';
 export { exportFormats, exportText } from './export-format.ts';
 export { exportKinds, exportRows } from './export-log.ts';

@@ -1,4 +1,4 @@
-import { queryNames, subjects, SymbolName, toTime } from '@heliograph/contracts';
+import { Big, queryNames, subjects, SymbolName, toTime } from '@heliograph/contracts';
 import { askTradeLog, createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import {
@@ -217,6 +217,26 @@ describe.concurrent.each(Object.entries(buses))('over %s', (_name, open) => {
     });
     expect(await askTradeLog(bus, 'performance', {})).toMatchObject({
       result: { trades: 10, winRate: 0.5, openPositions: 1, skipped: { MAX_POSITIONS: 1 } },
+    });
+  });
+
+  test('what it came to counts what is still open, as its standing does', async () => {
+    await using here = await start();
+    const { bus } = here;
+    const [performance, standing] = [
+      await askTradeLog(bus, 'performance', {}),
+      await askTradeLog(bus, 'standing', {}),
+    ];
+    if (performance.status === 'error' || standing.status === 'error') throw new Error('refused');
+    const { finalEquity, startCash, realisedPnl, netPnl, ...figures } = performance.result;
+    const [{ equity } = { equity: '' }] = standing.result.portfolios;
+    expect(finalEquity).toBe(equity);
+    expect(new Big(finalEquity).minus(startCash).toFixed()).toBe(netPnl);
+    expect(netPnl, 'the fee of the entry').not.toBe(realisedPnl);
+    expect(figures).toMatchObject({
+      longestWinningStreak: 1,
+      sharpe: null,
+      drawdownOf: 'closed-trades',
     });
   });
 

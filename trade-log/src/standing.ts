@@ -20,7 +20,7 @@ export function standingOf(database: Database, row: PortfolioRow, nowMs: number)
   const from = nowMs - recentMs;
   return {
     ...portfolioView(row),
-    ...equityOf(database, row, positions),
+    ...equityNow(database, row, positions),
     tradingState: changed ? TradingState.parse(changed.to) : 'ACTIVE',
     stateReason: changed?.reason ?? null,
     stateAuthor: changed?.author ?? null,
@@ -36,7 +36,8 @@ export function standingOf(database: Database, row: PortfolioRow, nowMs: number)
   };
 }
 
-function equityOf(
+/** What it is worth, as far as its journal tells. */
+export function equityNow(
   database: Database,
   { portfolio, cash, end }: PortfolioRow,
   positions: readonly PositionRow[],

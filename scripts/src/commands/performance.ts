@@ -1,12 +1,11 @@
 import {
   countSkips,
-  equityHistory,
-  readEquity,
+  equityNow,
   readPortfolios,
   readPositions,
   readTrades,
   summariseRun,
-  type EquityHistory,
+  writtenEquity,
   type PortfolioRow,
 } from '@heliograph/trade-log';
 import { z } from 'zod';
@@ -51,7 +50,7 @@ function latest(database: Database, wanted: string | undefined): PortfolioRow[] 
 
 function performanceOf(database: Database, row: PortfolioRow) {
   const { portfolio, mode, tape, currency, settings, openedTime, end } = row;
-  const { excursions, equity, ...recorded } = loggedHistory(database, row);
+  const { excursions, equity, lastEquity, ...recorded } = loggedHistory(database, row);
   const openPositions = readPositions(database, { portfolio });
   const trades = readTrades(database, { portfolio });
   return {
@@ -67,26 +66,12 @@ function performanceOf(database: Database, row: PortfolioRow) {
     ...summariseRun({
       startCash: settings.cash,
       trades: trades.map((trade, at) => ({ ...trade, ...excursions[at] })),
-      finalEquity: end?.equity,
+      finalEquity: end?.equity ?? lastEquity ?? equityNow(database, row, openPositions).equity,
       openSince: openPositions.map(({ time }) => time),
       ...recorded,
-      equity: equity.valuations > 0 ? equity : writtenDown(database, row),
+      equity: equity.valuations > 0 ? equity : writtenEquity(database, row),
     }),
   };
-}
-
-/** Of a portfolio whose prices were not logged: what its workers wrote down, about once an hour. */
-function writtenDown(
-  database: Database,
-  { portfolio, openedTime, settings, end }: PortfolioRow,
-): EquityHistory | undefined {
-  const valued = readEquity(database, { portfolio });
-  if (valued.length === 0) return undefined;
-  return equityHistory(settings.cash, [
-    { time: openedTime, equity: settings.cash },
-    ...valued,
-    ...(end ? [end] : []),
-  ]);
 }
 
 function textOf(run: ReturnType<typeof performanceOf>): string {

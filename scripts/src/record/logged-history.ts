@@ -1,4 +1,4 @@
-import { JournalEvent, liveTape, parseEvent } from '@heliograph/contracts';
+import { JournalEvent, liveTape, parseEvent, toDecimal, type Decimal } from '@heliograph/contracts';
 import { draftOf, type Draft } from '@heliograph/execution';
 import {
   pricesOf,
@@ -16,12 +16,12 @@ const counted = new Set(['order_intended', 'order_filled', 'order_rejected', 'tr
 
 /**
  * What a logged portfolio was like, from the fills of its journal and the prices of its tape: the same history that its
- * backtest has. Where the log has no prices there are no valuations in it.
+ * backtest has. Where the log has no prices there are no valuations in it. `lastEquity` is what it is worth at the last prices.
  */
 export function loggedHistory(
   database: Database,
   { portfolio, tape, openedTime, settings }: PortfolioRow,
-): RunHistory {
+): RunHistory & { readonly lastEquity: Decimal | undefined } {
   const ledger = createLedger(settings.cash);
   const recorder = createRunRecorder({ startCash: settings.cash, account: ledger });
   const rows = readJournal(database, portfolio);
@@ -50,7 +50,9 @@ export function loggedHistory(
   }
   applyUntil(() => true);
   recorder.end();
-  return recorder.history();
+  const history = recorder.history();
+  const lastEquity = history.equity.valuations > 0 ? toDecimal(ledger.exactEquity()()) : undefined;
+  return { ...history, lastEquity };
 }
 
 function priceOf(recorded: RecordedPrice) {
