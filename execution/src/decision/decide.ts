@@ -68,6 +68,8 @@ function carriedOut(considered: Considered, context: DecisionContext, attempt: n
   return drafts;
 }
 
+/** The version of the rules; what was decided before is told as it was. */
+const closingHalvesSince = 6;
 const mostReasons = 16;
 const longestReason = 256;
 
@@ -81,7 +83,8 @@ function closingHalf(
   { reason, detail }: Refusal,
 ): Considered | undefined {
   const { data } = signal;
-  if (data.intent !== 'reverse') return undefined;
+  if (data.intent !== 'reverse' || portfolio.decisionsVersion < closingHalvesSince)
+    return undefined;
   const why = `no more than out: ${reason}, ${detail}`.slice(0, longestReason);
   const reasons = [...(data.reasons ?? []).slice(0, mostReasons - 1), why];
   const exit = { ...data, intent: 'exit', targetPosition: 'flat', reasons } as const;

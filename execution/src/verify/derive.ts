@@ -78,14 +78,17 @@ function placedWith(
   ahead: readonly Draft[],
 ): DraftOf<'signal_skipped' | 'order_intended'> | undefined {
   for (const event of ahead)
-    if (
-      (event.type === 'signal_skipped' ||
-        (event.type === 'order_intended' && event.data.role === undefined)) &&
-      event.data.signalId === data.signalId &&
-      event.timeMs === timeMs
-    )
+    if (isOfSignal(event) && event.data.signalId === data.signalId && event.timeMs === timeMs)
       return event;
   return undefined;
+}
+
+/** A signal's skip or order, not one of those that protect. */
+function isOfSignal(event: Draft): event is DraftOf<'signal_skipped' | 'order_intended'> {
+  return (
+    event.type === 'signal_skipped' ||
+    (event.type === 'order_intended' && event.data.role === undefined)
+  );
 }
 
 function* decisions(
@@ -122,10 +125,11 @@ function* unheard(
       yield withoutEntry(decision, { portfolio, signal, orderId: order.id });
 }
 
-/** The venue's clock is nowhere else in the journal than in the words of a skip. */
+/** The venue's clock is nowhere else in the journal than in the words of a skip, or of a reversal that only leaves. */
 function saidOffset(event: Draft): number | undefined {
-  if (event.type !== 'signal_skipped' || event.data.reason !== 'CLOCK_SKEW') return undefined;
-  const [, offset] = /clock is (-?\d+(?:\.\d+)?) ms/.exec(event.data.detail) ?? [];
+  if (!isOfSignal(event)) return undefined;
+  const said = event.type === 'order_intended' ? event.data.reasons.join('\n') : event.data.detail;
+  const [, offset] = /clock is (-?\d+(?:\.\d+)?) ms/.exec(said) ?? [];
   return offset === undefined ? undefined : Number(offset);
 }
 
@@ -137,9 +141,8 @@ function* breakers(
   const [event] = ahead;
   if (!event) return;
   const { timeMs } = event;
-  const skipped = ahead.find((each) => each.type === 'signal_skipped' && each.timeMs === timeMs);
-  if (skipped?.type === 'signal_skipped')
-    yield* decisions(portfolio, skipped, skipped.data.signalId, facts);
+  const became = ahead.filter(isOfSignal).find((each) => each.timeMs === timeMs);
+  if (became) yield* decisions(portfolio, became, became.data.signalId, facts);
   for (const prices of facts.prices.before(timeMs)) yield value(portfolio, prices, timeMs);
 }
 
