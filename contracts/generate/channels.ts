@@ -78,7 +78,7 @@ export const channels = {
     address: 'alert.{severity}',
     description: 'What a person must hear of beside the journal.',
     stream: 'ALERTS',
-    events: ['strategy_failed'],
+    events: ['strategy_failed', 'market_disturbed'],
     senders: ['signal-engine'],
     receivers: ['notifier', 'trade-log'],
   },
@@ -87,7 +87,7 @@ export const channels = {
     description: 'What a consumer could not work off.',
     stream: 'DEAD_LETTERS',
     events: ['message_dead_lettered'],
-    senders: ['execution', 'notifier', 'trade-log'],
+    senders: ['signal-engine', 'execution', 'notifier', 'trade-log'],
     receivers: ['notifier', 'trade-log'],
   },
 } as const satisfies Record<string, Channel>;
@@ -102,7 +102,7 @@ export const parameters: Record<string, string> = {
   portfolio: 'The portfolio: one for the live tape, one of its own for each recording.',
   type: 'The type of the event.',
   channel: 'The way by which a command came: `telegram`.',
-  severity: 'How grave it is: `warning` or `error`.',
+  severity: 'How grave it is: `info`, `warning` or `error`.',
   consumer: 'The consumer that gave the message up.',
 };
 

@@ -1,3 +1,4 @@
+import { disturbances } from '../src/market-disturbed.ts';
 import { incidents } from '../src/incidents.ts';
 import { reasonCodes } from '../src/reason-codes.ts';
 import type { EventType } from '../src/events.ts';
@@ -27,6 +28,15 @@ export function reasonCodesPage(): string {
     ...table(
       ['kind', 'meaning'],
       Object.entries(incidents).map(([kind, meaning]) => [`\`${kind}\``, meaning]),
+    ),
+    '',
+    '## Disturbances',
+    '',
+    'What can be wrong with a market: the kinds of `market_disturbed`.',
+    '',
+    ...table(
+      ['kind', 'meaning'],
+      Object.entries(disturbances).map(([kind, meaning]) => [`\`${kind}\``, meaning]),
     ),
     '',
     note,

@@ -9,6 +9,7 @@ import { eventSchemas, parseEvent, type EventType, type HeliographEvent } from '
 import * as journal from './journal.ts';
 import { IncidentKind, incidents } from './incidents.ts';
 import { keysOf } from './keys-of.ts';
+import * as marketDisturbed from './market-disturbed.ts';
 import * as print from './print.ts';
 import { ReasonCode, reasonCodes } from './reason-codes.ts';
 import * as signal from './signal.ts';
@@ -17,7 +18,7 @@ import { aSignal } from './testing/builders.ts';
 
 /** Every schema of an event that the contracts export, by its type. */
 const exported = new Map(
-  [candle, command, deadLetter, journal, print, signal, strategyFailure]
+  [candle, command, deadLetter, journal, marketDisturbed, print, signal, strategyFailure]
     .flatMap((module): unknown[] => Object.values(module))
     .filter((value) => value instanceof z.ZodObject)
     .flatMap((schema) => {
@@ -41,6 +42,7 @@ describe('eventSchemas', () => {
       'trade_signal',
       'command_given',
       'strategy_failed',
+      'market_disturbed',
       'message_dead_lettered',
     ];
     expect([...types, ...others].toSorted()).toEqual(keysOf(eventSchemas).toSorted());

@@ -3,6 +3,7 @@ import { CandleClosed, TapeEnded } from './candle.ts';
 import { CommandGiven } from './command.ts';
 import { MessageDeadLettered } from './dead-letter.ts';
 import { PermanentError } from './errors.ts';
+import { MarketDisturbed } from './market-disturbed.ts';
 import {
   IncidentReported,
   InstrumentChanged,
@@ -34,13 +35,17 @@ import { StrategyFailed } from './strategy-failure.ts';
 export const MarketEvent = z.discriminatedUnion('type', [CandleClosed, TradePrinted, TapeEnded]);
 export type MarketEvent = z.infer<typeof MarketEvent>;
 
+/** Whatever travels on `alert.*`. */
+export const AlertEvent = z.discriminatedUnion('type', [StrategyFailed, MarketDisturbed]);
+export type AlertEvent = z.infer<typeof AlertEvent>;
+
 /** Every event there is. */
 export type HeliographEvent =
   | MarketEvent
   | TradeSignal
   | JournalEvent
   | CommandGiven
-  | StrategyFailed
+  | AlertEvent
   | MessageDeadLettered;
 export type EventType = HeliographEvent['type'];
 
@@ -72,6 +77,7 @@ export const eventSchemas = {
   portfolio_reconfigured: PortfolioReconfigured,
   command_given: CommandGiven,
   strategy_failed: StrategyFailed,
+  market_disturbed: MarketDisturbed,
   message_dead_lettered: MessageDeadLettered,
 } satisfies { [T in EventType]: z.ZodType<Extract<HeliographEvent, { type: T }>> };
 

@@ -1,4 +1,10 @@
 export {
+  marketDisturbedEvent,
+  DisturbanceKind,
+  disturbances,
+  MarketDisturbed,
+} from './market-disturbed.ts';
+export {
   candleEvent,
   candleEventId,
   candleOf,
@@ -13,6 +19,7 @@ export { CommandGiven, commandEvent } from './command.ts';
 export { deadLetterEvent, MessageDeadLettered } from './dead-letter.ts';
 export { PermanentError, TransientError, UserError } from './errors.ts';
 export {
+  AlertEvent,
   eventSchemas,
   MarketEvent,
   parseEvent,

@@ -24,7 +24,7 @@ export const subjects = {
     `trade_signal.${signal.strategy}.${signal.venue}.${symbolToken(signal.symbol)}`,
   journal: (portfolio: string, type: JournalEventType): string => `trading.${portfolio}.${type}`,
   command: (channel: string): string => `command.${channel}`,
-  alert: (severity: 'warning' | 'error'): string => `alert.${severity}`,
+  alert: (severity: 'info' | 'warning' | 'error'): string => `alert.${severity}`,
   deadLetter: (consumer: string): string => `dead_letter.${consumer}`,
   /** Where the trade log is asked; nothing is stored there. */
   query: (name: QueryName): string => `query.${name}`,

@@ -1,20 +1,16 @@
-import {
-  JournalEvent,
-  MessageDeadLettered,
-  parseEvent,
-  StrategyFailed,
-} from '@heliograph/contracts';
+import { AlertEvent, JournalEvent, MessageDeadLettered, parseEvent } from '@heliograph/contracts';
 import type { Bus, StoredMessage } from '@heliograph/contracts/bus';
 import { createFirstLetters } from './first-letters.ts';
 import { deadLetterMessage } from './messages/dead-letter-message.ts';
 import { journalMessage } from './messages/journal-message.ts';
+import { marketMessage } from './messages/market-message.ts';
 import type { Message } from './messages/message.ts';
 import { strategyMessage } from './messages/strategy-message.ts';
 import type { Portfolio } from './messages/portfolio.ts';
 import { createPortfolios } from './portfolios.ts';
 
 /** What the notifier hears. */
-export type Heard = JournalEvent | StrategyFailed | MessageDeadLettered;
+export type Heard = JournalEvent | AlertEvent | MessageDeadLettered;
 
 /** @throws PermanentError when it is not an event that belongs in its stream */
 export function hear({ stream, body }: StoredMessage): Heard {
@@ -22,7 +18,7 @@ export function hear({ stream, body }: StoredMessage): Heard {
     case 'TRADING':
       return parseEvent(JournalEvent, body);
     case 'ALERTS':
-      return parseEvent(StrategyFailed, body);
+      return parseEvent(AlertEvent, body);
     default:
       return parseEvent(MessageDeadLettered, body);
   }
@@ -41,10 +37,18 @@ export function createAlerts(bus: Pick<Bus, 'read'>): Alerts {
   return {
     portfolioOf: (event, message) => portfolios.of(event, message),
     async of(event, message) {
-      if (event.type === 'strategy_failed') return strategyMessage(event);
-      if (event.type !== 'message_dead_lettered')
-        return journalMessage(event, await portfolios.of(event, message));
-      return (await firstLetters.isFirst(event, message)) ? deadLetterMessage(event) : undefined;
+      switch (event.type) {
+        case 'strategy_failed':
+          return strategyMessage(event);
+        case 'market_disturbed':
+          return marketMessage(event);
+        case 'message_dead_lettered':
+          return (await firstLetters.isFirst(event, message))
+            ? deadLetterMessage(event)
+            : undefined;
+        default:
+          return journalMessage(event, await portfolios.of(event, message));
+      }
     },
   };
 }

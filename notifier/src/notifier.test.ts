@@ -10,7 +10,7 @@ import { startNotifier, type NotifierOptions } from './notifier.ts';
 import type { SendOutcome, Sink } from './sinks/sink.ts';
 import { createTelegramSink } from './sinks/telegram-sink.ts';
 import { createTerminalSink } from './sinks/terminal-sink.ts';
-import { aDeadLetter, aSample } from './testing/samples.ts';
+import { aDeadLetter, aDisturbance, aSample } from './testing/samples.ts';
 import {
   startTelegramDouble,
   type TelegramDouble,
@@ -238,6 +238,19 @@ test('a message that the sink refuses for good becomes a dead letter and stops n
   const texts = double.received.map(({ text }) => text);
   expect(texts).toContainEqual(expect.stringContaining('skip 2'));
   expect(texts).toContainEqual(expect.stringContaining('notifier gave up on a message'));
+});
+
+test('alerts of other services are told', async () => {
+  await using bus = aBus();
+  const alert = aDisturbance();
+  const subject = subjects.alert('warning');
+  await bus.publish({ subject, id: alert.id, body: JSON.stringify(alert) });
+  const sink = aSink();
+  await using notifier = start(bus, sink);
+  await notifier.caughtUp();
+  expect(sink.taken.map(({ plain }) => plain)).toEqual([
+    expect.stringContaining('BTC/USDT: the market has a hole'),
+  ]);
 });
 
 test('several consumers that refuse one message raise one alert, over restarts too', async () => {

@@ -168,7 +168,8 @@ export function startNotifier({
     const message = await alerts.of(event, stored);
     const happened = stories &&
       event.type !== 'message_dead_lettered' &&
-      event.type !== 'strategy_failed' && {
+      event.type !== 'strategy_failed' &&
+      event.type !== 'market_disturbed' && {
         event,
         stored,
         portfolio: await alerts.portfolioOf(event, stored),

@@ -98,6 +98,7 @@ export function createProgram(): Command {
       'run execution --nats nats://127.0.0.1:4222',
       'run trade-log notifier --nats nats://127.0.0.1:4222 --db trades.sqlite',
       'run signal-engine --nats nats://127.0.0.1:4222 --feed BTC_USDT-1m.csv.gz --speed max',
+      'run signal-engine --nats nats://127.0.0.1:4222 --feed nats:binance:BTC/USDT:1m',
       'run webhook --nats nats://127.0.0.1:4222 --listen 127.0.0.1:8080',
     ],
     load: async () => (await import('./commands/run.ts')).run,

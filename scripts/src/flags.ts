@@ -32,7 +32,7 @@ export const feedFlags: readonly Option[] = [
   repeatable(
     new Option(
       '--feed <name>',
-      'candle file or folder of them, or trades as trades:FILE:1m, repeatable; simulate:BTC/USDT:1m; or a market, such as ccxt:binance:BTC/USDT,ETH/USDT:1m (default: the demo)',
+      'candle file or folder of them, or trades as trades:FILE:1m, repeatable; simulate:BTC/USDT:1m; or a market, such as ccxt:binance:BTC/USDT,ETH/USDT:1m, or nats:binance:BTC/USDT:1m for what others publish (default: the demo)',
     ),
   ),
   ...instrumentFlags,

@@ -2,7 +2,9 @@ import { UserError, type Mode } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import {
   isCcxtFeed,
+  isNatsFeed,
   openCcxtFeed,
+  openNatsFeed,
   streamModes,
   type FeedContents,
   type LiveFeed,
@@ -56,7 +58,7 @@ export async function openMarket(
 ): Promise<Market> {
   const options = readOptions(invocation, MarketOptions);
   const { feed: names = [], mode, warmUp, untilEnd, pace } = options;
-  const [market, ...others] = names.filter(isCcxtFeed);
+  const [market, ...others] = names.filter((name) => isCcxtFeed(name) || isNatsFeed(name));
   if (market === undefined) {
     const feed = await openFeed(invocation, options.feed);
     const contents = await feed.inspect();
@@ -72,6 +74,7 @@ export async function openMarket(
     throw new UserError('--until-end: a market has no end; leave it out', { exitCode: 2 });
   if (options.speed !== undefined)
     throw new UserError('--speed: a market has its own; leave it out', { exitCode: 2 });
+  if (isNatsFeed(market)) return { kind: 'live', feed: openNatsFeed(market), mode, warmUp };
   const server = env.HELIOGRAPH_VENUE_URL;
   const redirect = server === undefined ? undefined : (url: string) => atServer(server, url);
   return {

@@ -28,6 +28,7 @@ export { loadStrategy } from './strategies/load-strategy.ts';
 export { smaCross } from './strategies/sma-cross.ts';
 export { startLiveEngine, type LiveEngineOptions } from './live-engine.ts';
 export { isCcxtFeed, openCcxtFeed, streamModes, type StreamMode } from './feeds/live/ccxt-feed.ts';
+export { isNatsFeed, openNatsFeed } from './feeds/live/nats-feed.ts';
 export type { LiveFeed } from './feeds/live/live-feed.ts';
 export {
   startAlertWebhook,

@@ -19,16 +19,20 @@ import { lastValueFrom, reduce } from 'rxjs';
 import { createFailureReports } from './failure-reports.ts';
 import type { Instrument } from './feeds/feed.ts';
 import { inStep } from './feeds/live/in-step.ts';
-import type { LiveFeed } from './feeds/live/live-feed.ts';
+import { createAlarm } from './alarm.ts';
+import type { LiveFeed, LiveInstant } from './feeds/live/live-feed.ts';
+import { createMarketWatch } from './feeds/live/market-watch.ts';
 import { signalMessage } from './messages.ts';
 import { createPublisher } from './publisher.ts';
 import type { SignalEngine, SignalEngineProgress } from './signal-engine.ts';
+import { exitLife } from './signal-of-intent.ts';
 import { createSignalMachine } from './signals.ts';
 import type { ConfiguredStrategy } from './strategies/define-strategy.ts';
 import { createTapeTally } from './tape-tally.ts';
 import { withRetry } from './with-retry.ts';
 
 const stopGraceMs = 2_000;
+const watchEveryMs = 1_000;
 /** How far back in MARKET the last candle of an instrument is looked for. */
 const lookBack = 50_000;
 /** How long a candle waits for those of other symbols, where a strategy looks at them. */
@@ -77,6 +81,12 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
     signal,
     log,
   });
+  const report = createAlarm({ publish: publisher.tell, source, log, nowMs });
+  const watch = createMarketWatch(feed.instruments, startedMs);
+  /** Those behind a hole. */
+  const careful = new WeakSet<Candle>();
+  /** Where those are that others have published. */
+  const places = new WeakMap<Candle, number>();
   const failures = createFailureReports({
     strategy,
     origin: { tape: liveTape, source },
@@ -90,10 +100,11 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
     runId: deterministicId('live', source, toTime(startedMs)),
     source,
     instruments: feed.instruments,
+    mayOpen: (candle) => !careful.has(candle),
     onError: failures.add,
   });
   const published = new Map<string, Published>();
-  for (const instrument of feed.instruments) {
+  for (const instrument of feed.isOnBus === true ? [] : feed.instruments) {
     const last = await lastPublished(bus, instrument);
     if (last) published.set(keyOf(instrument), last);
   }
@@ -102,15 +113,18 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
 
   /** What was on the bus before is only shown to the strategy. */
   const boundaryOf = (instrument: Instrument): number =>
-    published.get(keyOf(instrument))?.closeMs ?? startedMs;
+    feed.isOnBus === true
+      ? // What others have published is no record of what was made of it here: what can still be acted on is said again.
+        startedMs - exitLife * timeframeMs(instrument.timeframe)
+      : (published.get(keyOf(instrument))?.closeMs ?? startedMs);
   const spansMs = feed.instruments.map(({ timeframe }) => timeframeMs(timeframe));
   // Whoever looks at longer candles has to have seen enough of those.
   const longestMs = Math.max(...spansMs, ...strategy.needs.timeframes.map(timeframeMs));
   const afterMs = Math.min(...feed.instruments.map(boundaryOf)) - (options.warmUp + 1) * longestMs;
 
-  const publishAgain = async (
+  const publishSignals = async (
     signals: Parameters<typeof publisher.release>[0]['signals'],
-    { sequence }: Published,
+    sequence: number,
   ): Promise<void> => {
     for (const each of signals) {
       const message = signalMessage(each, sequence);
@@ -121,8 +135,24 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
     }
   };
 
+  /** The feed without what nobody may trade on. */
+  async function* judged(): AsyncGenerator<LiveInstant> {
+    const { signal: until } = stopping;
+    for await (const instant of feed.instants({ afterMs, signal: until, bus, log, report })) {
+      const candles = instant.candles.filter((candle) => {
+        const { verdict, troubles } = watch.judge(candle, nowMs());
+        // What was before is history.
+        if (candle.closeTime > boundaryOf(candle)) troubles.forEach(report);
+        if (verdict === 'careful') careful.add(candle);
+        if (instant.sequence !== undefined) places.set(candle, instant.sequence);
+        return verdict !== 'drop';
+      });
+      if (candles.length > 0) yield { time: instant.time, candles };
+    }
+  }
+
   const play = async (): Promise<void> => {
-    const instants = feed.instants({ afterMs, signal: stopping.signal });
+    const instants = judged();
     const { instruments } = feed;
     const waitMs = Math.min(longestWaitMs, ...spansMs.map((spanMs) => spanMs / 2));
     // Who looks at other symbols must see them alike, whichever candle comes first.
@@ -134,17 +164,26 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
         signals.filter(({ data }) => some.some(({ symbol }) => symbol === data.symbol));
       for (const candle of candles) {
         const last = published.get(keyOf(candle));
-        if (last && time === last.closeMs) await publishAgain(signalsOf([candle]), last);
+        if (last && time === last.closeMs) await publishSignals(signalsOf([candle]), last.sequence);
       }
       const fresh = candles.filter((candle) => time > boundaryOf(candle));
       if (fresh.length === 0) continue;
       const step = { instant: { time, candles: fresh }, signals: signalsOf(fresh) };
-      await publisher.release(step);
+      const placed = fresh.flatMap((candle) => places.get(candle) ?? []);
+      // What is on the bus already is not published a second time.
+      if (placed.length === 0) await publisher.release(step);
+      else await publishSignals(step.signals, Math.max(...placed));
       tally.add(step.instant, step.signals.length);
     }
     await publisher.stored();
     status = 'stopped';
   };
+
+  const watching = setInterval(
+    () => watch.check(nowMs(), performance.now()).forEach(report),
+    watchEveryMs,
+  );
+  watching.unref();
 
   const finished = play()
     .catch((err: unknown) => {
@@ -152,7 +191,10 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
       log.error({ err }, 'the signal engine cannot go on');
       throw err;
     })
-    .finally(() => abandoned.abort());
+    .finally(() => {
+      clearInterval(watching);
+      abandoned.abort();
+    });
   // It has been logged; whoever wants to act on it awaits it.
   finished.catch(() => {});
 

@@ -19,7 +19,7 @@ import type { ConfiguredStrategy, StrategyIntent } from './strategies/define-str
 
 /** How long a signal may be acted on, in timeframes: an entry that comes late is another trade, an exit is still due. */
 const entryLife = 1;
-const exitLife = 10;
+export const exitLife = 10;
 
 /** Whose signals they are. */
 export interface Maker {
@@ -106,7 +106,7 @@ function begins({ intent }: StrategyIntent): boolean {
   return intent === 'enter' || intent === 'reverse';
 }
 
-function leaves({ intent }: StrategyIntent): boolean {
+export function leaves({ intent }: StrategyIntent): boolean {
   return intent === 'exit' || intent === 'reduce' || intent === 'cancel';
 }
 

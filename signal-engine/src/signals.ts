@@ -6,7 +6,7 @@ import {
   type TradeSignal,
 } from '@heliograph/contracts';
 import type { Instant, Instrument } from './feeds/feed.ts';
-import { type Maker, signalOfIntent } from './signal-of-intent.ts';
+import { leaves, type Maker, signalOfIntent } from './signal-of-intent.ts';
 import type { StrategyIntent } from './strategies/define-strategy.ts';
 import { checkServed } from './strategies/needs.ts';
 import { placeInCode } from './strategies/place-in-code.ts';
@@ -58,6 +58,8 @@ export function createSignalMachine(
     readonly instruments?: readonly Instrument[];
     /** For a candle, of a strategy from a file. Default 3,000. */
     readonly limitMs?: number;
+    /** Whether a position may be opened or grow on this candle. Default: on any. */
+    mayOpen?(candle: Candle): boolean;
     onError(failure: StrategyFailure): void;
   },
 ): SignalMachine {
@@ -105,6 +107,7 @@ export function createSignalMachine(
     if (intent === undefined) return undefined;
     try {
       const { candle, idea } = seat;
+      if (options.mayOpen?.(candle) === false && !leaves(intent)) return undefined;
       const on = { candle, idea, sequence: sequence + 1, recordedMs };
       const signal = signalOfIntent(intent, options, on);
       sequence = signal.sequence;

@@ -157,6 +157,7 @@ export function project(event: HeliographEvent, place: Place): readonly Change[]
     // Trades of the market come by the thousand: the events themselves are enough, as they are for commands and alerts.
     case 'command_given':
     case 'strategy_failed':
+    case 'market_disturbed':
     case 'trade_printed':
     case 'tape_ended':
     case 'reconciliation_reported':

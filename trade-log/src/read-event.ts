@@ -38,7 +38,7 @@ const schemas: ReadonlyMap<string, z.ZodType<HeliographEvent>> = new Map(
  * @throws PermanentError when it is not JSON, not an event, or breaks the schema of its type
  */
 export function readEvent({ subject, body }: Pick<StoredMessage, 'subject' | 'body'>): ReadEvent {
-  const { type, portfolio } = aboutSubject(subject);
+  const { type, portfolio } = about(subject, body);
   const schema = schemas.get(type);
   if (schema === undefined)
     return { envelope: parseEvent(Envelope, body), event: undefined, portfolio };
@@ -46,7 +46,7 @@ export function readEvent({ subject, body }: Pick<StoredMessage, 'subject' | 'bo
   return { envelope: event, event, portfolio };
 }
 
-function aboutSubject(subject: string): { type: string; portfolio: string | null } {
+function about(subject: string, body: string): { type: string; portfolio: string | null } {
   const [root = '', second = '', third = ''] = subject.split('.', 3);
   switch (root) {
     case 'trade_signal':
@@ -56,7 +56,8 @@ function aboutSubject(subject: string): { type: string; portfolio: string | null
     case 'command':
       return { type: 'command_given', portfolio: null };
     case 'alert':
-      return { type: 'strategy_failed', portfolio: null };
+      // Several types share it.
+      return { type: parseEvent(Envelope, body).type, portfolio: null };
     case 'trading':
       return { type: third, portfolio: second };
     default:

@@ -1,11 +1,24 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultRisk, IncidentKind, reasonCodes, type JournalEvent } from '@heliograph/contracts';
+import {
+  defaultRisk,
+  DisturbanceKind,
+  IncidentKind,
+  reasonCodes,
+  type JournalEvent,
+} from '@heliograph/contracts';
 import type { Heard } from '../alerts.ts';
-import { aDeadLetter, aSample, aStrategyFailure, journalTypes } from '../testing/samples.ts';
+import {
+  aDeadLetter,
+  aDisturbance,
+  aSample,
+  aStrategyFailure,
+  journalTypes,
+} from '../testing/samples.ts';
 import { readHtml } from '../testing/telegram-double/read-html.ts';
 import { deadLetterMessage } from './dead-letter-message.ts';
 import { journalMessage } from './journal-message.ts';
+import { marketMessage } from './market-message.ts';
 import type { Portfolio } from './portfolio.ts';
 import { strategyMessage } from './strategy-message.ts';
 
@@ -254,6 +267,21 @@ Tried 3 times
     });
   });
 
+  test('what is wrong with a market is told with what that means', () => {
+    expect(marketMessage(aDisturbance())).toMatchObject({
+      severity: 'warning',
+      html: `🕳️ <b>BTC/USDT: the market has a hole</b>
+binance, 1m
+3 candles are missing
+The market has told no candles for a while and goes on. The first candle behind the hole opens no position.
+<i>2026-01-05 00:00 UTC</i>`,
+    });
+    expect(marketMessage(aDisturbance('MARKET_BACK', 'info'))).toMatchObject({ quiet: true });
+    expect(marketMessage(aDisturbance('CLOCK_JUMP', 'error')).html).toContain(
+      'The clock has jumped',
+    );
+  });
+
   test('without the opening, the portfolio is named and the currency taken from the symbol', () => {
     const html = htmlOf(aSample('order_filled', { symbol: 'BTC/USDT:USDT' }), { name: 'main' });
     expect(html).toContain('[main] Bought BTC/USDT:USDT');
@@ -318,6 +346,7 @@ const events: readonly Heard[] = [
   aDeadLetter(),
   aStrategyFailure(),
   aStrategyFailure({ suspended: true, place: undefined }),
+  ...DisturbanceKind.options.map((kind) => aDisturbance(kind)),
 ];
 
 const differing = [undefined, 'order', 'adopted', 'position', 'balance'];
@@ -376,7 +405,9 @@ test(
               ? deadLetterMessage(hostile)
               : hostile.type === 'strategy_failed'
                 ? strategyMessage(hostile)
-                : journalMessage(hostile, portfolio);
+                : hostile.type === 'market_disturbed'
+                  ? marketMessage(hostile)
+                  : journalMessage(hostile, portfolio);
           if (!message) return;
           const { text = '', error } = readHtml(message.html);
           expect(error).toBe(undefined);

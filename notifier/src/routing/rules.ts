@@ -11,6 +11,7 @@ export const toldKinds = [
   ...JournalEvent.options.map((schema) => schema.shape.type.value),
   'strategy_failed',
   'message_dead_lettered',
+  'market_disturbed',
   'service',
   'summary',
   'run',

@@ -1,8 +1,11 @@
 import {
   deadLetterEvent,
   deterministicId,
+  type DisturbanceKind,
   JournalEvent,
   type JournalEventType,
+  type MarketDisturbed,
+  marketDisturbedEvent,
   type MessageDeadLettered,
   type StrategyFailed,
   strategyFailedEvent,
@@ -206,5 +209,19 @@ export function aStrategyFailure(
     source: 'signal-engine/test',
     nowMs: Date.UTC(2026, 0, 5),
     ...change,
+  });
+}
+
+export function aDisturbance(
+  kind: DisturbanceKind = 'MARKET_GAP',
+  severity: MarketDisturbed['data']['severity'] = 'warning',
+): MarketDisturbed {
+  return marketDisturbedEvent({
+    source: 'signal-engine/test',
+    nowMs: Date.UTC(2026, 0, 5),
+    kind,
+    severity,
+    detail: '3 candles are missing',
+    ...(kind !== 'CLOCK_JUMP' && { instrument: aCandle() }),
   });
 }
