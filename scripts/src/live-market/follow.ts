@@ -1,4 +1,5 @@
 import type { Candle } from '@heliograph/contracts';
+import { createMemoryBus } from '@heliograph/contracts/bus';
 import { createLogger } from '@heliograph/contracts/service';
 import { openCcxtFeed, type StreamMode } from '@heliograph/signal-engine';
 import { vi } from 'vitest';
@@ -26,7 +27,13 @@ export async function follow(double: BinanceDouble, mode: StreamMode = 'auto') {
   const candles: Candle[] = [];
   const lateMs: number[] = [];
   const reading = (async (): Promise<void> => {
-    const instants = feed.instants({ afterMs: Date.now() - 5_000, signal: stopping.signal });
+    const instants = feed.instants({
+      afterMs: Date.now() - 5_000,
+      signal: stopping.signal,
+      bus: createMemoryBus(),
+      log,
+      report: () => {},
+    });
     for await (const instant of instants) {
       candles.push(...instant.candles);
       lateMs.push(Date.now() - instant.time);

@@ -25,7 +25,7 @@ export async function* candlesOnBus(options: OnBusOptions): AsyncGenerator<LiveI
   const { bus, subject, instruments, afterMs, signal, log } = options;
   const letters = createMarketLetters({ bus, log, afterSequence: await endOf(options) });
   for await (const item of followMarket({ bus, subject, fromMs: afterMs, signal, log })) {
-    if (item === 'tick' || !instruments.has(item.subject)) continue;
+    if (item === 'quiet' || !instruments.has(item.subject)) continue;
     const candle = letters.read(item, candleIn);
     if (candle && candle.closeTime > afterMs)
       yield { time: candle.closeTime, candles: [candle], sequence: item.sequence };

@@ -3,6 +3,7 @@ import type { Logger } from '@heliograph/contracts/service';
 import type { StreamKind } from './ccxt-stream.ts';
 import { openCcxtVenue, type CcxtVenue } from './ccxt-venue.ts';
 import type { LiveFeed } from './live-feed.ts';
+import { readMarketName } from './market-name.ts';
 import { mergeLive } from './merge-live.ts';
 import { pollCandles } from './poll-candles.ts';
 
@@ -30,28 +31,27 @@ export async function openCcxtFeed(
     mode = 'auto',
   }: { log: Logger; redirect?: ((url: string) => string) | undefined; mode?: StreamMode },
 ): Promise<LiveFeed> {
-  const [exchangeId = '', symbols = '', timeframe = '', ...rest] = partsOf(name);
-  if (exchangeId === '' || symbols === '' || timeframe === '' || rest.length > 0)
+  const market = readMarketName(name);
+  if (!market)
     throw new UserError(
       `--feed ${name}: expected ccxt:EXCHANGE:SYMBOL,SYMBOL:TIMEFRAME, such as ccxt:binance:BTC/USDT,ETH/USDT:1m`,
       { exitCode: 2 },
     );
+  const { venue: exchangeId, symbols, timeframe } = market;
   const venue = await openCcxtVenue(exchangeId, { where: `--feed ${name}`, redirect, log });
-  const instruments = [...new Set(symbols.split(','))].map((symbol) =>
-    venue.instrument(symbol, timeframe),
-  );
+  const instruments = symbols.map((symbol) => venue.instrument(symbol, timeframe));
   const kind = kindOf(venue, mode);
   if (kind === undefined) log.info({ exchangeId }, 'candles are asked for: there is no stream');
   return {
     name: `${exchangeId}, live`,
     instruments,
-    async *instants({ afterMs, signal }) {
+    async *instants({ afterMs, signal, report }) {
       try {
         yield* mergeLive(
           instruments.map((instrument) => {
             const told = kind && venue.listen(instrument, kind, signal);
             const stream = told && { told, restart: venue.restartStreams };
-            return pollCandles({ source: venue, stream, instrument, afterMs, signal, log });
+            return pollCandles({ source: venue, stream, instrument, afterMs, signal, log, report });
           }),
         );
       } finally {
@@ -68,10 +68,4 @@ function kindOf(venue: CcxtVenue, mode: StreamMode): StreamKind | undefined {
   if (venue.tells('trades')) return 'trades';
   if (mode === 'auto') return undefined;
   throw new UserError('--stream trades: the exchange has no stream of them', { exitCode: 2 });
-}
-
-/** A symbol may have a colon of its own, as `BTC/USDT:USDT` has: the first part and the last are not it. */
-function partsOf(name: string): string[] {
-  const [exchangeId = '', ...rest] = name.slice(prefix.length).split(':');
-  return [exchangeId, rest.slice(0, -1).join(':'), rest.at(-1) ?? ''];
 }

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TransientError } from '@heliograph/contracts';
 import type { Bus, ReadFrom, StoredMessage } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
-import { interval, map, merge } from 'rxjs';
+import { interval, lastValueFrom, map, merge, toArray } from 'rxjs';
 import { iterate } from './iterate.ts';
 
 const againMs = 1_000;
-const tickMs = 250;
+const askEveryMs = 500;
 
-/** A message of MARKET; or `tick`, that time goes on: only once all that was stored is read. */
-export type MarketItem = StoredMessage | 'tick';
+/** A message of MARKET; or `quiet`: the server was asked just now, and holds no more. */
+export type MarketItem = StoredMessage | 'quiet';
 
 /**
  * The messages of MARKET under a subject from a time on, each once and in order, and those that come, until the signal is
@@ -36,10 +36,16 @@ export async function* followMarket({
         from = { sequence: message.sequence + 1 };
         yield message;
       }
-      const ticks$ = interval(tickMs).pipe(map(() => 'tick' as const));
-      for await (const item of iterate(merge(read(true), ticks$), signal)) {
-        if (item !== 'tick') from = { sequence: item.sequence + 1 };
-        yield item;
+      const asking$ = interval(askEveryMs).pipe(map(() => undefined));
+      for await (const come of iterate(merge(read(true), asking$), signal)) {
+        // A server that is away looks just like a quiet one.
+        const messages = come ? [come] : await lastValueFrom(read(false).pipe(toArray()));
+        for (const message of messages) {
+          if ('sequence' in from && message.sequence < from.sequence) continue;
+          from = { sequence: message.sequence + 1 };
+          yield message;
+        }
+        if (messages.length === 0) yield 'quiet';
       }
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;

@@ -2,7 +2,7 @@ import { SymbolName, Timeframe, UserError, Venue } from '@heliograph/contracts';
 import type { Instrument } from '../feed.ts';
 
 /** What `PREFIX:VENUE:SYMBOL,SYMBOL:TIMEFRAME` says. A symbol may have a colon of its own, as `BTC/USDT:USDT` has. */
-export interface MarketName {
+interface MarketName {
   readonly venue: string;
   readonly symbols: readonly string[];
   readonly timeframe: string;

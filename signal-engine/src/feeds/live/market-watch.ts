@@ -19,7 +19,7 @@ export interface Trouble {
  * `take`: a candle as it should be. `careful`: the first one behind a hole, which opens no position. `drop`: none that
  * anybody may trade on.
  */
-export type Verdict = 'take' | 'careful' | 'drop';
+type Verdict = 'take' | 'careful' | 'drop';
 
 /** Looks after the candles of a live market, each instrument for itself. Holds no clock. */
 export interface MarketWatch {

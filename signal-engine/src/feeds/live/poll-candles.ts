@@ -4,6 +4,7 @@ import type { Logger } from '@heliograph/contracts/service';
 import { openTimeAt } from '../../candles/span.ts';
 import type { Instrument } from '../feed.ts';
 import { closedOf } from './closed-candles.ts';
+import type { Trouble } from './market-watch.ts';
 import { whyImpossible } from './possible-candle.ts';
 import type { ToldCandles } from './told-candles.ts';
 
@@ -53,6 +54,7 @@ export async function* pollCandles({
   afterMs,
   signal,
   log,
+  report = ({ detail }) => log.error({ detail }, 'a candle cannot be: it is left out'),
 }: {
   source: CandleSource;
   stream?: CandleStream | undefined;
@@ -61,6 +63,8 @@ export async function* pollCandles({
   afterMs: number;
   signal: AbortSignal;
   log: Logger;
+  /** Told of candles that are left out; default: the log is. */
+  report?: (trouble: Trouble) => void;
 }): AsyncGenerator<Candle> {
   const spanMs = timeframeMs(instrument.timeframe);
   const about = { symbol: instrument.symbol, timeframe: instrument.timeframe };
@@ -152,10 +156,13 @@ export async function* pollCandles({
       nextOpenMs = candle.closeTime;
       if (why === undefined) yield candle;
       else
-        log.error(
-          { ...about, candle: toTime(candle.openTime), why },
-          'a candle cannot be: it is left out',
-        );
+        report({
+          kind: 'BAD_CANDLE',
+          severity: 'error',
+          instrument,
+          timeMs: candle.closeTime,
+          detail: `${instrument.symbol} of ${toTime(candle.openTime)}: ${why}`,
+        });
     }
     if (closed.length > 0) {
       if (isStale) log.info(about, 'candles close again');

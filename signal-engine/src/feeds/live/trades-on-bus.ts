@@ -29,11 +29,13 @@ interface Maker {
   readonly known: Set<string>;
   /** Of the candle in which the trades began to be heard: it is not whole, and is not told. */
   partialMs: number | undefined;
+  /** The last trade, and when the server had it. */
+  last: { readonly timeMs: number; readonly storedMs: number } | undefined;
   /** Told already of the candle in hand: late, or ahead. */
   told: boolean;
 }
 
-/** Candles of the trades that others publish. Each closes by event time, or by the clock when no trade comes. */
+/** Candles of the trades that others publish. Each closes by event time; when no trade comes, as soon as so much time has passed. */
 export async function* tradesOnBus(options: OnBusOptions): AsyncGenerator<LiveInstant> {
   const { bus, subject, instruments, afterMs, signal, log } = options;
   const letters = createMarketLetters({ bus, log, afterSequence: await endOf(options) });
@@ -44,6 +46,7 @@ export async function* tradesOnBus(options: OnBusOptions): AsyncGenerator<LiveIn
       builder: createCandleBuilder(instrument),
       known: new Set(),
       partialMs: undefined,
+      last: undefined,
       told: false,
     });
 
@@ -56,8 +59,8 @@ export async function* tradesOnBus(options: OnBusOptions): AsyncGenerator<LiveIn
   }
 
   for await (const item of followMarket({ bus, subject, fromMs: afterMs, signal, log })) {
-    if (item === 'tick') {
-      for (const maker of makers.values()) yield* close(maker, Date.now() - graceMs);
+    if (item === 'quiet') {
+      for (const maker of makers.values()) yield* close(maker, timeOf(maker) - graceMs);
       continue;
     }
     const maker = makers.get(item.subject);
@@ -70,11 +73,17 @@ export async function* tradesOnBus(options: OnBusOptions): AsyncGenerator<LiveIn
       leaveOut(maker, 'FUTURE_DATA', options, timeMs);
       continue;
     }
+    maker.last = { timeMs, storedMs: item.storedTime };
     maker.partialMs ??= openTimeAt(timeMs, maker.instrument.timeframe);
     yield* close(maker, timeMs - graceMs);
     const isInTime = maker.builder.add({ ...part, volume: Number(trade.data.quantity) });
     if (!isInTime) leaveOut(maker, 'LATE_DATA', options, timeMs);
   }
+}
+
+/** How far its time has come, by its own clock: since the last trade as much has passed there as here. */
+function timeOf({ last }: Maker): number {
+  return last ? last.timeMs + Math.max(0, Date.now() - last.storedMs) : -Infinity;
 }
 
 function leaveOut(
