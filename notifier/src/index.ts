@@ -15,7 +15,6 @@ export { watchHeartbeats, type Heartbeats } from './heartbeats.ts';
 export { watchHealth, type HealthOptions } from './health/watch-health.ts';
 export { startedMessage, stoppedMessage, type StartedRun } from './messages/run-messages.ts';
 export type { SummaryTimes } from './summary/due.ts';
-export { isTimeZone } from './local-time.ts';
 export { startSummaries } from './summary/start-summaries.ts';
 export { createDiscordSink } from './sinks/discord-sink.ts';
 export { createWebhookSink } from './sinks/webhook-sink.ts';

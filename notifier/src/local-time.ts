@@ -7,14 +7,6 @@ export interface LocalTime {
 
 const dayMs = 86_400_000;
 
-export function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-
 export function localTime(ms: number, zone: string): LocalTime {
   const shown = new Date(ms + offsetMs(ms, zone)).toISOString();
   return {

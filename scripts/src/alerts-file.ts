@@ -1,9 +1,8 @@
-import { Name, UserError } from '@heliograph/contracts';
+import { isTimeZone, Name, UserError } from '@heliograph/contracts';
 import {
   createDiscordSink,
   createTelegramSink,
   createWebhookSink,
-  isTimeZone,
   loudnesses,
   severities,
   toldKinds,

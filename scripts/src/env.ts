@@ -1,5 +1,5 @@
 import { UserError } from '@heliograph/contracts';
-import { isTimeZone } from '@heliograph/notifier';
+import { isTimeZone } from '@heliograph/contracts';
 import { z } from 'zod';
 import { createSecret } from './secret.ts';
 

@@ -1,23 +1,31 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { shippedCandles } from '../testing/candles.ts';
+import { firstCandles } from '../testing/candles.ts';
 import { runCli, temporaryFolder } from '../testing/cli.ts';
 
 const timeout = 120_000;
+const candles = 'BTC_USD-30m-bitstamp.csv';
 const axes = ['--grid', 'fast=5,10,20', '--grid', 'slow=20,30'];
 
+async function folderWithCandles() {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder.path, candles), firstCandles(800));
+  return folder;
+}
+
 async function grid(...more: readonly string[]) {
-  await using folder = await temporaryFolder();
-  const { code, stdout, stderr } = await runCli(
-    ['grid', '--candles', shippedCandles, '--json', ...more],
-    { cwd: folder.path },
-  );
+  await using folder = await folderWithCandles();
+  const { code, stdout, stderr } = await runCli(['grid', '--candles', candles, '--json', ...more], {
+    cwd: folder.path,
+  });
   return { code, stderr, result: code === 2 ? undefined : JSON.parse(stdout) };
 }
 
 async function backtest(...params: readonly string[]) {
-  await using folder = await temporaryFolder();
+  await using folder = await folderWithCandles();
   const flags = params.flatMap((param) => ['--param', param]);
-  const { stdout } = await runCli(['backtest', '--candles', shippedCandles, '--json', ...flags], {
+  const { stdout } = await runCli(['backtest', '--candles', candles, '--json', ...flags], {
     cwd: folder.path,
   });
   return JSON.parse(stdout);

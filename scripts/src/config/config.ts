@@ -128,6 +128,8 @@ export interface Config {
   readonly stake?: string | number;
   /** Only those of this one. */
   readonly strategy?: string | number;
+  /** Of a market: auto (candles as it tells them, else asked for), trades (made of its trades), off. */
+  readonly stream?: 'auto' | 'trades' | 'off';
   /** Exit with 3 when a target is missed. */
   readonly strict?: boolean;
   /** Only this one. */

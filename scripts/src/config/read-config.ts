@@ -2,7 +2,6 @@ import { access, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '@heliograph/contracts';
-import { placeInCode } from '@heliograph/signal-engine';
 import { z } from 'zod';
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()], {
@@ -66,7 +65,9 @@ async function readJson(path: string): Promise<unknown> {
 async function importConfig(path: string): Promise<unknown> {
   await readText(path);
   const module: unknown = await import(pathToFileURL(resolve(path)).href).catch(
-    (cause: unknown) => {
+    async (cause: unknown) => {
+      // Only here, for no command should load an engine to find that it has no configuration.
+      const { placeInCode } = await import('@heliograph/signal-engine');
       const [reason] = String(cause).split('\n');
       throw new UserError(
         `${placeInCode(cause) ?? path}: the configuration file cannot be loaded: ${reason}`,
