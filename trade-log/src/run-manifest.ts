@@ -38,7 +38,8 @@ export function createRunManifest(database: Database, nowMs: () => number): RunM
      SELECT @programVersion, max(version), @nodeVersion, @natsVersion, @configHash, @nowMs, @nowMs, 'open'
      FROM migrations`,
   );
-  const touch = database.prepare('UPDATE runs SET last_time = ? WHERE id = ?');
+  // Of two that write into one file the second called the first one crashed: who writes is not.
+  const touch = database.prepare("UPDATE runs SET last_time = ?, outcome = 'open' WHERE id = ?");
   const addRange = database.prepare(
     `INSERT INTO run_ranges (run_id, stream_id, first_sequence, last_sequence, events) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET first_sequence = min(first_sequence, excluded.first_sequence),

@@ -53,6 +53,21 @@ test('a run that nobody has ended is a crash once the next one begins', () => {
   expect(readLogRuns(memory.database, 1)).toMatchObject([{ outcome: 'failed' }]);
 });
 
+test('two that write into one file at a time are no crashes', () => {
+  using memory = openMemoryDatabase();
+  const [one, other] = [createEventStore(memory.database), createEventStore(memory.database)];
+  one.beginRun(facts);
+  other.beginRun(facts);
+  const place = createPlaces({ MARKET: one.stream('MARKET', 'first').id });
+  other.keep([place('MARKET', candle(0))]);
+  one.keep([place('MARKET', candle(1))]);
+  const outcomes = () => readLogRuns(memory.database).map(({ outcome }) => outcome);
+  expect(outcomes()).toEqual(['open', 'open']);
+  one.endRun();
+  other.endRun();
+  expect(outcomes()).toEqual(['clean', 'clean']);
+});
+
 test('what came twice counts once', () => {
   using memory = openMemoryDatabase();
   const store = createEventStore(memory.database);
