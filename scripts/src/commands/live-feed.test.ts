@@ -1,5 +1,6 @@
-import { MarketEvent, toMs } from '@heliograph/contracts';
+import { MarketEvent, SymbolName, Timeframe, toMs, Venue } from '@heliograph/contracts';
 import { connectJetStreamBus } from '@heliograph/contracts/bus';
+import { createSignalMachine, smaCross } from '@heliograph/signal-engine';
 import { firstValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { klineOf } from '../../../execution/src/testing/binance-double/klines.ts';
@@ -66,6 +67,52 @@ function expectTruth(candles: readonly Told[], prices: Readonly<Record<string, n
   }
 }
 
+interface Listed {
+  readonly id: string;
+  readonly symbol: string;
+  readonly side: string;
+  readonly time: number;
+  readonly expiryTime: number;
+}
+
+/** What the strategy makes of the exchange's own candles, in the time that was told. */
+function signalsOnTruth(
+  candles: readonly Told[],
+  prices: Readonly<Record<string, number>>,
+  untilMs: number,
+): string[] {
+  const machine = createSignalMachine({
+    strategy: smaCross.configure({}),
+    tape: 'truth',
+    mode: 'paper',
+    runId: 'truth',
+    source: 'signal-engine/test',
+    onError: ({ error }) => expect.unreachable(String(error)),
+  });
+  return symbols
+    .flatMap((symbol) => {
+      const times = candles.filter((each) => each.symbol === symbol).map(({ openMs }) => openMs);
+      const firstMs = Math.min(...times);
+      const lastMs = Math.min(Math.max(...times), untilMs - 1_000);
+      const signals: string[] = [];
+      for (let openMs = firstMs - 60_000; openMs <= lastMs; openMs += 1_000) {
+        const [open, high, low, close, volume] = klineOf(prices[symbol] ?? 0, openMs, 1_000);
+        const closeTime = openMs + 1_000;
+        const values = { openTime: openMs, closeTime, open, high, low, close, volume };
+        const candle = {
+          venue: Venue.parse('binance'),
+          symbol: SymbolName.parse(symbol),
+          timeframe: Timeframe.parse('1s'),
+          ...values,
+        };
+        for (const { data } of machine.onInstant({ time: closeTime, candles: [candle] }, closeTime))
+          if (openMs >= firstMs) signals.push(`${symbol} ${data.side} ${closeTime}`);
+      }
+      return signals;
+    })
+    .toSorted();
+}
+
 async function pricesOf(url: string): Promise<Record<string, number>> {
   const response = await fetch(`${url}/api/v3/ticker/price`);
   const prices: { symbol: string; price: string }[] = JSON.parse(await response.text());
@@ -96,17 +143,43 @@ describe('a live market', { timeout }, () => {
     });
     await exchange.fault({ on, kind: 'answer', executed: false, status: 503, body: '', times: 2 });
     await exchange.fault({ on, kind: 'late_answer', ms: 1_500, times: 2 });
+    const lie = JSON.stringify({ serverTime: Date.now() + 30_000 });
+    const time = 'GET /api/v3/time';
+    await exchange.fault({ on: time, kind: 'answer', executed: false, status: 200, body: lie });
+    await exchange.disturb({ kind: 'repeat', times: 20 });
+    await exchange.disturb({ kind: 'late', times: 60, ms: 1_300 });
+    await exchange.disturb({ kind: 'garbage', times: 5 });
     const before = (await candlesIn(dataDir)).length;
-    await moreThan(dataDir, before + 12);
+    await moreThan(dataDir, before + 8);
+    await exchange.disturb({ kind: 'refuse', times: 2, status: 418 });
+    await exchange.disturb({ kind: 'drop' });
+    await moreThan(dataDir, before + 16);
+    await exchange.disturb({ kind: 'silence' });
+    await moreThan(dataDir, before + 24);
     first.kill('SIGKILL');
     await first.result;
     await using second = startCli(args, { cwd, env });
-    await moreThan(dataDir, before + 32);
-    expectTruth(await candlesIn(dataDir), prices);
+    await moreThan(dataDir, before + 44);
+    const told = await candlesIn(dataDir);
+    expectTruth(told, prices);
     const { stdout: listed } = await runCli(['signals', '--json'], { cwd });
-    const ids: string[] = JSON.parse(listed).signals.map(({ id }: { id: string }) => id);
-    expect(ids.length).toBeGreaterThan(0);
-    expect(new Set(ids).size, 'none twice').toBe(ids.length);
+    const signals: Listed[] = JSON.parse(listed).signals;
+    expect(signals.length).toBeGreaterThan(0);
+    const ids = new Set(signals.map(({ id }) => id));
+    expect(ids.size, 'none twice').toBe(signals.length);
+    const untilMs = Math.max(...signals.map((signal) => signal.time));
+    expect(
+      signals.map(({ symbol, side, time }) => `${symbol} ${side} ${time}`).toSorted(),
+      'what an undisturbed market has',
+    ).toEqual(signalsOnTruth(told, prices, untilMs));
+    const { stdout: ordered } = await runCli(['orders', '--json'], { cwd });
+    const orders: { signalId: string; time: number }[] = JSON.parse(ordered).orders;
+    for (const order of orders) {
+      const signal = signals.find(({ id }) => id === order.signalId);
+      expect(order.time, 'nothing is traded on what is old').toBeLessThanOrEqual(
+        signal?.expiryTime ?? 0,
+      );
+    }
     second.kill('SIGTERM');
     const { code, stdout } = await second.result;
     expect(code).toBe(0);
