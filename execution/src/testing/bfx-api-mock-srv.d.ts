@@ -7,4 +7,17 @@ declare module 'bfx-api-mock-srv' {
     readonly _apiServer: RequestListener;
     setResponse(key: string, answer: unknown): void;
   }
+
+  /** Its streams: what is configured for a subscription, and what is sent to all. */
+  export class MockWSv2Server {
+    constructor(options: { apiPort: number; cmdPort: number; syncOnConnect: boolean });
+    setResponse(key: string, answer: unknown): void;
+    send(packet: unknown): void;
+    /** What clients send. */
+    on(
+      event: 'message',
+      listener: (socket: unknown, message: { key: string; chanId: number }) => void,
+    ): void;
+    close(): Promise<void>;
+  }
 }

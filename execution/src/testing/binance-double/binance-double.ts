@@ -60,11 +60,14 @@ export async function startBinanceDouble({
   prices = { BTCUSDT: '50000', ETHUSDT: '2500', BNBUSDT: '600' },
   symbols = defaultSymbols,
   port = 0,
+  quietMarket = false,
 }: {
   balances?: Readonly<Record<string, string>>;
   prices?: Readonly<Record<string, string>>;
   symbols?: readonly SymbolRules[];
   port?: number;
+  /** Its streams tell nothing but what is sent with `sendMarket`. */
+  quietMarket?: boolean;
 } = {}): Promise<BinanceDouble> {
   const listed = new Map(symbols.map((rules) => [rules.symbol, rules]));
   // Orders outlive the listing of their symbol.
@@ -134,7 +137,7 @@ export async function startBinanceDouble({
     handle(request, response).catch(() => response.destroy());
   });
   const stream = openUserStream(exchange);
-  const market = openMarketStream(exchange);
+  const market = openMarketStream(exchange, { isQuiet: quietMarket });
   server.on('upgrade', (request, socket, head) => {
     const isUser = new URL(request.url ?? '/', 'http://localhost').pathname === userStreamPath;
     (isUser ? stream : market).upgrade(request, socket, head);

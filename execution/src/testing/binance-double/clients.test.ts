@@ -1,8 +1,23 @@
 import { Agent } from 'node:https';
-import { MainClient, WebsocketAPIClient } from 'binance';
+import { MainClient, WebsocketAPIClient, WebsocketClient } from 'binance';
 import ccxt from 'ccxt';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { z } from 'zod';
 import { startBinanceDouble, type BinanceDouble } from './binance-double.ts';
+import { klineOf } from './klines.ts';
+
+const Klines = z.object({
+  e: z.literal('kline'),
+  k: z.object({
+    t: z.number(),
+    x: z.boolean(),
+    o: z.string(),
+    h: z.string(),
+    l: z.string(),
+    c: z.string(),
+    v: z.string(),
+  }),
+});
 
 const soon = { timeout: 10_000 };
 
@@ -107,6 +122,8 @@ describe('the client of another library', () => {
     onTestFinished(() => socket.closeAll(true));
     socket.on('message', (message) => events.push(message));
     await client.subscribeUserDataStream('mainWSAPI');
+    const { result } = await client.getSpotServerTime('mainWSAPI');
+    expect(Math.abs(result.serverTime - Date.now())).toBeLessThan(2_000);
     await vi.waitUntil(() => double.subscribers === 1, soon);
     await connect(double).submitNewOrder({
       symbol: 'BTCUSDT',
@@ -121,5 +138,52 @@ describe('the client of another library', () => {
       { e: 'executionReport', x: 'TRADE', X: 'FILLED', n: '0.00001000', N: 'BTC' },
       { e: 'outboundAccountPosition' },
     ]);
+  });
+
+  test('reads candles and trades', async () => {
+    await using double = await startBinanceDouble();
+    const client = connect(double);
+    const symbol = 'BTCUSDT';
+    const startTime = Date.UTC(2024, 0, 1);
+    const found = await client.getKlines({ symbol, interval: '1m', startTime, limit: 3 });
+    const values = found.map((row) => row.slice(0, 6).map(Number));
+    expect(values).toEqual(
+      [0, 1, 2].map((minute) => {
+        const openMs = startTime + minute * 60_000;
+        return [openMs, ...klineOf(50_000, openMs, 60_000)];
+      }),
+    );
+    const [first, second] = await client.getAggregateTrades({ symbol, startTime, limit: 2 });
+    expect(second).toMatchObject({ a: Number(first?.a) + 1, T: startTime + 200 });
+    const recent = await client.getRecentTrades({ symbol, limit: 5 });
+    expect(recent).toHaveLength(5);
+    expect(Date.now() - Number(recent.at(-1)?.time)).toBeLessThan(2_000);
+    await expect(client.getKlines({ symbol: 'XYZUSDT', interval: '1m' })).rejects.toMatchObject({
+      code: -1121,
+    });
+  });
+
+  test('hears of candles and trades, also after the connection has broken', async () => {
+    await using double = await startBinanceDouble();
+    const events: unknown[] = [];
+    const client = new WebsocketClient(
+      { wsUrl: `${double.url.replace('http', 'ws')}/ws`, beautify: false, reconnectTimeout: 10 },
+      { trace: ignore, info: ignore, error: ignore },
+    );
+    onTestFinished(() => client.closeAll(true));
+    client.on('exception', ignore);
+    client.on('message', (message) => events.push(message));
+    void client.subscribe(['btcusdt@kline_1s', 'btcusdt@trade'], 'main');
+    const closed = (): unknown[] =>
+      events.filter((event) => Klines.safeParse(event).data?.k.x === true);
+    await vi.waitUntil(() => closed().length >= 2, soon);
+    double.disturb({ kind: 'drop' });
+    const before = closed().length;
+    await vi.waitUntil(() => closed().length >= before + 1, soon);
+    for (const event of closed()) {
+      const { k } = Klines.parse(event);
+      expect([k.o, k.h, k.l, k.c, k.v].map(Number)).toEqual(klineOf(50_000, k.t, 1_000));
+    }
+    expect(events).toContainEqual(expect.objectContaining({ e: 'trade', s: 'BTCUSDT' }));
   });
 });

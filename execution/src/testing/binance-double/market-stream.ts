@@ -42,7 +42,11 @@ const everyMs = 50;
 const mostNames = 1_024;
 const mostRequestsASecond = 5;
 
-export function openMarketStream(exchange: Exchange): MarketStream {
+/** A quiet market tells nothing by itself, only what is sent. */
+export function openMarketStream(
+  exchange: Exchange,
+  { isQuiet }: { isQuiet: boolean },
+): MarketStream {
   const sockets = new WebSocketServer({ noServer: true });
   const connections = new Set<Connection>();
   const disturbances: Exclude<Disturbance, { kind: 'drop' | 'silence' }>[] = [];
@@ -87,7 +91,7 @@ export function openMarketStream(exchange: Exchange): MarketStream {
       connection.toldMs = nowMs;
     }
   };
-  const timer = setInterval(tell, everyMs);
+  const timer = isQuiet ? undefined : setInterval(tell, everyMs);
 
   const answer = (connection: Connection, text: string): void => {
     const nowMs = Date.now();
