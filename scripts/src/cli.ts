@@ -21,6 +21,7 @@ import {
   repeatable,
   reportFlag,
   strategyFlags,
+  watchFlag,
   workerFlags,
 } from './flags.ts';
 import { logCommands } from './log-commands.ts';
@@ -51,6 +52,7 @@ export function createProgram(): Command {
     options: [
       ...feedFlags,
       ...strategyFlags,
+      watchFlag,
       ...executionFlags,
       ...workerFlags,
       ...alertFlags,
@@ -112,6 +114,7 @@ export function createProgram(): Command {
       loggedCandlesFlag,
       dbFlag,
       ...strategyFlags,
+      watchFlag,
       ...executionFlags,
       new Option('--monte-carlo <runs>', 'draw its trades again by chance so many times'),
       new Option('--seed <number>', 'of that').default('1'),
@@ -166,6 +169,7 @@ export function createProgram(): Command {
       candlesFlag,
       ...instrumentFlags,
       ...strategyFlags,
+      watchFlag,
       new Option('--limit <count>', 'the first so many candles of each symbol').default('5000'),
     ],
     examples: [
@@ -303,6 +307,14 @@ export function createProgram(): Command {
     load: async () => (await import('./commands/performance.ts')).performance,
   });
   define(program, {
+    name: 'new-strategy',
+    summary: 'write a strategy with its test into a folder of its own',
+    argument: new Argument('<folder>', 'which; its name is the name of the strategy'),
+    options: [],
+    examples: ['new-strategy my-idea', 'new-strategy ~/strategies/my-idea'],
+    load: async () => (await import('./commands/new-strategy.ts')).newStrategy,
+  });
+  define(program, {
     name: 'config',
     summary: 'what a command runs with, and where each of it comes from; secrets stay hidden',
     argument: new Argument('[command]', 'which, with its flags (default: start)'),
@@ -342,7 +354,10 @@ function define(program: Command, { name, summary, argument, options, ...rest }:
   command.addHelpText('after', examples(rest.examples));
   command.action(async () => {
     const invocation = await invocationOf(command);
-    const handle = await rest.load();
+    const handle =
+      invocation.values['watch'] === true
+        ? (await import('./watch/watch-strategy.ts')).watchStrategy
+        : await rest.load();
     process.exitCode = await handle(invocation);
   });
 }

@@ -70,6 +70,11 @@ export const strategyFlags: readonly Option[] = [
   repeatable(new Option('--param <name=value>', "one of the strategy's parameters; repeatable")),
 ];
 
+export const watchFlag = new Option(
+  '--watch',
+  'run again whenever a file beside that of the strategy is saved',
+);
+
 /** The same flags with the same defaults wherever something is executed, so that equal commands trade equally. */
 export const executionFlags: readonly Option[] = [
   new Option('--portfolio <name>', 'the portfolio to trade').default('paper'),

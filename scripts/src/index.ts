@@ -2,4 +2,20 @@
 export { z } from 'zod';
 export type { Config } from './config/config.ts';
 export { defineConfig } from './config/define-config.ts';
-export { defineStrategy, type Strategy, type StrategyIntent } from '@heliograph/signal-engine';
+export {
+  atr,
+  bollinger,
+  candlesOf,
+  checkLookahead,
+  defineStrategy,
+  ema,
+  enterLong,
+  exitLong,
+  exitParams,
+  macd,
+  rsi,
+  sma,
+  tryStrategy,
+  type Strategy,
+  type StrategyIntent,
+} from '@heliograph/signal-engine';

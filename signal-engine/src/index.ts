@@ -44,3 +44,11 @@ export {
   type Gap,
 } from './history/download-candles.ts';
 export { checkCandleFile, findingKinds, type CandleCheck } from './history/check-candle-file.ts';
+export { enterLong, exitLong, exitParams } from './strategies/exit-params.ts';
+export { candlesOf, tryStrategy } from './strategies/try-strategy.ts';
+export { atr } from './indicators/atr.ts';
+export { bollinger } from './indicators/bollinger.ts';
+export { ema } from './indicators/ema.ts';
+export { macd } from './indicators/macd.ts';
+export { rsi } from './indicators/rsi.ts';
+export { sma } from './indicators/sma.ts';

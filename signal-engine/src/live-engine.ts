@@ -11,6 +11,7 @@ import {
   toMs,
   toTime,
   type Mode,
+  type TradeSignal,
 } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
@@ -122,12 +123,14 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
   const longestMs = Math.max(...spansMs, ...strategy.needs.timeframes.map(timeframeMs));
   const afterMs = Math.min(...feed.instruments.map(boundaryOf)) - (options.warmUp + 1) * longestMs;
 
-  const publishSignals = async (
-    signals: Parameters<typeof publisher.release>[0]['signals'],
-    sequence: number,
-  ): Promise<void> => {
+  /** Counts what this run makes, without what it has only looked at. */
+  let sequence = 0;
+  const numbered = (signals: readonly TradeSignal[]): TradeSignal[] =>
+    signals.map((each) => ({ ...each, sequence: ++sequence }));
+
+  const publishSignals = async (signals: readonly TradeSignal[], place: number): Promise<void> => {
     for (const each of signals) {
-      const message = signalMessage(each, sequence);
+      const message = signalMessage(each, place);
       await withRetry(() => bus.publish(message), {
         signal,
         onFailure: (err, delayMs) => log.warn({ err, delayMs }, 'publishing failed, trying again'),
@@ -164,11 +167,12 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
         signals.filter(({ data }) => some.some(({ symbol }) => symbol === data.symbol));
       for (const candle of candles) {
         const last = published.get(keyOf(candle));
-        if (last && time === last.closeMs) await publishSignals(signalsOf([candle]), last.sequence);
+        if (last && time === last.closeMs)
+          await publishSignals(numbered(signalsOf([candle])), last.sequence);
       }
       const fresh = candles.filter((candle) => time > boundaryOf(candle));
       if (fresh.length === 0) continue;
-      const step = { instant: { time, candles: fresh }, signals: signalsOf(fresh) };
+      const step = { instant: { time, candles: fresh }, signals: numbered(signalsOf(fresh)) };
       const placed = fresh.flatMap((candle) => places.get(candle) ?? []);
       // What is on the bus already is not published a second time.
       if (placed.length === 0) await publisher.release(step);

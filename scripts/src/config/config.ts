@@ -166,6 +166,8 @@ export interface Config {
   readonly walkForward?: string | number;
   /** Of a market: what the strategy sees before its first signal. */
   readonly warmUp?: string | number;
+  /** Run again whenever a file beside that of the strategy is saved. */
+  readonly watch?: boolean;
   /** Events, signals, orders, fills, trades, positions, equity, candles or skips. */
   readonly what?: string | number;
   /** What belongs to it, as {"portfolio": "paper", "limit": 5}. */
