@@ -50,7 +50,7 @@ function candleMessage(candle: Candle): Outgoing {
   return { subject: subjects.candle(candle), id: event.id, body: JSON.stringify(event) };
 }
 
-function tradeMessages(candle: Candle): Outgoing[] {
+export function tradeMessages(candle: Candle): Outgoing[] {
   const { venue, symbol } = candle;
   return tradesOf(candle).map(({ timeMs, price, size }, at) => {
     const id = deterministicId('trade', symbol, String(timeMs), String(at));
