@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { keepCompiledCode } from './tools/keep-compiled-code.ts';
+import { LongFilesEarly } from './tools/long-files-early.ts';
 
 keepCompiledCode();
 
@@ -10,7 +11,7 @@ export default defineConfig({
     // Files share their processes: loading the same modules for each of them took longer than the tests themselves.
     isolate: false,
     setupFiles: ['./tools/leave-no-trace.ts'],
-    sequence: { shuffle: true },
+    sequence: { shuffle: { tests: true }, sequencer: LongFilesEarly },
     // Most of them wait for servers, processes and clocks.
     maxWorkers: 4,
     restoreMocks: true,
