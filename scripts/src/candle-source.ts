@@ -28,13 +28,19 @@ const SourceOptions = z.object({
   run: z.string().optional(),
 });
 
-/** @throws UserError with exit code 2 unless it is either candle files or a logged run */
+/** @throws UserError with exit code 2 unless it is either candle files or a logged run, the latter without overrides */
 export function readCandleSource(invocation: Invocation): CandleSource {
   const { candles: paths, run } = readOptions(invocation, SourceOptions);
   if (paths !== undefined && run === undefined)
     return { kind: 'recording', paths, overrides: feedOverrides(invocation) };
-  if (paths === undefined && run !== undefined)
+  if (paths === undefined && run !== undefined) {
+    const [override] = Object.keys(feedOverrides(invocation));
+    if (override !== undefined)
+      throw new UserError(`--${override}: a logged run is played as it was; leave it out`, {
+        exitCode: exitCodes.usage,
+      });
     return { kind: 'log', path: readOptions(invocation, DatabaseOptions).db, run };
+  }
   throw new UserError(
     '--candles: name a candle file, or a folder of them, or with --run a logged run whose candles are played',
     { exitCode: exitCodes.usage },

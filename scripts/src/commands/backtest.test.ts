@@ -124,6 +124,13 @@ describe.concurrent('backtest', () => {
     );
   });
 
+  test('refuses what it would have to ignore', async () => {
+    const args = ['backtest', '--run', 'paper', '--db', 'log.sqlite', '--resample', '1h'];
+    const { code, stderr } = await runCli(args, { cwd: '/' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('--resample: a logged run is played as it was');
+  });
+
   test('shows people a table', async () => {
     const { code, stdout } = await runCli(['backtest', '--candles', shippedCandles], { cwd: '/' });
     expect(code).toBe(0);
