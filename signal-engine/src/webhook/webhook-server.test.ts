@@ -47,6 +47,7 @@ async function open(change: Partial<AlertWebhookOptions> = {}) {
   };
   return {
     bus,
+    webhook,
     send,
     async [Symbol.asyncDispose]() {
       await webhook.stop();
@@ -118,6 +119,24 @@ test('alerts that come together are counted by their strategies, without a gap',
     const own = signals.filter(({ data }) => data.strategy === name);
     expect(own.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6]);
   }
+});
+
+test('as of a feed, every alert is told once and in order, also over a restart and with garbage between them', async () => {
+  await using here = await open();
+  const alerts = Array.from({ length: 6 }, (_, at) => ({ ...alert, order_id: String(at) }));
+  for (const [at, one] of alerts.slice(0, 4).entries()) {
+    expect(await here.send(one)).toMatchObject({ code: 200 });
+    expect(await here.send(at % 2 === 0 ? 'garbage' : { ...one, price: '-1' })).toMatchObject({
+      code: 400,
+    });
+  }
+  await here.webhook.stop();
+  await using again = await open({ bus: here.bus });
+  // The last one was not heard to be stored, and comes once more.
+  for (const one of alerts.slice(3)) expect(await again.send(one)).toMatchObject({ code: 200 });
+  const signals = await signalsOn(here.bus);
+  expect(signals).toHaveLength(6);
+  expect(new Set(signals.map(({ id }) => id)).size).toBe(6);
 });
 
 test('from flat to flat there is nothing to do', async () => {
