@@ -6,7 +6,7 @@ keepCompiledCode();
 /** Every crash there is: some minutes, so not among the tests of every day. */
 export default defineConfig({
   test: {
-    include: ['{signal-engine,execution,scripts,trade-log}/**/*.crashes.ts'],
+    include: ['{execution,notifier,scripts,signal-engine,trade-log}/**/*.crashes.ts'],
     globalSetup: ['./tools/require-node-24.ts'],
     testTimeout: 1_200_000,
     hookTimeout: 30_000,

@@ -1,9 +1,10 @@
-export { startNotifier, type Notifier } from './notifier.ts';
+export { notifierMaxDeliver, startNotifier, type Notifier } from './notifier.ts';
 export type { RetryDelays } from './outbox.ts';
 export type { Message, Severity } from './messages/message.ts';
 export type { SendOutcome, Sink } from './sinks/sink.ts';
 export type { RateLimit } from './sinks/rate-limit.ts';
 export { createTelegramSink, type TelegramSinkOptions } from './sinks/telegram-sink.ts';
+export { createBotTurns, type BotTurns } from './sinks/bot-turns.ts';
 export { createTerminalSink } from './sinks/terminal-sink.ts';
 export { startTelegramBot, type BotOptions } from './bot/bot.ts';
 export type { Access } from './bot/access.ts';

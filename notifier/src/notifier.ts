@@ -56,6 +56,12 @@ export interface Notifier extends Service {
   caughtUp(): Promise<void>;
 }
 
+/**
+ * How often the bus may hand an alert out without an answer: more often than to others, for what kills a notifier is hardly
+ * ever what it has to tell, and a letter about an alert is a poor alert.
+ */
+export const notifierMaxDeliver = 100;
+
 const lagPollMs = 20;
 const resubscribeMs = 1_000;
 /** What is older goes together with what queues with it. */

@@ -1,5 +1,6 @@
 import { isTimeZone, Name, UserError } from '@heliograph/contracts';
 import {
+  createBotTurns,
   createDiscordSink,
   createTelegramSink,
   createWebhookSink,
@@ -7,6 +8,7 @@ import {
   severities,
   toldKinds,
   type AlertRoute,
+  type BotTurns,
   type Sink,
 } from '@heliograph/notifier';
 import { z } from 'zod';
@@ -84,10 +86,11 @@ export async function readAlertRoutes(
   const { alerts: path } = readOptions(invocation, AlertsOption);
   if (path === undefined) return [{ sink: sinks.usual() }];
   const json = await readJson(path, { option: '--alerts: expected a file', example });
+  const turns = createBotTurns();
   const [first, ...others] = Object.entries(parseStrictly(AlertsFile, json, path)).map(
     ([route, said]): AlertRoute => ({
       route,
-      sink: sinkOf(said, { env, where: `${path}: ${route}`, terminal: sinks.terminal }),
+      sink: sinkOf(said, { env, where: `${path}: ${route}`, terminal: sinks.terminal, turns }),
       rules: {
         events: said.events,
         atLeast: said.atLeast,
@@ -104,7 +107,12 @@ export async function readAlertRoutes(
 
 function sinkOf(
   { telegram, discord, webhook }: Route,
-  { env, where, terminal }: { env: Env; where: string; terminal: () => Sink },
+  {
+    env,
+    where,
+    terminal,
+    turns,
+  }: { env: Env; where: string; terminal: () => Sink; turns: BotTurns },
 ): Sink {
   if (discord !== undefined) return createDiscordSink({ url: discord });
   if (webhook) return createWebhookSink(webhook);
@@ -113,5 +121,11 @@ function sinkOf(
   if (token === undefined)
     throw new UserError(`${where}: telegram: set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID as well`);
   const { chat: chatId, topic: threadId } = telegram;
-  return createTelegramSink({ token, chatId, threadId, ...(apiRoot !== undefined && { apiRoot }) });
+  return createTelegramSink({
+    token,
+    chatId,
+    threadId,
+    turns,
+    ...(apiRoot !== undefined && { apiRoot }),
+  });
 }

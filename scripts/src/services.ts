@@ -14,6 +14,7 @@ import {
   watchHealth,
   watchHeartbeats,
   heartbeatMessage,
+  notifierMaxDeliver,
   type AlertRoute,
   type Heartbeats,
   type Message,
@@ -65,11 +66,16 @@ export interface Surroundings {
   readonly stack: AsyncDisposableStack;
 }
 
-export async function openBus(surroundings: Surroundings, name: string): Promise<Bus> {
+export async function openBus(
+  surroundings: Surroundings,
+  name: string,
+  options: { readonly maxDeliver?: number } = {},
+): Promise<Bus> {
   const { address, partitions, log, stack } = surroundings;
   return stack.use(
     await connectJetStreamBus({
       ...address,
+      ...options,
       partitions,
       name: `heliograph ${name}`,
       onDrift: (text) => log.warn({ difference: text }, 'a stream is not as it should be'),
@@ -118,7 +124,7 @@ export async function runNotifier(
   }: BesidesAlerts & { readonly routes: readonly [AlertRoute, ...AlertRoute[]] },
 ): Promise<Notifier> {
   const { log, stack } = surroundings;
-  const bus = await openBus(surroundings, 'notifier');
+  const bus = await openBus(surroundings, 'notifier', { maxDeliver: notifierMaxDeliver });
   const logger = log.child({ service: 'notifier' });
   const notifier = stack.use(startRoutes(routes, { bus, log: logger }));
   const heartbeats = stack.use(

@@ -11,7 +11,10 @@ export type AlertRoute = Pick<NotifierOptions, 'route' | 'sink' | 'rules' | 'dig
  */
 export function startRoutes(
   routes: readonly [AlertRoute, ...AlertRoute[]],
-  options: { readonly bus: Bus; readonly log: Logger } & Pick<NotifierOptions, 'retryDelays'>,
+  options: { readonly bus: Bus; readonly log: Logger } & Pick<
+    NotifierOptions,
+    'retryDelays' | 'nowMs'
+  >,
 ): Notifier {
   const [first, ...others] = routes;
   const notifiers = new Map<AlertRoute, Notifier>();

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { waitMs } from './rate-limit.ts';
-import { chatLimits } from './telegram-sink.ts';
+import { chatLimits } from './bot-turns.ts';
 
 test('the first call goes at once, the next waits for its turn', () => {
   const limits = [{ count: 1, windowMs: 1_000 }];

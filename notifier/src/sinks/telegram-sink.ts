@@ -7,6 +7,7 @@ import {
 import type { Message } from '../messages/message.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { failed, type SendFailure, type SendOutcome, type Sink } from './sink.ts';
+import { createBotTurns, type BotTurns } from './bot-turns.ts';
 import { createTurns } from './turns.ts';
 
 /** Enough for a message full of those that came in while the one before was on its way. */
@@ -20,8 +21,10 @@ export interface TelegramSinkOptions extends TelegramClientOptions {
   readonly chatId: number | string;
   /** The topic of a group that has topics. */
   readonly threadId?: number | undefined;
+  /** Where one bot writes to several chats or topics. Default: its own. */
+  readonly turns?: BotTurns | undefined;
   /** Default: Telegram's own limits for that chat. */
-  readonly limits?: readonly RateLimit[];
+  readonly limits?: readonly RateLimit[] | undefined;
   /** Whether messages that wait are told together. Default: true. */
   readonly bundles?: boolean;
 }
@@ -30,12 +33,13 @@ export interface TelegramSinkOptions extends TelegramClientOptions {
 export function createTelegramSink({
   chatId,
   threadId,
-  limits = chatLimits(chatId),
+  turns: botTurns = createBotTurns(),
+  limits,
   bundles = true,
   ...options
 }: TelegramSinkOptions): Sink {
   const client = createTelegramClient(options);
-  const turns = createTurns(limits);
+  const turns = limits ? createTurns(limits) : botTurns.of(chatId);
 
   const call = async (
     content: { text: string; parse_mode?: 'HTML'; picture?: Buffer | undefined },
@@ -121,11 +125,4 @@ export function createTelegramSink({
 
 function givenUp(): SendFailure & { status: 'failed' } {
   return failed('TELEGRAM_UNREACHABLE', 'it was given up before it was sent');
-}
-
-/** One message a second, and 20 a minute in groups and channels. With one chat the overall 30 a second follow. */
-export function chatLimits(chatId: number | string): RateLimit[] {
-  const perSecond = { count: 1, windowMs: 1_000 };
-  const group = typeof chatId === 'string' ? !/^\d+$/.test(chatId) : chatId < 0;
-  return group ? [perSecond, { count: 20, windowMs: 60_000 }] : [perSecond];
 }

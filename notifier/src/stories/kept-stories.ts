@@ -85,10 +85,10 @@ export function keepStories(
         if (!key.startsWith(`${route}.trade.`)) continue;
         const kept = Kept.safeParse(JSON.parse(value));
         if (!kept.success) continue;
-        const { changedMs, story, changes, shown } = kept.data;
+        const { changedMs, story, changes, shown, isAlone } = kept.data;
         const after = story.ending ? forgottenAfterMs.over : forgottenAfterMs.open;
         if (nowMs - changedMs > after) await bucket.delete(key);
-        else if (changes > shown && kept.data.place === place) keys.push(key);
+        else if (isAlone && changes > shown && kept.data.place === place) keys.push(key);
       }
       return keys;
     },

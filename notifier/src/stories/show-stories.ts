@@ -73,7 +73,8 @@ export function startShowing({
 
   const bringUpToDate = async (key: string): Promise<void> => {
     const kept = await stories.get(key);
-    if (!kept || kept.changes === kept.shown) return;
+    // A message that tells of others as well is left as it is.
+    if (!kept?.isAlone || kept.changes === kept.shown) return;
     const messageId = await bring(kept);
     if (messageId === undefined) return;
     shown++;

@@ -256,4 +256,8 @@ test('trades that come by the dozen are told together', async () => {
   await publish(bus, aSample('trade_closed', {}, { correlationid: 'idea23' }));
   await notifier.caughtUp();
   expect(double.received.at(-1)?.answers, 'where it was told of').toBe(double.received.length - 1);
+  await notifier.stop();
+  await using next = start(bus, double, { nowMs: () => nowMs });
+  await next.caughtUp();
+  expect(double.calls('editMessageText'), 'what was told together stays as it is').toBe(0);
 });

@@ -92,7 +92,8 @@ export function openStories({
       if (kept) return { key, kept };
     }
     // Who exits without knowing the idea, by hand or from elsewhere, means what is held.
-    if (isEntry(event) || !('symbol' in data) || data.symbol === undefined) return undefined;
+    if (isEntry(event) || isOtherSignal(event) || !('symbol' in data) || data.symbol === undefined)
+      return undefined;
     const last = await stories.ofSymbol(name, `${data.venue} ${data.symbol}`);
     return last?.kept.story.isOpen ? last : undefined;
   };
@@ -177,4 +178,13 @@ function isEntry(event: JournalEvent): event is Entry {
   if (event.type !== 'order_intended') return false;
   const { role, intent } = event.data;
   return role === 'entry' || (role === undefined && (intent === 'enter' || intent === 'reverse'));
+}
+
+/** A signal that was skipped and did not want to leave what is held. */
+function isOtherSignal(event: JournalEvent): boolean {
+  return (
+    event.type === 'signal_skipped' &&
+    event.data.intent !== 'exit' &&
+    event.data.intent !== 'reduce'
+  );
 }

@@ -1,0 +1,138 @@
+import { setImmediate } from 'node:timers/promises';
+import { subjects, type JournalEventType } from '@heliograph/contracts';
+import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
+import { createSilentLogger } from '@heliograph/contracts/service';
+import { expect, test } from 'vitest';
+import { startRoutes } from './routing/start-routes.ts';
+import { createBotTurns } from './sinks/bot-turns.ts';
+import { createTelegramSink } from './sinks/telegram-sink.ts';
+import { aSample } from './testing/samples.ts';
+import { startTelegramDouble } from './testing/telegram-double/telegram-double.ts';
+
+/** `ALERTS=1000` for a real burst, which takes a group some minutes. */
+const alerts = Number(process.env['ALERTS'] ?? 150);
+const log = createSilentLogger();
+const retryDelays = { minMs: 200, maxMs: 2_000 };
+const timeout = 120_000 + alerts * 2_000;
+
+async function publish(
+  bus: Bus,
+  type: JournalEventType & ('signal_skipped' | 'order_unknown'),
+  n: number,
+) {
+  const event = aSample(type, { detail: `number-${n}.` }, { correlationid: `idea-${n}` });
+  await bus.publish({
+    subject: subjects.journal('paper', type),
+    id: event.id,
+    body: JSON.stringify(event),
+  });
+  // The bus in memory keeps nobody waiting, and so lets no socket be read meanwhile.
+  await setImmediate();
+}
+
+const numbersIn = (text: string): number[] =>
+  [...text.matchAll(/number-(\d+)\./g)].map(([, found]) => Number(found));
+
+const isSum = ({ text }: { text: string }): boolean => text.includes('could not be told in time');
+
+test.each([
+  ['a chat', [4_711]],
+  ['a group', [-5]],
+  ['forty chats of one bot', Array.from({ length: 40 }, (_, n) => 5_000 + n)],
+] as const)(
+  `a burst of ${alerts} alerts to %s: none is lost, order is kept, Telegram refuses nothing`,
+  { timeout },
+  async (_, chats) => {
+    await using double = await startTelegramDouble({ limited: true, chats });
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    const { token, apiRoot } = double;
+    const turns = createBotTurns();
+    const [first, ...others] = chats.map((chatId) => ({
+      route: `chat${Math.abs(chatId)}`,
+      sink: createTelegramSink({ token, apiRoot, chatId, turns }),
+    }));
+    if (!first) throw new Error('no chat');
+    await using notifier = startRoutes([first, ...others], { bus, log, retryDelays });
+    const begunMs = performance.now();
+    const urgent = new Map<number, number>();
+    for (let n = 1; n <= alerts; n++) {
+      await publish(bus, 'signal_skipped', n);
+      // Of one to every chat of many the bot's own limit leaves no room for more.
+      if (n % Math.ceil(alerts / (chats.length === 1 ? 4 : 2)) !== 0) continue;
+      urgent.set(1_000_000 + n, performance.now());
+      await publish(bus, 'order_unknown', 1_000_000 + n);
+    }
+    await notifier.caughtUp();
+    const seconds = Math.round((performance.now() - begunMs) / 1_000);
+    const delaysMs: number[] = [];
+    for (const chatId of chats) {
+      const here = double.received.filter((message) => message.chatId === chatId);
+      const told = here.flatMap(({ text }) => numbersIn(text));
+      expect(told.filter((n) => n < 1_000_000)).toEqual(
+        Array.from({ length: alerts }, (_, at) => at + 1),
+      );
+      expect(told.filter((n) => n > 1_000_000)).toEqual([...urgent.keys()]);
+      for (const { text, atMs } of here)
+        for (const n of numbersIn(text))
+          if (n > 1_000_000) delaysMs.push(atMs - (urgent.get(n) ?? 0));
+    }
+    const refused = double.calls('sendMessage') - double.received.length;
+    const urgentMs = Math.round(Math.max(...delaysMs));
+    const figures = {
+      chats: chats.length,
+      alerts,
+      messages: double.received.length,
+      refused,
+      urgentMs,
+      seconds,
+    };
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
+    expect(refused, 'a 429 is a mistake in counting').toBe(0);
+    expect(urgentMs).toBeLessThan(3_000);
+  },
+);
+
+test(
+  `half an hour without Telegram and ${alerts} alerts: what is urgent, and one sum`,
+  { timeout },
+  async () => {
+    await using double = await startTelegramDouble({ limited: true });
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    const { token, apiRoot, chatId } = double;
+    let aheadMs = 0;
+    const sink = createTelegramSink({ token, apiRoot, chatId, timeoutMs: 1_000 });
+    const nowMs = (): number => Date.now() + aheadMs;
+    await using notifier = startRoutes([{ sink }], { bus, log, retryDelays, nowMs });
+    double.fault('hang');
+    const urgent: number[] = [];
+    for (let n = 1; n <= alerts; n++) {
+      await publish(bus, 'signal_skipped', n);
+      if (n % 50 === 0)
+        await publish(bus, 'order_unknown', urgent[urgent.push(1_000_000 + n) - 1] ?? 0);
+    }
+    await expect.poll(() => double.calls('sendMessage'), { timeout: 20_000 }).toBeGreaterThan(4);
+    // The half hour is the notifier's clock; by Telegram's it is some seconds.
+    aheadMs = 30 * 60_000;
+    double.fault('hang', 0);
+    await notifier.caughtUp();
+    await expect.poll(() => double.received.filter(isSum), { timeout: 20_000 }).toHaveLength(1);
+    const told = double.received.flatMap(({ text }) => numbersIn(text));
+    expect(told.filter((n) => n > 1_000_000)).toEqual(urgent);
+    const summed = Number(
+      /([\d,]+) × signal skipped/
+        .exec(double.received.find(isSum)?.text ?? '')?.[1]
+        ?.replaceAll(',', ''),
+    );
+    const late = new Set(told.filter((n) => n < 1_000_000));
+    const figures = {
+      alerts,
+      urgent: urgent.length,
+      messages: double.received.length,
+      summed,
+      toldLate: late.size,
+    };
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
+    expect(summed + late.size, 'each is told or counted').toBe(alerts);
+    expect(double.received.length, 'no flood').toBeLessThan(8 + urgent.length);
+  },
+);
