@@ -24,6 +24,7 @@ export interface Measure {
 export const measureNames = [
   'latency',
   'throughput',
+  'engine',
   'log',
   'backtest',
   'replay',

@@ -1,4 +1,5 @@
 import { backtest } from './backtest.ts';
+import { engine } from './engine.ts';
 import { latency } from './latency.ts';
 import { log } from './log.ts';
 import type { Measure } from './measure.ts';
@@ -7,4 +8,12 @@ import { replay } from './replay.ts';
 import { throughput } from './throughput.ts';
 
 /** In the order in which they are run and shown. */
-export const measures: readonly Measure[] = [latency, throughput, log, backtest, replay, memory];
+export const measures: readonly Measure[] = [
+  latency,
+  throughput,
+  engine,
+  log,
+  backtest,
+  replay,
+  memory,
+];
