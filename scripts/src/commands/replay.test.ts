@@ -51,8 +51,10 @@ describe.concurrent('replay', { timeout }, () => {
     expect(bySequence.candles).toBe(81);
     const { metrics } = bySequence;
     const byTime = await fromStreams(
-      ...['--from', new Date(metrics.startTime).toISOString()],
-      ...['--to', new Date(metrics.endTime + 1).toISOString()],
+      '--from',
+      new Date(metrics.startTime).toISOString(),
+      '--to',
+      new Date(metrics.endTime + 1).toISOString(),
     );
     expect(byTime.candles).toBe(81);
     expect(byTime.trades).toEqual(bySequence.trades);
