@@ -80,7 +80,7 @@ test('a shadow trades on paper what its neighbour trades at an exchange, and the
     credentials: { user, password },
     name: 'test',
   });
-  const patience = { timeoutMs: 30_000 };
+  const patience = { timeoutMs: 60_000 };
   await eventually(async () => {
     expect(await typesOf(bus, 'money')).toContain('reconciliation_reported');
   }, patience);

@@ -36,7 +36,7 @@ export interface Config {
   readonly exitGrace?: string | number;
   /** Fee a side, basis points. */
   readonly feeBps?: string | number;
-  /** Candle file or folder of them, or trades as trades:FILE:1m, repeatable; simulate:BTC/USDT:1m; or a market, such as ccxt:binance:BTC/USDT,ETH/USDT:1m (default: the demo). */
+  /** Candle file or folder of them, or trades as trades:FILE:1m, repeatable; simulate:BTC/USDT:1m; or a market, such as ccxt:binance:BTC/USDT,ETH/USDT:1m, or nats:binance:BTC/USDT:1m for what others publish (default: the demo). */
   readonly feed?: string | readonly string[];
   /** Replace a file that is there. */
   readonly force?: boolean;
