@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     include: ['{execution,notifier,scripts,signal-engine,trade-log}/**/*.crashes.ts'],
     globalSetup: ['./tools/require-node-24.ts'],
+    // Most of them wait for servers, processes and limits.
+    maxWorkers: 3,
     testTimeout: 1_200_000,
     hookTimeout: 30_000,
   },

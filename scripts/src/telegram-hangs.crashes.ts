@@ -17,7 +17,7 @@ import { filter, firstValueFrom, map, Subject } from 'rxjs';
 import { expect, test } from 'vitest';
 
 /** `ROUNDS=20` for figures. */
-const rounds = Number(process.env['ROUNDS'] ?? 4);
+const rounds = Number(process.env['ROUNDS'] ?? 2);
 const signalsARound = 50;
 const minuteMs = 60_000;
 const log = createSilentLogger();

@@ -18,6 +18,7 @@ const hostile = '<img src=http://127.0.0.1:9/x onerror=document.title=1></script
 export const strategy = {
   name: 'hostile', version: hostile, configure: () => ({
     name: 'hostile', version: '1', params: { [hostile]: hostile }, configHash: 'x',
+    needs: { timeframes: [], symbols: [] },
     create: () => ({ onCandle: () => undefined }) }) };`;
 
 describe.skipIf(chromium === undefined)('a report in Chromium', () => {
