@@ -131,6 +131,16 @@ describe.concurrent('backtest', () => {
     expect(stderr).toContain('--resample: a logged run is played as it was');
   });
 
+  test('says where a strategy has to be that does not find heliograph', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'mine.ts'), "import { defineStrategy } from 'heliograph';");
+    const args = ['backtest', '--candles', shippedCandles, '--strategy', './mine.ts'];
+    const { code, stderr } = await runCli(args, { cwd: folder.path });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^heliograph: .\/mine\.ts: this strategy file cannot be loaded: /);
+    expect(stderr).toContain('a folder that heliograph new-strategy has made');
+  });
+
   test('shows people a table', async () => {
     const { code, stdout } = await runCli(['backtest', '--candles', shippedCandles], { cwd: '/' });
     expect(code).toBe(0);

@@ -49,9 +49,12 @@ async function importStrategy(
   const fingerprint = createHash('sha256').update(source).digest('hex').slice(0, 12);
   const exported: unknown = await import(pathToFileURL(resolve(path)).href).catch(
     (error: unknown) => {
-      const [reason] = String(error).split('\n');
+      const [reason = ''] = String(error).split('\n');
+      const remedy = reason.includes("package 'heliograph'")
+        ? ': write it into a folder that heliograph new-strategy has made, or into that of Heliograph'
+        : '';
       throw new UserError(
-        `${placeInCode(error) ?? path}: this strategy file cannot be loaded: ${reason}`,
+        `${placeInCode(error) ?? path}: this strategy file cannot be loaded: ${reason}${remedy}`,
         {
           exitCode: 1,
           cause: error,

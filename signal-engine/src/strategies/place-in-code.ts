@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 export function placeInCode(error: unknown): string | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   for (const line of stack.split('\n')) {
+    if (/\bnode:/.test(line)) continue;
     const [, place = ''] =
       /^(?:\s+at .*?\(?)?((?:file:\/\/)?\/[^()]*?:\d+(?::\d+)?)\)?$/.exec(line) ?? [];
     if (place === '' || place.includes('/node_modules/')) continue;
