@@ -2,10 +2,13 @@ import type { OrderId } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
 import { strange } from '../decision/venue-trouble.ts';
+import { createRecent } from '../recent.ts';
 import type { Journal } from './journal.ts';
 
 /** An order is in its journal before it is sent, and what is told of it comes soon. */
 const lookBackMs = 3_600_000;
+/** Orders of others that need not be looked up again. */
+const mostRemembered = 10_000;
 /** As the decision core names orders. */
 const ourForm = /^h[a-z2-7]{26}$/;
 
@@ -25,7 +28,7 @@ export function createStrangers({
   nowMs: () => number;
 }): Strangers {
   /** Of other portfolios that trade the same account. */
-  const ofOthers = new Set<OrderId>();
+  const ofOthers = createRecent<OrderId, true>(mostRemembered);
 
   const isIntended = async (id: OrderId): Promise<boolean> => {
     const found = await firstValueFrom(
@@ -45,7 +48,7 @@ export function createStrangers({
   };
   const isKnown = (id: OrderId): boolean => {
     const { orders, endedOrders, strangers } = journal.state;
-    return orders.has(id) || endedOrders.has(id) || strangers.has(id) || ofOthers.has(id);
+    return orders.has(id) || endedOrders.has(id) || strangers.has(id) || ofOthers.get(id) === true;
   };
 
   return {
@@ -53,7 +56,7 @@ export function createStrangers({
       if (id === 'any' || !ourForm.test(id) || isKnown(id)) return;
       await journal.catchUp();
       if (isKnown(id)) return;
-      if (await isIntended(id)) ofOthers.add(id);
+      if (await isIntended(id)) ofOthers.set(id, true);
       else await journal.transact((portfolio) => strange(portfolio, id, nowMs()));
     },
   };

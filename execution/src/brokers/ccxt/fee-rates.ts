@@ -3,7 +3,7 @@ import { within } from '../../within.ts';
 import { feesOf, MinuteCandles, type VenueTrade } from './answers.ts';
 import type { CcxtVenue } from './load-venue.ts';
 import type { MarketRules } from './market-rules.ts';
-import { createRecent } from './recent.ts';
+import { createRecent } from '../../recent.ts';
 
 /** What one unit of a currency was worth at that time, in quote currency; undefined where nobody can say. */
 export type RateOf = (currency: string, timeMs: number) => Big | undefined;

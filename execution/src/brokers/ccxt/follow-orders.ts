@@ -1,4 +1,4 @@
-import { TransientError, type OrderId } from '@heliograph/contracts';
+import { Big, TransientError, type OrderId } from '@heliograph/contracts';
 import type { Abandonment, Broker, OrderReference, OrderRequest, Report } from '../broker.ts';
 import { FoundOrder, type VenueTrade } from './answers.ts';
 import type { Asking } from './asking.ts';
@@ -6,10 +6,12 @@ import type { FeeRates, RateOf } from './fee-rates.ts';
 import { findOrder, isNotFound, tradesOf } from './find-order.ts';
 import { createKnownOrders } from './known-orders.ts';
 import type { CcxtVenue } from './load-venue.ts';
+import { createLostOrders } from './lost-orders.ts';
 import type { MarketRules } from './market-rules.ts';
 import type { OrderNames } from './order-names.ts';
-import { createRecent } from './recent.ts';
+import { createRecent } from '../../recent.ts';
 import { reportsFrom, type VenueState } from './reports.ts';
+import { createStillOpen } from './still-open.ts';
 import type { VenueParticulars } from './venues.ts';
 
 const mostTakenBack = 1_000;
@@ -45,6 +47,8 @@ export function followOrders({
 }): FollowedOrders {
   const known = createKnownOrders();
   const takenBack = createRecent<OrderId, Abandonment>(mostTakenBack);
+  const lost = createLostOrders(nowMs);
+  const stillOpen = createStillOpen({ venue, names, asking });
 
   const rulesOf = (symbol: string): MarketRules => {
     const rules = marketOf(symbol);
@@ -65,13 +69,30 @@ export function followOrders({
   const find = ({ id, symbol }: OrderReference): Promise<FoundOrder | undefined> =>
     findOrder(venue, particulars, { clientId: names.toVenue(id), symbol });
 
+  /** What it has said of the order; where it knows it no more, that it was taken back. */
+  const told = (id: OrderId): readonly Report[] | undefined => {
+    const reports = known.get(id)?.reports;
+    const why = takenBack.get(id);
+    const end = why && lost.endOf(id, why);
+    return end ? [...(reports ?? []), end] : reports;
+  };
+
+  /** Whether it works as it did when it was asked for last, so that there is nothing new to tell. */
+  const isUnchanged = async (order: OrderReference): Promise<boolean> => {
+    const filled = known.get(order.id)?.filled;
+    if (filled === undefined) return false;
+    const listed = await stillOpen.find(order);
+    return listed?.filled !== undefined && new Big(listed.filled).eq(filled);
+  };
+
   const ask = async (order: OrderReference): Promise<readonly Report[] | undefined> => {
     const { id, symbol } = order;
-    if (known.get(id)?.ended) return known.get(id)?.reports;
+    if (known.get(id)?.ended) return told(id);
     if (!marketOf(symbol)) {
       warn(`${symbol} is not listed any more: what becomes of its orders cannot be asked`);
-      return known.get(id)?.reports;
+      return told(id);
     }
+    if (await isUnchanged(order)) return told(id);
     const state = await asking('order', async () => {
       const found = await find(order);
       if (!found) return undefined;
@@ -80,9 +101,19 @@ export function followOrders({
       const trades = await tradesOf(venue, found, { symbol, contract });
       return stateOf(order, found, { trades, rateOf: await feeRates.of(trades, rules) });
     });
-    if (state) known.set(id, state);
-    if (state?.ended) takenBack.delete(id);
-    return known.get(id)?.reports;
+    if (!state) {
+      lost.missed(id);
+      return told(id);
+    }
+    known.set(id, state);
+    lost.found(id);
+    if (state.ended) takenBack.delete(id);
+    return told(id);
+  };
+
+  const askAnew = async (order: OrderReference): Promise<void> => {
+    await ask(order);
+    known.markFresh(order.id, nowMs());
   };
 
   const cancel = async (order: OrderReference): Promise<void> => {
@@ -113,13 +144,10 @@ export function followOrders({
       await asking('cancel', () => cancel(order));
     },
     async refresh(orders) {
-      for (const order of orders) {
-        await ask(order);
-        known.markFresh(order.id, nowMs());
-      }
+      await Promise.all(orders.map(askAnew));
     },
     async reportsOf(order) {
-      return known.takeFresh(order.id, nowMs()) ? known.get(order.id)?.reports : ask(order);
+      return known.takeFresh(order.id, nowMs()) ? told(order.id) : ask(order);
     },
   };
 }

@@ -206,6 +206,77 @@ describe('the reports of an order', () => {
   });
 });
 
+describe('many orders of one symbol', () => {
+  const listing = 'GET /api/v3/openOrders';
+  const grid = Array.from({ length: 40 }, (_, step) => `${40_000 - 100 * step}`);
+  async function placed() {
+    const other = await startBinanceDouble({ balances: { USDT: '100000' } });
+    const alone = await openOnDouble(other);
+    const orders = grid.map((limitPrice) => limit(limitPrice));
+    for (const order of orders) expect(await alone.place(order)).toEqual({ status: 'taken' });
+    const look = () => Promise.all(orders.map((order) => alone.reportsOf(order)));
+    const stack = new AsyncDisposableStack();
+    stack.use(other);
+    stack.use(alone);
+    return { other, alone, orders, look, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  }
+
+  test('are one question while nothing happens to them', async () => {
+    await using it = await placed();
+    expect((await it.look()).map(kinds)).toEqual(grid.map(() => ['accepted']));
+    expect(it.other.requestsTo(listing)).toHaveLength(1);
+    expect(it.other.requestsTo(asking)).toHaveLength(0);
+    await it.alone.refresh(it.orders);
+    expect(it.other.requestsTo(listing)).toHaveLength(2);
+  });
+
+  test('are asked for one by one where something has', async () => {
+    await using it = await placed();
+    // The first is filled in part, the second is taken back by hand.
+    it.other.trade('BTCUSDT', '40000', '0.004');
+    const named = { symbol: 'BTCUSDT', origClientOrderId: it.orders[1]?.id ?? '' };
+    await signedRequest(it.other, 'DELETE /api/v3/order', named);
+    const others = grid.slice(2).map(() => ['accepted']);
+    const told = [['accepted', 'filled'], ['accepted', 'cancelled'], ...others];
+    expect((await it.look()).map(kinds)).toEqual(told);
+    expect(it.other.requestsTo(asking)).toHaveLength(2);
+    expect((await it.look()).map(kinds)).toEqual(told);
+    expect(it.other.requestsTo(asking), 'what is told already is not asked for').toHaveLength(2);
+    it.other.trade('BTCUSDT', '40000', '0.006');
+    expect((await it.look())[0]?.at(-1)).toMatchObject({ type: 'filled', complete: true });
+  });
+
+  test('are asked for one by one where the list does not come', async () => {
+    await using it = await placed();
+    it.other.fault({ on: listing, kind: 'answer', executed: false, status: 502, body: '<html>' });
+    expect((await it.look()).map(kinds)).toEqual(grid.map(() => ['accepted']));
+    expect(it.other.requestsTo(asking)).toHaveLength(grid.length);
+  });
+});
+
+test('an order that was taken back and that the venue has forgotten ends after a minute', async () => {
+  let laterMs = 0;
+  await using other = await startBinanceDouble({ balances: { USDT: '10000' } });
+  const nowMs = () => Date.now() + laterMs;
+  await using alone = await openOnDouble(other, { nowMs });
+  await using another = await openOnDouble(other, { nowMs });
+  other.fault({ on: placing, kind: 'hidden', hiddenMs: 3_600_000 });
+  const order = limit();
+  expect(await alone.place(order)).toEqual({ status: 'taken' });
+  expect(kinds(await alone.reportsOf(order))).toEqual(['accepted']);
+  laterMs = 3_600_000;
+  expect(kinds(await alone.reportsOf(order)), 'nobody has taken it back').toEqual(['accepted']);
+  await alone.cancel(order, why);
+  const detail = 'a newer signal; the venue does not know the order any more';
+  const end = { type: 'cancelled', orderId: order.id, reason: 'SUPERSEDED', detail };
+  expect(await alone.reportsOf(order)).toMatchObject([{ type: 'accepted' }, end]);
+  await another.cancel(order, why);
+  expect(await another.reportsOf(order), 'somebody else waits a minute as well').toBeUndefined();
+  laterMs += 60_000;
+  await another.refresh([order]);
+  expect(await another.reportsOf(order)).toMatchObject([end]);
+});
+
 describe('taking an order back', () => {
   test('does nothing when it has ended or never was', async () => {
     const order = anOrder();

@@ -1,5 +1,5 @@
 import type { OrderId } from '@heliograph/contracts';
-import { createRecent } from './recent.ts';
+import { createRecent } from '../../recent.ts';
 import type { VenueState } from './reports.ts';
 
 const mostEnded = 1_000;

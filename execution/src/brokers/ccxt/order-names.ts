@@ -1,5 +1,5 @@
 import { OrderId } from '@heliograph/contracts';
-import { createRecent } from './recent.ts';
+import { createRecent } from '../../recent.ts';
 import type { VenueParticulars } from './venues.ts';
 
 /** An order that is asked about is named again, so that none that is open is forgotten. */

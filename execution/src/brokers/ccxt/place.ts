@@ -6,7 +6,7 @@ import type { MarketRules } from './market-rules.ts';
 import type { OrderNames } from './order-names.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Sender } from './sender.ts';
-import { createRecent } from './recent.ts';
+import { createRecent } from '../../recent.ts';
 import { needsMarketPrice, sizeOrder } from './size-order.ts';
 import type { VenueParticulars } from './venues.ts';
 

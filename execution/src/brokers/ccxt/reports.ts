@@ -19,6 +19,8 @@ export interface VenueState {
   readonly reports: readonly Report[];
   /** Nothing more will happen to it. */
   readonly ended: boolean;
+  /** How much of it was filled by what the venue said and by all the trades that it tells of; undefined where those differ. */
+  readonly filled: string | undefined;
 }
 
 /**
@@ -93,7 +95,8 @@ export function reportsFrom({
       detail,
     });
   }
-  return { reports, ended };
+  const isTold = told !== undefined && filled.eq(told);
+  return { reports, ended, filled: isTold ? told : undefined };
 }
 
 /** ccxt's words for an order that has ended. */

@@ -1,0 +1,38 @@
+import type { OrderId } from '@heliograph/contracts';
+import { createRecent } from '../../recent.ts';
+import type { Abandonment, Report } from '../broker.ts';
+
+/** An exchange in trouble does not find its orders for a while; what it still does not find then, it has forgotten. */
+const forgottenAfterMs = 60_000;
+const mostMissed = 1_000;
+
+/** Orders that the venue does not know any more: once they are taken back they must end, and no word of it ends them. */
+export interface LostOrders {
+  /** It has said that there is no such order. */
+  missed(id: OrderId): void;
+  /** It has it. */
+  found(id: OrderId): void;
+  /** The end of one that was taken back for that reason, once it has been missed for a minute. Always the same. */
+  endOf(id: OrderId, why: Abandonment): Report | undefined;
+}
+
+export function createLostOrders(nowMs: () => number): LostOrders {
+  const missing = createRecent<OrderId, number>(mostMissed);
+  return {
+    missed: (id) => missing.set(id, missing.get(id) ?? nowMs()),
+    found: (id) => missing.delete(id),
+    endOf(id, { reason, detail }) {
+      const sinceMs = missing.get(id);
+      if (sinceMs === undefined || nowMs() < sinceMs + forgottenAfterMs) return undefined;
+      const timeMs = sinceMs + forgottenAfterMs;
+      return {
+        type: 'cancelled',
+        orderId: id,
+        timeMs,
+        sequence: timeMs * 1_000 + 999,
+        reason,
+        detail: `${detail}; the venue does not know the order any more`,
+      };
+    },
+  };
+}
