@@ -1,9 +1,6 @@
 import {
   liveTape,
   toMs,
-  TransientError,
-  UserError,
-  type Candle,
   type Mode,
   type OrderId,
   type PortfolioSettings,
@@ -18,29 +15,25 @@ import { decide, open } from '../decision/decide.ts';
 import type { Draft } from '../decision/draft.ts';
 import { mark } from '../decision/mark.ts';
 import { isUnsent, type Order } from '../decision/order.ts';
-import { outage } from '../decision/outage.ts';
-import { currencyOf, type Portfolio } from '../decision/portfolio.ts';
-import { unpriced } from '../decision/unpriced.ts';
-import { value } from '../decision/value.ts';
-import { unreachable } from '../decision/venue-trouble.ts';
+import { currencyOf } from '../decision/portfolio.ts';
 import { openPaperBroker, type PaperBroker } from '../paper/paper-broker.ts';
-import { candleOfPrint } from '../paper/slice.ts';
-import type { TapeItem } from '../paper/tape.ts';
 import { agreeOn } from './agreement.ts';
 import { createAnswers } from './answers.ts';
 import { asFarAsHeard } from './as-far-as-heard.ts';
-import { createDispatcher, type Dispatcher, type Moment } from './dispatcher.ts';
-import { eachByItself } from './each-by-itself.ts';
+import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import { followTape } from './follow-tape.ts';
 import { createForgottenOrders } from './forgotten-orders.ts';
 import { createHeldOrders } from './held-orders.ts';
 import { createJournal } from './journal.ts';
 import { createPriceBoard } from './price-board.ts';
+import { openVenue } from './open-venue.ts';
+import { createPriceTurns } from './price-turns.ts';
 import { createReconciler } from './reconciler.ts';
 import { createSerial } from './serial.ts';
 import { createSettler } from './settler.ts';
-import { refuseMargin } from './spot-account.ts';
 import { followStates } from './state-follower.ts';
+import { sweep } from './sweep.ts';
+import { createTapePlace } from './tape-place.ts';
 import type { TradingStates } from './trading-states.ts';
 import { createStrangers } from './strangers.ts';
 import { createTaking } from './taking.ts';
@@ -96,15 +89,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const serial = createSerial();
   const stack = new AsyncDisposableStack();
   const listeningMs = nowMs();
-  let marketSequence = 0;
-  /** The close of the last candle of the tape that was worked off, or the time of the last trade. */
-  let playedMs = 0;
+  const place = createTapePlace({ isLive, isPaper: !options.openBroker, nowMs });
   const journal = createJournal({
     bus,
     name,
     source,
     nowMs,
-    marketSequence: () => marketSequence,
+    marketSequence: () => place.sequence,
     log,
   });
   await journal.catchUp();
@@ -122,24 +113,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     );
     await agree();
   };
-  async function openVenue(): Promise<Broker> {
-    const [symbol] = settings.risk.symbols ?? [];
-    if (!options.openBroker || symbol === undefined)
-      throw new UserError(
-        `portfolio ${name} is live: say which symbols it trades, as in {"symbols": ["BTC/USDT"]} in the file of --risk`,
-      );
-    try {
-      const opened = await options.openBroker();
-      await refuseMargin(opened, settings, name);
-      await openFor(symbol, nowMs());
-      return opened;
-    } catch (error) {
-      if (!(error instanceof TransientError)) throw error;
-      await openFor(symbol, nowMs());
-      await journal.transact((portfolio) => unreachable(portfolio, error.message, nowMs()));
-      throw error;
-    }
-  }
   const board = createPriceBoard(journal.state);
   const kind = (settings.paper?.tape ?? 'candles') === 'candles' ? 'candle' : 'print';
   const { after, upTo } = await board.start(bus);
@@ -154,7 +127,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         seenUpTo: follower.reachedSequence,
         log,
       });
-  const broker = stack.use(paper ?? (await openVenue()));
+  const { openBroker } = options;
+  const broker = stack.use(
+    paper ?? (await openVenue({ name, settings, journal, openBroker, openFor, nowMs })),
+  );
   const trouble = createTrouble(log);
   const answers = createAnswers({
     broker,
@@ -170,12 +146,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     nowMs,
     trouble,
   });
-  const heldOrders = createHeldOrders();
   const forgottenOrders = createForgottenOrders({
     journal,
     dispatcher,
     nowMs,
-    timeFor: ({ timeMs }) => (isLive ? nowMs() : Math.max(timeMs, playedMs)),
+    timeFor: place.nowFor,
   });
   const reconciler = createReconciler({
     journal,
@@ -184,85 +159,43 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     isNeeded: !paper,
     everyMs: options.compareEveryMs ?? 30_000,
     answered: () => dispatcher.answered(),
-    settleOrders: () => settleOrders(tapeMs()),
+    settleOrders: () => settleOrders(place.nowMs()),
     answers,
     nowMs,
     trouble,
   });
   const states = followStates({ ...options, journal });
 
-  const tapeMs = (): number => (isLive ? nowMs() : playedMs);
-  const nowFor = (signal: TradeSignal): number =>
-    isLive ? nowMs() : Math.max(toMs(signal.time), playedMs);
-  const moment = (timeMs: number): Moment => ({
-    timeMs,
-    ...(paper && { tapeSequence: marketSequence }),
-  });
   const openOrders = (): Order[] => [...journal.state.orders.values()];
-  const { write, journalReports, settleOrders } = createSettler({
+  const settler = createSettler({
     journal,
     broker,
     paper,
     answers,
     dispatcher,
     isLive,
-    marketSequence: () => marketSequence,
-    moment,
+    marketSequence: () => place.sequence,
+    moment: place.moment,
     nowMs,
   });
+  const { write, journalReports, settleOrders } = settler;
 
-  const watch = async (timeMs: number): Promise<void> => {
-    for (;;) {
-      // Whoever lags behind on a replay would value what is held by prices from before.
-      const { filledSequence, marketSequence: decidedSequence } = journal.state;
-      if (!isLive && Math.max(filledSequence, decidedSequence) > marketSequence) return;
-      const events = value(journal.state, board.prices, timeMs);
-      if (events.length === 0) return;
-      const isWritten = await write(events);
-      await settleOrders(timeMs);
-      if (isWritten) break;
-    }
-    await states.mirror();
-  };
-
-  /** Candles with which the orders that are held here were not compared yet: the journal could not be written. */
-  const unwatched: Candle[] = [];
-  const triggerHeld = async (timeMs: number): Promise<void> => {
-    for (let [candle] = unwatched; candle; [candle] = unwatched) {
-      let reached: Draft[];
-      do reached = heldOrders.reachedBy(journal.state, candle, timeMs);
-      while (!(await write(reached)));
-      heldOrders.follow(journal.state, candle);
-      unwatched.shift();
-      // At once: whether the venue has anything to say of other orders is no matter.
-      if (reached.length > 0) await dispatcher.carryOut(moment(timeMs));
-    }
-  };
-
-  const onPrice = async (item: TapeItem, sequence: number): Promise<void> => {
-    marketSequence = sequence;
-    const candle = item.type === 'candle' ? item.candle : candleOfPrint(item.print);
-    // Whatever was decided before this instant is known, so it does not matter who works it off.
-    if (!isLive && candle.closeTime > playedMs) await journal.catchUp();
-    playedMs = Math.max(playedMs, candle.closeTime);
-    if (item.type === 'candle') paper?.onCandle(item.candle, sequence);
-    else paper?.onPrint(item.print, sequence);
-    board.add(candle);
-    if (sequence <= board.knownUpTo || !journal.state.opened) {
-      heldOrders.follow(journal.state, candle);
-      return;
-    }
-    const timeMs = tapeMs();
-    unwatched.push(candle);
-    await triggerHeld(timeMs);
-    await settleOrders(timeMs);
-    await watch(timeMs);
-  };
+  const priceTurns = createPriceTurns({
+    isLive,
+    journal,
+    place,
+    paper,
+    board,
+    heldOrders: createHeldOrders(),
+    dispatcher,
+    settler,
+    mirror: () => states.mirror(),
+  });
   follower.start({
-    onPrice: (item, sequence) => serial(() => onPrice(item, sequence)),
+    onPrice: (item, sequence) => serial(() => priceTurns.onPrice(item, sequence)),
     onOther: (sequence) =>
       serial(async () => {
-        marketSequence = sequence;
+        place.reach(sequence);
         paper?.onOther(sequence);
       }),
     onError: (error) => trouble.failed(`following the tape for ${name}`, error),
@@ -274,7 +207,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     try {
       await serial(async () => {
         await strangers.look(id);
-        await settleOrders(tapeMs());
+        await settleOrders(place.nowMs());
       });
       trouble.over(following);
     } catch (error) {
@@ -295,21 +228,21 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     momentOf: (signal) => {
       const { reachedSequence } = follower;
       const seen = Math.min(signal.data.tape?.sequence ?? reachedSequence, reachedSequence);
-      return { timeMs: nowFor(signal), ...(paper && { tapeSequence: seen }) };
+      return { timeMs: place.nowFor(signal), ...(paper && { tapeSequence: seen }) };
     },
     async prepare(signal) {
-      await openFor(signal.data.symbol, nowFor(signal));
+      await openFor(signal.data.symbol, place.nowFor(signal));
       await reconciler.passGate();
       await states.follow();
     },
     async decide(signal) {
       let decision: readonly Draft[];
       do {
-        await settleOrders(nowFor(signal));
+        await settleOrders(place.nowFor(signal));
         // Somebody of other terms may have written in between.
         await agree();
         decision = decide(journal.state, signal, {
-          nowMs: nowFor(signal),
+          nowMs: place.nowFor(signal),
           mode,
           prices: board.prices,
           isStateReadable: states.isReadable(),
@@ -324,13 +257,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         });
       } while (!(await write(decision)));
       // Entries are taken back before the exit goes out that leaves with what they have bought.
-      await dispatcher.carryOut(moment(nowFor(signal)));
+      await dispatcher.carryOut(place.moment(place.nowFor(signal)));
     },
     mirror: () => states.mirror(),
   });
-
-  const unpricedNow = (portfolio: Portfolio): Draft[] =>
-    isLive ? unpriced(portfolio, board, { nowMs: nowMs(), listeningMs }) : [];
 
   let isClosed = false;
   return {
@@ -349,31 +279,31 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         return true;
       });
       if (!isThere) return;
-      /** Prices and signals have their turn between the steps. */
-      const inTurn = (step: () => Promise<void>) => () =>
-        serial(async () => {
-          if (!isClosed) await step();
-        });
-      await eachByItself([
-        inTurn(() => states.follow()),
-        inTurn(() => triggerHeld(tapeMs())),
-        // It tells when the venue does not answer, and much of the rest needs its answers.
-        () => reconciler.compare((task) => inTurn(task)()),
-        inTurn(() => forgottenOrders.abandon()),
-        inTurn(() => dispatcher.findOut(moment(tapeMs()))),
-        inTurn(() => settleOrders(tapeMs())),
-        inTurn(() => journal.transact((portfolio) => (isLive ? outage(portfolio, nowMs()) : []))),
-        inTurn(() => journal.transact(unpricedNow)),
-        inTurn(() => states.mirror()),
-        inTurn(() => journal.keepSnapshot()),
-        inTurn(async () => paper?.keepSnapshot()),
-      ]);
+      await sweep({
+        inTurn: (step) =>
+          serial(async () => {
+            if (!isClosed) await step();
+          }),
+        isLive,
+        journal,
+        states,
+        priceTurns,
+        reconciler,
+        forgottenOrders,
+        dispatcher,
+        settler,
+        paper,
+        board,
+        place,
+        listeningMs,
+        nowMs,
+      });
     },
     followStates: () =>
       serial(async () => {
         if (!journal.state.opened) return;
         await states.follow();
-        await settleOrders(tapeMs());
+        await settleOrders(place.nowMs());
       }),
     async endTape(ended, sequence) {
       await follower.reached(sequence);
