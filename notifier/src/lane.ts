@@ -3,8 +3,10 @@ import { PermanentError, TransientError } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import type { Message } from './messages/message.ts';
 import { bundled } from './messages/bundle.ts';
+import type { MissedSum } from './missed.ts';
 import type { Outbox } from './outbox.ts';
 import type { SendOutcome, Sink } from './sinks/sink.ts';
+import type { TallyPlace } from './tally.ts';
 
 /** Something that waits for its turn to be told. */
 export interface Waiting {
@@ -13,6 +15,8 @@ export interface Waiting {
   readonly kind: string;
   /** When it was stored, epoch ms. */
   readonly storedMs: number;
+  /** Where it is stored; what is nowhere is lost with the process. */
+  readonly place?: TallyPlace;
   /** Called when it was sent, before it counts as told; `isAlone`: in a message that holds nothing else. Never rejects. */
   readonly sent?: (messageId: number | undefined, isAlone: boolean) => Promise<void>;
 }
@@ -60,8 +64,8 @@ export function createLane({
   /** What comes too late is only counted, and told as one before what is news again. */
   late?: {
     /** Counts it if it is. */
-    readonly isLate: (waiting: Waiting, message: Message) => boolean;
-    readonly take: () => Message | undefined;
+    readonly isLate: (waiting: Waiting, message: Message) => Promise<boolean>;
+    readonly sum: () => Promise<MissedSum | undefined>;
   };
   /** Then there is a queue, and what is of a trade goes together with others all the same. */
   isBehind?: (waiting: Waiting) => boolean;
@@ -108,6 +112,7 @@ export function createLane({
       let message: Message | undefined;
       try {
         message = await held.message();
+        if (message && (await late?.isLate(held, message))) message = undefined;
       } catch (error) {
         if (error instanceof TransientError && !stopping.aborted) {
           // What it needs to know is away for a moment: it keeps its place.
@@ -120,7 +125,7 @@ export function createLane({
         held.reject(error);
         continue;
       }
-      if (!message || late?.isLate(held, message)) {
+      if (!message) {
         queue.shift();
         held.resolve('sent');
         continue;
@@ -136,14 +141,32 @@ export function createLane({
     return batch;
   };
 
+  const tellSum = async (): Promise<void> => {
+    try {
+      const sum = stopping.aborted ? undefined : await late?.sum();
+      if (!sum) return;
+      const end = await outbox
+        .deliver(() => sink.send(sum.message, signal), stopping)
+        .catch((error: unknown) => {
+          if (!(error instanceof PermanentError)) throw error;
+          log.error({ err: error }, 'a sum was refused');
+          return 'sent' as const;
+        });
+      if (end === 'sent') await sum.told();
+    } catch (error) {
+      log.warn({ err: error }, 'a sum has to wait');
+    }
+  };
+  let summing: Promise<void> | undefined;
+  const summarise = (): Promise<void> =>
+    (summing ??= tellSum().finally(() => {
+      summing = undefined;
+    }));
   /** Also when nothing is news for a while. */
   let quiet: NodeJS.Timeout | undefined;
-  const summarise = async (): Promise<void> => {
-    const summary = late?.take();
-    if (!summary) return;
-    await outbox
-      .deliver(() => sink.send(summary, signal), stopping)
-      .catch((error: unknown) => log.error({ err: error }, 'a summary was not told'));
+  const summariseSoon = (): void => {
+    clearTimeout(quiet);
+    if (late && !stopping.aborted) quiet = setTimeout(() => void summarise(), quietMs).unref();
   };
 
   const run = async (): Promise<void> => {
@@ -160,10 +183,11 @@ export function createLane({
       await deliver([first, ...others]);
     }
     isRunning = false;
-    clearTimeout(quiet);
-    if (!stopping.aborted) quiet = setTimeout(() => void summarise(), quietMs).unref();
+    summariseSoon();
   };
 
+  // An earlier process may have left something.
+  summariseSoon();
   return {
     sent: () => sent,
     tell: (waiting) =>

@@ -101,6 +101,52 @@ test(
   },
 );
 
+const sums = ({ received }: TelegramDouble): string[] =>
+  received.map(({ text }) => text).filter((text) => text.includes('could not be told in time'));
+
+test(
+  'what was counted and not told yet is told by the next notifier',
+  { timeout: 30_000 },
+  async () => {
+    await using double = await startTelegramDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    // The first one is on its way: all behind it are counted before anything gets through.
+    double.fault({ code: 502, description: 'Bad Gateway' });
+    let nowMs = Date.now();
+    const first = start(bus, double, { nowMs: () => nowMs, limits: [], stopTimeoutMs: 1 });
+    await publish(bus, 'signal_skipped', numbered(1, 1));
+    await expect.poll(() => double.calls('sendMessage')).toBeGreaterThan(1);
+    await first.stop();
+    nowMs += 30 * 60_000;
+    await publish(bus, 'signal_skipped', numbered(2, 40));
+    const second = start(bus, double, { nowMs: () => nowMs + 30 * 60_000, stopTimeoutMs: 1 });
+    await second.caughtUp();
+    await second.stop();
+    expect(double.received).toEqual([]);
+    double.fault({ code: 502, description: 'Bad Gateway' }, 0);
+    await using _third = start(bus, double, { nowMs: () => nowMs + 30 * 60_000, limits: [] });
+    await expect.poll(() => sums(double), { timeout: 10_000 }).toHaveLength(1);
+    expect(sums(double)[0]).toContain('40 × signal skipped');
+  },
+);
+
+test('in quiet hours the sum of what was missed makes no sound', { timeout: 30_000 }, async () => {
+  await using double = await startTelegramDouble();
+  await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+  await publish(bus, 'signal_skipped', numbered(1, 3));
+  await using _notifier = start(bus, double, {
+    nowMs: () => Date.now() + 30 * 60_000,
+    limits: [],
+    rules: {
+      events: {},
+      atLeast: 'info',
+      quietHours: { from: 0, to: 24 * 60, zone: 'UTC' },
+    },
+  });
+  await expect.poll(() => sums(double), { timeout: 10_000 }).toHaveLength(1);
+  expect(double.received[0]?.sent.disable_notification).toBe(true);
+});
+
 test('one that Telegram refuses takes none of its bundle with it', async () => {
   await using double = await startTelegramDouble();
   await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();

@@ -1,51 +1,59 @@
 import { toTime } from '@heliograph/contracts';
+import type { Bus } from '@heliograph/contracts/bus';
 import { compose } from './messages/compose.ts';
 import type { Message } from './messages/message.ts';
-import { count, things } from './messages/numbers.ts';
+import { things } from './messages/numbers.ts';
 import { line } from './messages/text.ts';
 import { moment } from './messages/times.ts';
+import { kindLines, openTally, sumOf, type Counted, type TallyPlace } from './tally.ts';
 
-/** What could not be told while it was news, counted by its kind. */
+/** What could not be told while it was news, counted by its kind. It outlives the process. */
 export interface Missed {
-  add(kind: string, storedMs: number): void;
-  /** One message about all of it, which begins the count anew; undefined when there is nothing. */
-  take(nowMs: number): Message | undefined;
+  add(kind: string, at: { readonly timeMs: number; readonly place?: TallyPlace }): Promise<void>;
+  /** One message about all of it, to be told; undefined when there is nothing. */
+  sum(): Promise<MissedSum | undefined>;
 }
 
-export function createMissed(): Missed {
-  const counts = new Map<string, number>();
-  let firstMs = Infinity;
-  let lastMs = 0;
+export interface MissedSum {
+  readonly message: Message;
+  /** To be called when it was told: the count begins anew. */
+  readonly told: () => Promise<void>;
+}
+
+export function openMissed(bus: Pick<Bus, 'bucket'>, route: string, nowMs: () => number): Missed {
+  const tally = openTally(bus, `${route}.missed`);
+  /** There may be something of an earlier process. */
+  let mayBe = true;
   return {
-    add(kind, storedMs) {
-      counts.set(kind, (counts.get(kind) ?? 0) + 1);
-      firstMs = Math.min(firstMs, storedMs);
-      lastMs = Math.max(lastMs, storedMs);
+    async add(kind, at) {
+      mayBe = true;
+      await tally.add(kind, at);
     },
-    take(nowMs) {
-      if (counts.size === 0) return undefined;
-      const id = `missed ${firstMs} ${lastMs}`;
-      const all = [...counts.values()].reduce((sum, each) => sum + each, 0);
-      const lines = [...counts]
-        .toSorted(([, a], [, b]) => b - a)
-        .map(([kind, times]) => line`${count(times)} × ${kind.replaceAll('_', ' ')}`);
-      const message = compose(
-        {
-          severity: 'warning',
-          emoji: '🗂',
-          title: `${things(all, 'alert')} that could not be told in time`,
-          lines: [
-            line`From ${moment(toTime(firstMs))} to ${moment(toTime(lastMs))}`,
-            ...lines,
-            line`What was urgent is told one by one; /trades, /orders and /signals tell the rest`,
-          ],
-        },
-        { id, time: toTime(nowMs), correlationid: id },
+    async sum() {
+      if (!mayBe) return undefined;
+      const counted = await tally.read();
+      mayBe = counted !== undefined;
+      return (
+        counted && { message: missedMessage(counted, nowMs()), told: () => tally.told(counted) }
       );
-      counts.clear();
-      firstMs = Infinity;
-      lastMs = 0;
-      return message;
     },
   };
+}
+
+function missedMessage(counted: Counted, nowMs: number): Message {
+  const { sinceMs, untilMs } = counted;
+  const id = `missed ${sinceMs} ${untilMs}`;
+  return compose(
+    {
+      severity: 'warning',
+      emoji: '🗂',
+      title: `${things(sumOf(counted), 'alert')} that could not be told in time`,
+      lines: [
+        line`From ${moment(toTime(sinceMs))} to ${moment(toTime(untilMs))}`,
+        ...kindLines(counted),
+        line`What was urgent is told one by one; /trades, /orders and /signals tell the rest`,
+      ],
+    },
+    { id, time: toTime(nowMs), correlationid: id },
+  );
 }

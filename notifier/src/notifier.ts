@@ -1,19 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransientError } from '@heliograph/contracts';
-import { handleEach, type Bus, type Delivery, type StoredMessage } from '@heliograph/contracts/bus';
+import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
-import { retry, throwError, timer } from 'rxjs';
-import { createAlerts, hear, type Heard } from './alerts.ts';
-import { createBoundedMap } from './bounded-map.ts';
-import { createLane, type Lane, type Waiting } from './lane.ts';
+import { createAlerts } from './alerts.ts';
+import { createLane, type Waiting } from './lane.ts';
 import { isUrgent } from './messages/bundle.ts';
-import { createMissed } from './missed.ts';
+import { openMissed } from './missed.ts';
 import { createOutbox, type RetryDelays } from './outbox.ts';
 import { withSound, type Message } from './messages/message.ts';
 import { openDigest } from './routing/digest.ts';
-import { isToldAnew, loudnessOf, type Rules, type ToldKind } from './routing/rules.ts';
+import { createRouted } from './routing/routed.ts';
+import { isQuietAt, type Rules, type ToldKind } from './routing/rules.ts';
 import type { Sink } from './sinks/sink.ts';
-import { openStories, type Beside } from './stories/stories.ts';
+import { openStories } from './stories/stories.ts';
+import { tellEvents, type Teller } from './tell-events.ts';
+import { createToTell } from './to-tell.ts';
 
 export interface NotifierOptions {
   readonly bus: Bus;
@@ -63,14 +64,8 @@ export interface Notifier extends Service {
 export const notifierMaxDeliver = 100;
 
 const lagPollMs = 20;
-const resubscribeMs = 1_000;
 /** What is older goes together with what queues with it. */
 const behindAfterMs = 10_000;
-/** A server that was killed hands out some hundred messages again that were acknowledged long ago. */
-const rememberedMessages = 4_096;
-
-/** Which of the events a lane tells. */
-type Told = 'all' | 'usual' | 'urgent';
 
 /**
  * Tells people what the journal, the alerts and the dead letters hold, each event once and in order. An event counts as told when
@@ -91,42 +86,39 @@ export function startNotifier({
   settleMs = 400,
   nowMs = Date.now,
 }: NotifierOptions): Notifier {
-  const alerts = createAlerts(bus);
   const name = route === undefined ? 'notifier' : `notifier-${route}`;
-  const newOutbox = () => createOutbox({ log, delays: retryDelays, onBlocked });
   const stopping = new AbortController();
   const outOfTime = new AbortController();
-  const common = { sink, stopping: stopping.signal, signal: outOfTime.signal, log };
-  const missed = createMissed();
+  const common = {
+    sink,
+    // One for all lanes: a chat that is closed is closed for each of them, and told of once.
+    outbox: createOutbox({ log, delays: retryDelays, onBlocked }),
+    stopping: stopping.signal,
+    signal: outOfTime.signal,
+    log,
+  };
+  const missed = openMissed(bus, name, nowMs);
   const late = {
-    isLate({ kind, storedMs }: Waiting, message: Message): boolean {
+    async isLate({ kind, storedMs, place }: Waiting, message: Message): Promise<boolean> {
       if (isUrgent(message) || nowMs() - storedMs < lateAfterMs) return false;
-      missed.add(kind, storedMs);
+      await missed.add(kind, { timeMs: storedMs, ...(place && { place }) });
       return true;
     },
-    take: () => missed.take(nowMs()),
+    async sum() {
+      const sum = await missed.sum();
+      const isQuiet = isQuietAt(rules?.quietHours, nowMs());
+      return sum && isQuiet ? { ...sum, message: withSound(sum.message, false) } : sum;
+    },
   };
   const usual = createLane({
     ...common,
-    outbox: newOutbox(),
     ...((sink.sumsUp ?? sink.bundles) && { late }),
     isBehind: ({ storedMs }) => nowMs() - storedMs > behindAfterMs,
   });
-  const urgent = createLane({ ...common, outbox: newOutbox() });
+  const urgent = createLane(common);
+  const { editable } = sink;
   const stories =
-    sink.editable &&
-    openStories({
-      bus,
-      route: name,
-      sink,
-      editable: sink.editable,
-      outbox: newOutbox(),
-      stopping: stopping.signal,
-      signal: outOfTime.signal,
-      log,
-      settleMs,
-      nowMs,
-    });
+    editable && openStories({ ...common, bus, route: name, editable, settleMs, nowMs });
 
   const announce = async (message: Message): Promise<boolean> => {
     const lane = isUrgent(message) ? urgent : usual;
@@ -148,122 +140,19 @@ export function startNotifier({
     log,
     nowMs,
   });
-  /** As the rules want it; undefined where they do not want it now. */
-  const routed = async (
-    kind: ToldKind,
-    message: Message,
-    stored?: StoredMessage,
-  ): Promise<Message | undefined> => {
-    if (!rules) return message;
-    const loudness = loudnessOf(kind, message, { rules, nowMs: nowMs() });
-    if (loudness === 'off') return undefined;
-    if (loudness === 'digest' && stored) {
-      await digest.add(kind, stored);
-      return undefined;
-    }
-    const quiet = loudness !== 'sound';
-    return quiet === message.quiet ? message : withSound(message, !quiet);
-  };
+  const routed = createRouted({ rules, digest, nowMs });
+  const toTell = createToTell({ alerts: createAlerts(bus), stories, routed, rules });
 
-  /** What is to be told of it in that lane, and beside the story of its trade. */
-  const toTell = async (
-    event: Heard,
-    stored: StoredMessage,
-    told: Told,
-  ): Promise<Beside | undefined> => {
-    const message = await alerts.of(event, stored);
-    const happened = stories &&
-      event.type !== 'message_dead_lettered' &&
-      event.type !== 'strategy_failed' &&
-      event.type !== 'market_disturbed' && {
-        event,
-        stored,
-        portfolio: await alerts.portfolioOf(event, stored),
-      };
-    const isElsewhere = message && told !== 'all' && isUrgent(message) !== (told === 'urgent');
-    const wanted = message && !isElsewhere ? await routed(event.type, message, stored) : undefined;
-    if (!message || !happened) return wanted && { message: wanted };
-    // One lane alone writes the stories, so that they are in order.
-    if (told === 'urgent') return wanted && { message: await stories.answer(wanted, happened) };
-    if (!wanted) return stories.note(happened, { told: isElsewhere ?? false });
-    const isNews = isToldAnew(event.type, message, rules?.events[event.type]);
-    return stories.tell(happened, { message: wanted, isNews });
-  };
-
-  /** Tells those of its events that are told in that lane. */
-  const listen = (
-    consumer: string,
-    { lane, told: which }: { lane: Lane; told: Told },
-  ): Promise<void> => {
-    const told = createBoundedMap<string, true>(rememberedMessages);
-    const waiting = new Map<string, Promise<'sent' | 'kept'>>();
-    const inHand = new Set<Promise<void>>();
-    const tell = async (event: Heard, delivery: Delivery): Promise<void> => {
-      const { message: stored } = delivery;
-      const key = `${stored.stream} ${stored.sequence} ${stored.id}`;
-      if (told.has(key)) return;
-      // It may come again while it waits.
-      const again = waiting.get(key);
-      let beside: Beside | undefined;
-      const telling =
-        again ??
-        lane.tell({
-          kind: event.type,
-          storedMs: stored.storedTime,
-          async message() {
-            beside = await toTell(event, stored, which);
-            return beside?.message;
-          },
-          sent: async (messageId, isAlone) => beside?.sent?.(messageId, isAlone),
-        });
-      waiting.set(key, telling);
-      const end = await telling.finally(() => waiting.delete(key));
-      if (end === 'sent') told.set(key, true);
-      else delivery.retry(0);
-    };
-    const tracked = (work: Promise<void>): Promise<void> => {
-      const settled = work.catch(() => undefined).finally(() => inHand.delete(settled));
-      inHand.add(settled);
-      return work;
-    };
-    return new Promise<void>((resolve, reject) => {
-      const subscription = bus
-        .copies({
-          consumer,
-          streams: ['TRADING', 'ALERTS', 'DEAD_LETTERS'],
-          maxInFlight: sink.maxInFlight,
-        })
-        .pipe(
-          retry({
-            delay: (error: unknown) => {
-              if (!(error instanceof TransientError)) return throwError(() => error);
-              log.warn({ err: error }, 'events are subscribed to again');
-              return timer(resubscribeMs);
-            },
-            resetOnSuccess: true,
-          }),
-          handleEach({
-            parse: hear,
-            // The lane keeps the order.
-            concurrency: sink.maxInFlight,
-            handle: (event, delivery) => tracked(tell(event, delivery)),
-            onError: (err, { message: { stream, sequence } }) =>
-              log.error({ err, stream, sequence }, 'event not told'),
-          }),
-        )
-        .subscribe({ error: reject, complete: resolve });
-      stopping.signal.addEventListener('abort', () => {
-        subscription.unsubscribe();
-        resolve(Promise.all(inHand).then(() => undefined));
-      });
-    });
-  };
-
-  const consumers = sink.bundles ? [name, `${name}-urgent`] : [name];
-  const finished = Promise.all([
-    listen(name, { lane: usual, told: sink.bundles ? 'usual' : 'all' }),
-    ...(sink.bundles ? [listen(`${name}-urgent`, { lane: urgent, told: 'urgent' })] : []),
-  ]).then(() => undefined);
+  const tellers: readonly Teller[] = sink.bundles
+    ? [
+        { consumer: name, lane: usual, told: 'usual' },
+        { consumer: `${name}-urgent`, lane: urgent, told: 'urgent' },
+      ]
+    : [{ consumer: name, lane: usual, told: 'all' }];
+  const telling = { bus, toTell, maxInFlight: sink.maxInFlight, stopping: stopping.signal, log };
+  const finished = Promise.all(tellers.map((teller) => tellEvents(teller, telling))).then(
+    () => undefined,
+  );
   let ended = false;
   const end = finished
     .catch(() => undefined) // Whoever wants to know awaits `finished`; that nobody does must not end the process.
@@ -279,7 +168,7 @@ export function startNotifier({
   };
 
   const untold = async (): Promise<number> => {
-    const lags = await Promise.all(consumers.map((consumer) => bus.lag(consumer)));
+    const lags = await Promise.all(tellers.map(({ consumer }) => bus.lag(consumer)));
     return Math.max(...lags) + (stories?.unshown() ?? 0);
   };
   const untoldOrUnknown = (): Promise<number> =>

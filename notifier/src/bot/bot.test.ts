@@ -1,5 +1,11 @@
-import { CommandGiven, parseEvent, queryNames, type QueryName } from '@heliograph/contracts';
-import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
+import {
+  CommandGiven,
+  parseEvent,
+  queryNames,
+  TransientError,
+  type QueryName,
+} from '@heliograph/contracts';
+import { createMemoryServer, type Bucket, type Bus } from '@heliograph/contracts/bus';
 import { createLogger, createSilentLogger } from '@heliograph/contracts/service';
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
@@ -58,6 +64,8 @@ function aControl(done: string[], slow?: Promise<void>): Control {
   };
 }
 
+const clientOf = ({ token, apiRoot }: TelegramDouble) => createTelegramClient({ token, apiRoot });
+
 async function open(
   results: Partial<Record<QueryName, unknown>> = {
     standing: { portfolios: [standing] },
@@ -72,7 +80,7 @@ async function open(
   const done: string[] = [];
   const options: BotOptions = {
     bus,
-    client: createTelegramClient({ token: double.token, apiRoot: double.apiRoot }),
+    client: clientOf(double),
     control: aControl(done),
     access: { userIds: [userId], chatIds: [double.chatId, -5] },
     botName: 'DoubleBot',
@@ -342,4 +350,127 @@ test('the menu is for the chats that may give commands', async () => {
   await expect.poll(() => here.double.menus).toHaveLength(2);
   expect(here.double.menus[0]?.scope).toEqual({ type: 'chat', chat_id: here.double.chatId });
   expect(here.double.menus[0]?.commands[0]?.command).toBe('status');
+});
+
+test('panic does not say that nothing is held where it is not known', async () => {
+  await using here = await open({});
+  const question = await answerTo(here.double, '/panic');
+  expect(question).toContain('what is held is not known: the trade log does not answer');
+  expect(question).not.toContain('nothing is held');
+});
+
+test('what is held is closed although the trade log does not answer', async () => {
+  await using here = await open({});
+  const { messageId, text, yes } = await asked(here.double, '/close BTC/USDT');
+  expect(text).toContain('what is held is not known: the trade log does not answer');
+  here.double.press(messageId, yes);
+  await expect.poll(() => here.done).toHaveLength(1);
+  expect(here.done[0]).toMatch(/^close BTC\/USDT by/);
+});
+
+function away(): never {
+  throw new TransientError('UNREACHABLE', 'the message server cannot be reached');
+}
+
+/** A bus whose buckets fail while it is away, once with the change made and its answer lost. */
+function aFlakyBus(bus: Bus) {
+  const state: { is: 'there' | 'away' | 'mute' } = { is: 'there' };
+  const flaky: Bus = Object.assign(Object.create(bus), {
+    async bucket(name: string): Promise<Bucket> {
+      const bucket = await bus.bucket(name);
+      return {
+        get: async (key) => (state.is === 'away' ? away() : bucket.get(key)),
+        put: async (key, value) => (state.is === 'away' ? away() : bucket.put(key, value)),
+        async update(key, value, revision) {
+          if (state.is === 'away') away();
+          const updated = await bucket.update(key, value, revision);
+          return state.is === 'mute' ? away() : updated;
+        },
+        delete: (key) => bucket.delete(key),
+        entries: async () => (state.is === 'away' ? away() : bucket.entries()),
+        watch: () => bucket.watch(),
+      };
+    },
+  });
+  return { flaky, state };
+}
+
+test('a bot that begins while the message server is away hears as soon as that is back', async () => {
+  await using server = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+  const { flaky, state } = aFlakyBus(server);
+  state.is = 'away';
+  await using here = await open({}, { bus: flaky });
+  here.double.say('/version');
+  await here.bus.bucket('anything');
+  expect(here.double.calls('getUpdates')).toBe(0);
+  state.is = 'there';
+  await expect.poll(() => here.double.received.length, { timeout: 5_000 }).toBe(1);
+});
+
+test('who presses while the message server is away is told, and presses again', async () => {
+  await using server = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+  const { flaky, state } = aFlakyBus(server);
+  await using here = await open({}, { bus: flaky });
+  const { double, done } = here;
+  const { messageId, yes } = await asked(double, '/panic');
+  state.is = 'away';
+  double.press(messageId, yes);
+  await expect.poll(() => double.notices.map(({ text }) => text)).toEqual([pressAgain]);
+  expect(done).toEqual([]);
+  state.is = 'there';
+  double.press(messageId, yes);
+  await expect.poll(() => done).toHaveLength(1);
+});
+
+test('a confirmation whose answer was lost is good, and once', async () => {
+  await using server = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+  const { flaky, state } = aFlakyBus(server);
+  await using here = await open({}, { bus: flaky });
+  const { double, done } = here;
+  const { messageId, yes } = await asked(double, '/panic');
+  state.is = 'mute';
+  double.press(messageId, yes);
+  await expect.poll(() => double.notices.map(({ text }) => text)).toEqual([pressAgain]);
+  state.is = 'there';
+  double.press(messageId, yes);
+  double.press(messageId, yes);
+  await expect.poll(() => done).toHaveLength(1);
+  await expect.poll(() => double.notices).toHaveLength(3);
+  expect(done).toHaveLength(1);
+});
+
+const pressAgain = 'That did not get through: press again';
+
+test('the menu is offered until Telegram takes it', async () => {
+  await using double = await startTelegramDouble();
+  double.fault({ code: 502, description: 'Bad Gateway' }, 2, 'setMyCommands');
+  await using _here = await open({}, { client: clientOf(double) });
+  await expect.poll(() => double.menus.length, { timeout: 10_000 }).toBeGreaterThan(0);
+});
+
+test('an answer is not held back for as long as Telegram may want', async () => {
+  await using here = await open();
+  const { double } = here;
+  double.fault(
+    { code: 429, description: 'Too Many Requests', parameters: { retry_after: 3_600 } },
+    Infinity,
+    'sendMessage',
+  );
+  double.say('/version');
+  await expect
+    .poll(async () => (await journalOf(here.bus)).map(({ outcome }) => outcome))
+    .toEqual(['answered']);
+});
+
+test('what came of a command is told in its topic, also where its question was deleted', async () => {
+  await using here = await open();
+  const { double } = here;
+  double.say('/panic', { chatId: -5, threadId: 7 });
+  await expect.poll(() => double.received.length).toBe(1);
+  const [question] = double.received;
+  const [yes = ''] = Object.values(question?.buttons ?? {});
+  double.lose(question?.messageId ?? 0, 'deleted');
+  double.press(question?.messageId ?? 0, yes);
+  await expect.poll(() => double.received.length).toBe(2);
+  expect(double.received[1]?.sent).toMatchObject({ chat_id: -5, message_thread_id: 7 });
 });

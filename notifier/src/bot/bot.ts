@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TransientError } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
 import { createBoundedMap } from '../bounded-map.ts';
-import { commands } from '../commands/commands.ts';
 import { openConfirmations } from '../commands/confirmations.ts';
 import type { Control } from '../commands/control.ts';
 import { parseCommand } from '../commands/parse-command.ts';
@@ -14,10 +14,12 @@ import { isAllowed, senderOf, type Access } from './access.ts';
 import { createButtons } from './buttons.ts';
 import { createCommandJournal } from './command-journal.ts';
 import { createCommander } from './commander.ts';
+import { offerMenu } from './menu.ts';
 import { createReplies } from './replies.ts';
 import { createSpeaker } from './speaker.ts';
 
 const remembered = 1_024;
+const againMs = 1_000;
 
 export interface BotOptions {
   readonly bus: Bus;
@@ -50,8 +52,9 @@ export function startTelegramBot({ stopWithinMs = 3_000, ...options }: BotOption
   };
 
   const work = async (): Promise<void> => {
-    const hear = await openHearing(options, { begin, signal });
-    begin(offerMenu(client, options.access, signal));
+    const hear = await opened(() => openHearing(options, { begin, signal }), { log, signal });
+    if (!hear) return;
+    begin(offerMenu({ client, access: options.access, log, signal }));
     const hearing = {
       client,
       log,
@@ -69,6 +72,23 @@ export function startTelegramBot({ stopWithinMs = 3_000, ...options }: BotOption
     await finished.catch(() => undefined);
   };
   return { name: 'telegram-bot', finished, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** Tried until the message server is there; undefined when the bot is stopped before. */
+async function opened<T>(
+  open: () => Promise<T>,
+  { log, signal }: { log: Logger; signal: AbortSignal },
+): Promise<T | undefined> {
+  while (!signal.aborted) {
+    try {
+      return await open();
+    } catch (err) {
+      if (!(err instanceof TransientError)) throw err;
+      log.warn({ err }, 'the bot has to wait for the message server');
+      await sleep(againMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
 }
 
 /** What the bot makes of an update. It begins with what was confirmed and not done when it was stopped. */
@@ -99,7 +119,15 @@ async function openHearing(
     nowMs,
     signal,
   });
-  const buttons = createButtons({ commander, confirmations, journal, replies, speaker, begin });
+  const buttons = createButtons({
+    commander,
+    confirmations,
+    journal,
+    replies,
+    speaker,
+    begin,
+    log,
+  });
   const seen = createBoundedMap<number, true>(remembered);
   const strangers = createBoundedMap<string, true>(remembered);
 
@@ -122,19 +150,4 @@ async function openHearing(
     const threadId = message?.message_thread_id;
     if (given) begin(commander.run(given, { ...sender, updateId, threadId }));
   };
-}
-
-/** The menu is shown in the chats that may give commands, and nowhere else. */
-async function offerMenu(
-  client: TelegramClient,
-  { chatIds }: Access,
-  signal: AbortSignal,
-): Promise<void> {
-  const menu = commands.map(({ name: command, description }) => ({ command, description }));
-  for (const chatId of chatIds)
-    await client.call(
-      'setMyCommands',
-      { commands: menu, scope: { type: 'chat', chat_id: chatId } },
-      { signal },
-    );
 }

@@ -1,4 +1,5 @@
 import { givenOf, type Confirmations } from '../commands/confirmations.ts';
+import type { Logger } from '@heliograph/contracts/service';
 import { line, toHtml } from '../messages/text.ts';
 import type { Update } from '../telegram/update.ts';
 import type { Sender } from './access.ts';
@@ -8,6 +9,7 @@ import type { Replies } from './replies.ts';
 import type { Speaker } from './speaker.ts';
 
 const isOver = 'That is over: ask again';
+const isLost = 'That did not get through: press again';
 
 type Query = NonNullable<Update['callback_query']>;
 type Presser = Sender & { readonly updateId: number };
@@ -25,6 +27,7 @@ export function createButtons({
   replies,
   speaker,
   begin,
+  log,
 }: {
   commander: Commander;
   confirmations: Confirmations;
@@ -33,21 +36,25 @@ export function createButtons({
   speaker: Speaker;
   /** Does something that nobody waits for. */
   begin: (work: Promise<unknown>) => void;
+  log: Logger;
 }): Buttons {
+  /** What is being done. */
+  const inHand = new Set<string>();
+
   const confirm = async (nonce: string, { id, message }: Query, by: Presser): Promise<void> => {
-    const confirmed = await confirmations.confirm(nonce, by);
+    const confirmed = await confirmations.confirm(nonce, { ...by, isInHand: inHand.has(nonce) });
     if (confirmed.status !== 'confirmed') {
       const isForeign = confirmed.status === 'foreign';
       return speaker.notice(id, isForeign ? 'Only who has asked may confirm it' : isOver);
     }
     const { pending } = confirmed;
+    inHand.add(nonce);
     const { author, chatId, updateId } = by;
     const step = { author, chatId, updateId, key: nonce, outcome: 'confirmed' } as const;
     await journal.note(givenOf(pending), step);
     begin(speaker.notice(id, 'On it'));
-    begin(
-      commander.carryOut(nonce, { ...pending, ...(message && { messageId: message.message_id }) }),
-    );
+    const shown = { ...pending, ...(message && { messageId: message.message_id }) };
+    begin(commander.carryOut(nonce, shown).finally(() => inHand.delete(nonce)));
   };
   const decline = async (nonce: string, { id, message }: Query, by: Presser): Promise<void> => {
     const pending = await confirmations.decline(nonce, by);
@@ -81,8 +88,13 @@ export function createButtons({
   return {
     async press(query, by) {
       const [kind, token = '', page = ''] = (query.data ?? '').split(':');
-      if (kind === 'y') await confirm(token, query, by);
-      else if (kind === 'n') begin(decline(token, query, by));
+      const tried = (work: Promise<void>): Promise<void> =>
+        work.catch((err: unknown) => {
+          log.error({ err }, 'a button did nothing');
+          begin(speaker.notice(query.id, isLost));
+        });
+      if (kind === 'y') await tried(confirm(token, query, by));
+      else if (kind === 'n') begin(tried(decline(token, query, by)));
       else if (kind === 'p') begin(turn(token, Number(page), query));
       else if (kind === 'r') begin(refresh(token, query));
       else begin(speaker.notice(query.id));

@@ -87,7 +87,7 @@ export function createCommander({
     { threadId, ...by }: Giver,
   ): Promise<void> => {
     const { lines, button } = await command.propose(contextOf(given), given.words);
-    const nonce = await confirmations.propose({ ...given, ...by });
+    const nonce = await confirmations.propose({ ...given, ...by, threadId });
     await journal.note(given, { outcome: 'proposed', ...by, key: nonce });
     const [html = ''] = pagesOf({ emoji: '❔', title: `/${command.name}`, lines });
     const buttons = [
@@ -131,12 +131,13 @@ export function createCommander({
       }
     },
     async carryOut(nonce, pending) {
-      const { chatId, author, messageId, confirmedBy: updateId = pending.updateId } = pending;
+      const { chatId, threadId, author, messageId } = pending;
+      const { confirmedBy: updateId = pending.updateId } = pending;
       const given = givenOf(pending);
       const step = { author, chatId, updateId, key: nonce };
       const tell = async (html: string): Promise<void> => {
         if (messageId === undefined || !(await speaker.edit(chatId, messageId, { html })))
-          await speaker.say(chatId, { html });
+          await speaker.say(chatId, { html }, { threadId });
       };
       const command = commandNamed(given.name);
       if (command?.kind !== 'acts') return;

@@ -32,6 +32,8 @@ export interface Speaker {
 
 const mostAttempts = 4;
 const pauseMs = 1_000;
+/** Whoever asked has asked somebody else by then. */
+const longestPauseMs = 20_000;
 
 export function createSpeaker({
   client,
@@ -47,9 +49,9 @@ export function createSpeaker({
     for (let attempt = 1; ; attempt++) {
       const outcome = await call();
       if (outcome.status !== 'failed' || attempt === mostAttempts || signal.aborted) return outcome;
-      await sleep(outcome.retryAfterMs ?? pauseMs * attempt, undefined, { signal }).catch(
-        () => undefined,
-      );
+      const waitMs = outcome.retryAfterMs ?? pauseMs * attempt;
+      if (waitMs > longestPauseMs) return outcome;
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     }
   };
   const failed = (outcome: Exclude<CallOutcome<unknown>, { status: 'ok' }>): void => {

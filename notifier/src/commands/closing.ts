@@ -1,4 +1,4 @@
-import { UserError, type SymbolName } from '@heliograph/contracts';
+import { TransientError, UserError, type SymbolName } from '@heliograph/contracts';
 import { amount, count } from '../messages/numbers.ts';
 import { bold, line, type Line } from '../messages/text.ts';
 import type { ActingCommand, CommandContext, Reply } from './command.ts';
@@ -21,6 +21,13 @@ export const close: ActingCommand = {
   async propose(context, words) {
     const symbols = symbolsOf(words);
     const held = await heldIn(context);
+    if (held instanceof UserError) {
+      if (!isUnanswered(held)) throw held;
+      return {
+        lines: [line`Leave ${words.join(' ')} at the market; ${notKnown(held)}`],
+        button: 'Yes, close it',
+      };
+    }
     const there = held.filter(
       ({ symbol }) => symbols === 'all' || symbols.some((one) => one === symbol),
     );
@@ -47,11 +54,12 @@ export const panic: ActingCommand = {
   description: 'Halt, take orders back and leave everything at the market',
   usage: '[@portfolio]',
   async propose(context) {
-    const held = await heldIn(context).catch((): HeldThere[] => []);
+    const held = await heldIn(context);
+    const lines = held instanceof UserError ? [line`${notKnown(held)}`] : held.map(heldLine);
     return {
       lines: [
         line`Halt ${meant(context)}, take open orders back and leave at the market whatever is held:`,
-        ...(held.length === 0 ? [line`nothing is held now`] : held.map(heldLine)),
+        ...(lines.length === 0 ? [line`nothing is held now`] : lines),
       ],
       button: 'Yes, close everything',
     };
@@ -97,11 +105,22 @@ function symbolsOf(words: readonly string[]): readonly SymbolName[] | 'all' {
   return words.some((word) => word.toLowerCase() === 'all') ? 'all' : words.map(requiredSymbol);
 }
 
-async function heldIn(context: CommandContext): Promise<HeldThere[]> {
-  const held: HeldThere[] = [];
-  for (const { portfolio } of await standings(context))
-    held.push(...(await context.ask('positions', { portfolio, limit: 200 })).positions);
-  return held;
+const notKnown = ({ message }: UserError): string => `what is held is not known: ${message}`;
+
+/** Then it is no reason to stay: what leaves a position asks the journal. */
+const isUnanswered = ({ cause }: UserError): boolean => cause instanceof TransientError;
+
+/** As the trade log has it, or why it does not say. */
+async function heldIn(context: CommandContext): Promise<HeldThere[] | UserError> {
+  try {
+    const held: HeldThere[] = [];
+    for (const { portfolio } of await standings(context))
+      held.push(...(await context.ask('positions', { portfolio, limit: 200 })).positions);
+    return held;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
 }
 
 async function entriesIn(context: CommandContext, symbol: SymbolName): Promise<Line[]> {

@@ -10,6 +10,8 @@ const Pending = z.object({
   userId: z.int(),
   author: z.string(),
   chatId: z.int(),
+  /** The topic in which it was given. */
+  threadId: z.int().or(z.undefined()).optional(),
   /** Of the message with the buttons, once it is sent. */
   messageId: z.int().optional(),
   /** The update that proposed it. */
@@ -44,7 +46,11 @@ export interface Confirmations {
   propose(proposed: Omit<Pending, 'expiresMs' | 'confirmedBy' | 'messageId'>): Promise<string>;
   /** Tells where its buttons are. */
   shownAt(nonce: string, messageId: number): Promise<void>;
-  confirm(nonce: string, by: Presser & { readonly updateId: number }): Promise<Confirmed>;
+  /** What was confirmed and is in nobody's hand is confirmed again: the answer to the first time got lost. */
+  confirm(
+    nonce: string,
+    by: Presser & { readonly updateId: number; readonly isInHand: boolean },
+  ): Promise<Confirmed>;
   /** Takes a proposal back; undefined when it was not there any more, was confirmed, or is not theirs. */
   decline(nonce: string, by: Presser): Promise<Pending | undefined>;
   /** It is done. */
@@ -88,8 +94,9 @@ export async function openConfirmations(
       if (!found) return { status: 'expired' };
       const { pending, revision } = found;
       if (!isTheirs(pending, by)) return { status: 'foreign' };
-      if (pending.confirmedBy !== undefined || nowMs() > pending.expiresMs)
-        return { status: 'expired' };
+      if (nowMs() > pending.expiresMs) return { status: 'expired' };
+      if (pending.confirmedBy !== undefined)
+        return by.isInHand ? { status: 'expired' } : { status: 'confirmed', pending };
       const confirmed = { ...pending, confirmedBy: by.updateId };
       const isFirst = await bucket.update(nonce, JSON.stringify(confirmed), revision);
       return isFirst === undefined

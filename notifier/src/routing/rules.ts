@@ -42,8 +42,13 @@ export function loudnessOf(
   const isLesser = severities.indexOf(severity) < severities.indexOf(atLeast);
   if (named === undefined && isLesser) return 'off';
   const loudness = named ?? (quiet ? 'silent' : 'sound');
-  const isHushed = severity !== 'error' && quietHours !== undefined && isWithin(quietHours, nowMs);
+  const isHushed = severity !== 'error' && isQuietAt(quietHours, nowMs);
   return loudness === 'sound' && isHushed ? 'silent' : loudness;
+}
+
+/** Whether nothing but what is urgent makes a sound then. */
+export function isQuietAt(quietHours: Rules['quietHours'], nowMs: number): boolean {
+  return quietHours !== undefined && isWithin(quietHours, nowMs);
 }
 
 /** What its trade's message shows as it happens. */

@@ -12,6 +12,8 @@ import { openDigest } from './digest.ts';
 import type { Rules } from './rules.ts';
 import { startRoutes, type AlertRoute } from './start-routes.ts';
 
+const at = (sequence: number) => ({ stream: 'TRADING', sequence, consumer: 'notifier-phone' });
+
 async function publish(bus: Bus, ...details: string[]): Promise<void> {
   const subject = subjects.journal('paper', 'signal_skipped');
   for (const detail of details) {
@@ -86,6 +88,62 @@ test('a route that is closed waits alone; the others go on and are told', async 
   expect(here.discord.received, 'told once').toHaveLength(3);
 });
 
+test('a route that is closed is told of once, however much of it waits there', async () => {
+  await using telegram = await startTelegramDouble();
+  await using discord = await startDiscordDouble();
+  await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+  const { token, chatId, apiRoot } = telegram;
+  const phone = createTelegramSink({ token, chatId, apiRoot, limits: [] });
+  const team = createDiscordSink({ url: discord.url, limits: [] });
+  telegram.fault({ code: 403, description: 'Forbidden: bot was blocked by the user' });
+  await using _notifier = startRoutes(
+    [
+      { route: 'phone', sink: phone },
+      { route: 'team', sink: team, rules: { events: {}, atLeast: 'error' } },
+    ],
+    { bus, log: createSilentLogger(), retryDelays: { minMs: 5, maxMs: 20 } },
+  );
+  const urgent = async (detail: string): Promise<void> => {
+    const event = aSample('order_unknown', { detail });
+    const subject = subjects.journal('paper', 'order_unknown');
+    await bus.publish({ subject, id: event.id, body: JSON.stringify(event) });
+  };
+  await publish(bus, 'one');
+  await urgent('two');
+  await expect.poll(() => telegram.calls('sendMessage')).toBeGreaterThan(6);
+  await urgent('three');
+  await expect.poll(() => discord.received.at(-1)?.text).toContain('three');
+  const told = discord.received.map(({ text }) => text).filter((text) => text.includes('phone'));
+  expect(told).toHaveLength(1);
+});
+
+test('a digest counts what is urgent and what is not, whichever comes first', async () => {
+  await using telegram = await startTelegramDouble();
+  await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+  const { token, chatId, apiRoot } = telegram;
+  const sink = createTelegramSink({ token, chatId, apiRoot, limits: [] });
+  const rules: Rules = {
+    events: { signal_skipped: 'digest', order_unknown: 'digest' },
+    atLeast: 'info',
+  };
+  // Both kinds are there before anything is told: what is urgent is read on its own, and further on.
+  for (const n of [1, 2, 3]) {
+    await publish(bus, `skip ${n}`);
+    const event = aSample('order_unknown', { detail: String(n) });
+    const subject = subjects.journal('paper', 'order_unknown');
+    await bus.publish({ subject, id: event.id, body: JSON.stringify(event) });
+  }
+  await using notifier = startRoutes([{ route: 'phone', sink, rules }], {
+    bus,
+    log: createSilentLogger(),
+  });
+  await notifier.caughtUp();
+  const kept = await (await bus.bucket('digests')).get('notifier-phone');
+  expect(JSON.parse(kept?.value ?? '')).toMatchObject({
+    counts: { signal_skipped: 3, order_unknown: 3 },
+  });
+});
+
 test('a digest is told from time to time, counts each once, and outlives the process', async () => {
   await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
   let nowMs = Date.parse('2026-01-05T08:00:00Z');
@@ -105,12 +163,12 @@ test('a digest is told from time to time, counts each once, and outlives the pro
       lookEveryMs: 5,
     });
   await using first = begin();
-  await first.add('order_filled', { stream: 'TRADING', sequence: 5 });
-  await first.add('order_filled', { stream: 'TRADING', sequence: 5 });
-  await first.add('signal_skipped', { stream: 'TRADING', sequence: 6 });
+  await first.add('order_filled', at(5));
+  await first.add('order_filled', at(5));
+  await first.add('signal_skipped', at(6));
   await first[Symbol.asyncDispose]();
   await using second = begin();
-  await second.add('order_filled', { stream: 'TRADING', sequence: 7 });
+  await second.add('order_filled', at(7));
   nowMs += 3_600_000;
   takes = true;
   await expect
@@ -119,8 +177,8 @@ test('a digest is told from time to time, counts each once, and outlives the pro
       '2026-01-05 09:00 UTC 🗞 Digest: 3 alerts · Since 2026-01-05 08:00 UTC · 2 × order filled · 1 × signal skipped',
     ]);
   nowMs += 7_200_000;
-  await second.add('order_filled', { stream: 'TRADING', sequence: 7 });
-  await second.add('order_filled', { stream: 'TRADING', sequence: 8 });
+  await second.add('order_filled', at(7));
+  await second.add('order_filled', at(8));
   nowMs += 3_600_000;
   await expect.poll(() => told.length).toBe(2);
   expect(told[1]).toContain('Digest: 1 alert');

@@ -1,5 +1,5 @@
 import { PermanentError } from '@heliograph/contracts';
-import { failed, type SendOutcome } from './sink.ts';
+import { failed, longestWaitMs, type SendOutcome } from './sink.ts';
 
 const usualRetryMs = 1_000;
 
@@ -48,7 +48,8 @@ function outcomeOf(what: string, status: number, retryMs: number): SendOutcome {
   const said = `${what} answers ${status}`;
   if (status >= 200 && status < 300) return { status: 'sent' };
   if (status === 429) {
-    const retryAfterMs = Number.isFinite(retryMs) ? Math.max(0, retryMs) : usualRetryMs;
+    const wantedMs = Number.isFinite(retryMs) ? Math.max(0, retryMs) : usualRetryMs;
+    const retryAfterMs = Math.min(wantedMs, longestWaitMs);
     return { ...failed('RATE_LIMIT', said), retryAfterMs };
   }
   if (status >= 500 || status === 408) return failed('DOWN', said);

@@ -49,6 +49,9 @@ export interface Sink {
   send(message: Message, signal: AbortSignal): Promise<SendOutcome>;
 }
 
+/** However long somebody asks to be left alone, it is tried again after a day. */
+export const longestWaitMs = 86_400_000;
+
 /** The outcome of a message that did not get through, as far as is known. */
 export function failed(code: string, message: string): SendFailure & { status: 'failed' } {
   return { status: 'failed', error: new TransientError(code, message) };

@@ -113,6 +113,18 @@ describe('what a person has to mend', () => {
     [{ code: 403, description: 'Forbidden: bot was kicked from the group chat' }, /add it to/],
     [{ code: 404, description: 'Not Found' }, /check the bot token.*API address/],
     [{ code: 400, description: 'Bad Request: CHAT_WRITE_FORBIDDEN' }, /may write/],
+    [{ code: 400, description: 'Bad Request: message thread not found' }, /number of the topic/],
+    [{ code: 400, description: 'Bad Request: TOPIC_CLOSED' }, /open it again/],
+    [{ code: 400, description: 'Bad Request: TOPIC_DELETED' }, /number of the topic/],
+    [{ code: 400, description: 'Bad Request: CHANNEL_PRIVATE' }, /may write/],
+    [{ code: 400, description: 'Bad Request: CHAT_ADMIN_REQUIRED' }, /may write/],
+    [
+      {
+        code: 400,
+        description: 'Bad Request: not enough rights to send text messages to the chat',
+      },
+      /may write/,
+    ],
     [
       {
         code: 400,

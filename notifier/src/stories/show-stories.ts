@@ -22,18 +22,7 @@ const againMs = 5_000;
 /** After that a message is out of sight, and Telegram does not promise that it can be changed. */
 const oldAfterMs = 47 * 3_600_000;
 
-export function startShowing({
-  stories,
-  sink,
-  editable,
-  outbox,
-  stopping,
-  signal,
-  log,
-  settleMs,
-  nowMs,
-}: {
-  readonly stories: KeptStories;
+export interface ShowingOptions {
   readonly sink: Sink;
   readonly editable: Editable;
   readonly outbox: Outbox;
@@ -42,8 +31,14 @@ export function startShowing({
   readonly log: Logger;
   /** What follows within that time is shown with it. */
   readonly settleMs: number;
+  /** The wall clock, epoch ms. */
   readonly nowMs: () => number;
-}): Showing {
+}
+
+export function startShowing(
+  stories: KeptStories,
+  { sink, editable, outbox, stopping, signal, log, settleMs, nowMs }: ShowingOptions,
+): Showing {
   const waiting = new Set<string>();
   let isBusy = false;
   let wake = Promise.withResolvers<void>();

@@ -1,13 +1,10 @@
 import type { JournalEvent } from '@heliograph/contracts';
 import type { Bus, StoredMessage } from '@heliograph/contracts/bus';
-import type { Logger } from '@heliograph/contracts/service';
 import { intendedDraft } from '../messages/intended-message.ts';
 import { ofTrade, type Message } from '../messages/message.ts';
 import type { Portfolio } from '../messages/portfolio.ts';
-import type { Outbox } from '../outbox.ts';
-import type { Editable, Sink } from '../sinks/sink.ts';
 import { keepStories, type Kept } from './kept-stories.ts';
-import { startShowing, type Showing } from './show-stories.ts';
+import { startShowing, type Showing, type ShowingOptions } from './show-stories.ts';
 import { storyPart } from './story-part.ts';
 import { beginStory, withPart, type Story } from './story.ts';
 
@@ -46,40 +43,16 @@ interface Found {
 export function openStories({
   bus,
   route,
-  sink,
-  editable,
-  outbox,
-  stopping,
-  signal,
-  log,
-  settleMs,
-  nowMs,
-}: {
+  ...options
+}: ShowingOptions & {
   readonly bus: Pick<Bus, 'bucket'>;
   /** Whose they are. */
   readonly route: string;
-  readonly sink: Sink;
-  readonly editable: Editable;
-  readonly outbox: Outbox;
-  readonly stopping: AbortSignal;
-  readonly signal: AbortSignal;
-  readonly log: Logger;
-  readonly settleMs: number;
-  readonly nowMs: () => number;
 }): Stories {
+  const { editable, log, nowMs } = options;
   const { place } = editable;
   const stories = keepStories(bus, { route, place });
-  const showing = startShowing({
-    stories,
-    sink,
-    editable,
-    outbox,
-    stopping,
-    signal,
-    log,
-    settleMs,
-    nowMs,
-  });
+  const showing = startShowing(stories, options);
 
   const find = async ({ event, portfolio: { name } }: Happened): Promise<Found | undefined> => {
     const { data, correlationid } = event;

@@ -1,6 +1,6 @@
 import { PermanentError } from '@heliograph/contracts';
 import { z } from 'zod';
-import { failed, type SendFailure } from '../sinks/sink.ts';
+import { failed, longestWaitMs, type SendFailure } from '../sinks/sink.ts';
 
 /** What Telegram answers when it does not take a message. */
 const Refusal = z.looseObject({
@@ -18,7 +18,10 @@ const Refusal = z.looseObject({
 
 /** The descriptions of a 400 that speak of the chat or of the bot's place in it, and not of the message. */
 const chatTrouble =
-  /chat not found|chat_id is empty|peer_id_invalid|user not found|kicked|deactivated|write_forbidden|not enough rights|no rights|need administrator|chat_restricted|supergroup/i;
+  /chat not found|chat_id is empty|peer_id_invalid|user not found|kicked|deactivated|write_forbidden|not enough rights|no rights|need administrator|admin_required|channel_private|chat_restricted|supergroup/i;
+
+/** Those that speak of the topic. */
+const topicTrouble = /thread not found|topic_?\s?deleted|topic_?\s?closed/i;
 
 /** What a refusal means for this message and for those behind it. */
 export function outcomeOf(answer: unknown): SendFailure {
@@ -27,7 +30,7 @@ export function outcomeOf(answer: unknown): SendFailure {
   const { error_code: code, description, parameters } = parsed.data;
   const said = `Telegram says "${code} ${description}"`;
   if (code === 429) {
-    const retryAfterMs = (parameters.retry_after ?? 1) * 1_000;
+    const retryAfterMs = Math.min((parameters.retry_after ?? 1) * 1_000, longestWaitMs);
     return { ...failed('TELEGRAM_RATE_LIMIT', said), retryAfterMs };
   }
   if (code >= 500) return failed('TELEGRAM_DOWN', said);
@@ -40,6 +43,8 @@ export function outcomeOf(answer: unknown): SendFailure {
     if (/can't parse entities/i.test(description)) return refused(unreadable, said);
     if (newId !== undefined)
       return blocked(said, `the group has become a supergroup: its chat id is now ${newId}`);
+    if (topicTrouble.test(description))
+      return blocked(said, 'check the number of the topic, or open it again');
     if (chatTrouble.test(description))
       return blocked(said, 'check the chat id, and that the bot is there and may write');
   }

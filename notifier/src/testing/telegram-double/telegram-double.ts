@@ -40,6 +40,8 @@ export type Fault =
 interface Person {
   readonly userId?: number;
   readonly chatId?: number;
+  /** In which topic. */
+  readonly threadId?: number;
 }
 
 export interface TelegramDouble extends AsyncDisposable {
@@ -281,6 +283,7 @@ export async function startTelegramDouble({
           date: Math.floor(Date.now() / 1_000),
           chat: chatOf(person.chatId ?? chatId),
           from: from(person.userId ?? userId),
+          ...(person.threadId !== undefined && { message_thread_id: person.threadId }),
           text,
         },
       });
