@@ -309,6 +309,7 @@ export const TradingStateChanged = journalEvent(
       .nonnegative()
       .describe('Of the entry in the bucket `trading-state`, where the change came from there.')
       .optional(),
+    marketSequence,
   }),
 ).describe('What may be traded at all has changed.');
 

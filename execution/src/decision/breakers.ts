@@ -6,7 +6,7 @@ import {
   type PortfolioSettings,
   type ReasonCode,
 } from '@heliograph/contracts';
-import { draft, type Draft } from './draft.ts';
+import { draft, type Draft, type DraftOf } from './draft.ts';
 import { shortened } from './order-events.ts';
 import type { Portfolio } from './portfolio.ts';
 import { dayStartOf } from './trading-day.ts';
@@ -99,6 +99,15 @@ export function tripped(
     draft('incident_reported', context, { kind: 'BREAKER', severity: 'error', detail: why }),
     ...withdraw(portfolio, nowMs, { state: 'REDUCING', reason: why }),
   ];
+}
+
+/** Whether that signal has tripped it; its id is made of the signal's. */
+export function isTrippedBy(
+  { id, subject, data }: DraftOf<'trading_state_changed'>,
+  signalId: EventId,
+): boolean {
+  const [reason = ''] = data.reason.split(':', 1);
+  return id === deterministicId(subject, 'trading_state_changed', `${reason} ${signalId}`);
 }
 
 export interface Trip {

@@ -6,7 +6,7 @@ import { mark } from '../decision/mark.ts';
 import { cancelled, held, outcomeUnknown, rejected, triggered } from '../decision/order-events.ts';
 import type { Order } from '../decision/order.ts';
 import { outage } from '../decision/outage.ts';
-import { instrumentKey, type Portfolio } from '../decision/portfolio.ts';
+import { instrumentKey, type Portfolio, type Prices } from '../decision/portfolio.ts';
 import { protect } from '../decision/protection.ts';
 import { settle } from '../decision/settle.ts';
 import { withoutEntry } from '../decision/unheard.ts';
@@ -55,19 +55,22 @@ export function derivationsOf(
       return event.data.signalId === undefined
         ? followUps(portfolio, ahead, facts)
         : decisions(portfolio, placedWith(event, ahead) ?? event, event.data.signalId, facts);
-    case 'portfolio_valued': {
-      const { marketSequence } = event.data;
-      if (marketSequence === undefined)
-        return [...facts.prices.before(event.timeMs)].map((prices) =>
-          value(portfolio, prices, event.timeMs),
-        );
-      return [value(portfolio, facts.prices.upTo(marketSequence), event.timeMs)];
-    }
+    case 'portfolio_valued':
+      return knownAt(event, facts).map((prices) => value(portfolio, prices, event.timeMs));
     case 'portfolio_marked':
       return facts.ended && [mark(portfolio, facts.ended.data, facts.ended.timeMs)];
     default:
       return outcomes(portfolio, event);
   }
+}
+
+/** The prices that were known: those that it says, or each that may have been the last one. */
+function knownAt(
+  { data, timeMs }: DraftOf<'portfolio_valued' | 'trading_state_changed'>,
+  { prices }: Facts,
+): Prices[] {
+  const { marketSequence } = data;
+  return marketSequence === undefined ? [...prices.before(timeMs)] : [prices.upTo(marketSequence)];
 }
 
 type Decisive = DraftOf<'signal_skipped' | 'order_intended' | 'order_cancel_intended'>;
@@ -139,11 +142,11 @@ function* breakers(
   facts: Facts,
 ): Generator<readonly Draft[]> {
   const [event] = ahead;
-  if (!event) return;
+  if (event?.type !== 'trading_state_changed') return;
   const { timeMs } = event;
   const became = ahead.filter(isOfSignal).find((each) => each.timeMs === timeMs);
   if (became) yield* decisions(portfolio, became, became.data.signalId, facts);
-  for (const prices of facts.prices.before(timeMs)) yield value(portfolio, prices, timeMs);
+  for (const prices of knownAt(event, facts)) yield value(portfolio, prices, timeMs);
 }
 
 function incidents(

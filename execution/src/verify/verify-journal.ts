@@ -140,6 +140,8 @@ function placedAs(derived: Draft, recorded: Draft): Draft {
       return { ...derived, data: { ...derived.data, marketSequence } };
     case 'portfolio_valued':
       return { ...derived, data: { ...derived.data, marketSequence } };
+    case 'trading_state_changed':
+      return { ...derived, data: { ...derived.data, marketSequence } };
     default:
       return derived;
   }

@@ -103,6 +103,10 @@ function placed(event: Draft, marketSequence: number | undefined): Draft {
       return { ...event, data: { ...event.data, marketSequence } };
     case 'order_intended':
       return { ...event, data: { marketSequence, ...event.data } };
+    case 'trading_state_changed':
+      return event.data.author === 'breaker'
+        ? { ...event, data: { ...event.data, marketSequence } }
+        : event;
     default:
       return event;
   }

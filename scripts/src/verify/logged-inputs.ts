@@ -1,5 +1,5 @@
 import type { EventId } from '@heliograph/contracts';
-import type { Draft } from '@heliograph/execution';
+import { isTrippedBy, type Draft } from '@heliograph/execution';
 import type { LoggedFacts } from '@heliograph/trade-log';
 import type { Database } from '../trade-log-options.ts';
 
@@ -54,6 +54,13 @@ export function readLoggedInputs(
         case 'signal_skipped':
         case 'order_intended':
           return !isAheadOfSignals(event.data.signalId, event);
+        case 'order_cancel_intended':
+          return !(event.data.signalId && isAheadOfSignals(event.data.signalId, event));
+        case 'trading_state_changed': {
+          const { causationId } = event;
+          if (causationId === undefined || !isTrippedBy(event, causationId)) return true;
+          return !isAheadOfSignals(causationId, event);
+        }
         default:
           return true;
       }

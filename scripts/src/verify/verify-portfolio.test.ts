@@ -1,9 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { openDatabase, readPortfolio } from '@heliograph/trade-log';
+import { JournalEvent, parseEvent } from '@heliograph/contracts';
+import { openDatabase, readPortfolio, readPortfolios } from '@heliograph/trade-log';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../testing/cli.ts';
+import { firstCandles } from '../testing/candles.ts';
+import { runCli, temporaryFolder } from '../testing/cli.ts';
 import type { Database } from '../trade-log-options.ts';
 import { verifyPortfolio, type Verdict } from './verify-portfolio.ts';
 
@@ -27,18 +29,26 @@ async function verdictOn(change: (database: Database) => void): Promise<Verdict>
 
 /** Makes it a log that has dealt with so much of a stream, and with all of the others. */
 function cut(database: Database, stream: 'MARKET' | 'SIGNALS', part: number): void {
-  const known = database
-    .prepare<[string], { id: number; last: number }>(
-      'SELECT id, last_sequence AS last FROM streams WHERE name = ?',
-    )
-    .get(stream);
-  if (!known) throw new Error(`no ${stream}`);
-  const reached = Math.floor(known.last * part);
+  cutAt(database, stream, Math.floor(lastOf(database, stream) * part));
+}
+
+function cutAt(database: Database, stream: 'MARKET' | 'SIGNALS', reached: number): void {
   for (const table of ['candles', 'signals', 'events'])
     database
-      .prepare(`DELETE FROM ${table} WHERE stream_id = ? AND sequence > ?`)
-      .run(known.id, reached);
-  database.prepare('UPDATE streams SET last_sequence = ? WHERE id = ?').run(reached, known.id);
+      .prepare(
+        `DELETE FROM ${table} WHERE sequence > ? AND stream_id = (SELECT id FROM streams WHERE name = ?)`,
+      )
+      .run(reached, stream);
+  database.prepare('UPDATE streams SET last_sequence = ? WHERE name = ?').run(reached, stream);
+}
+
+function lastOf(database: Database, stream: 'MARKET' | 'SIGNALS'): number {
+  const last = database
+    .prepare<[string], number>('SELECT last_sequence FROM streams WHERE name = ?')
+    .pluck()
+    .get(stream);
+  if (last === undefined) throw new Error(`no ${stream}`);
+  return last;
 }
 
 function changeBody(database: Database, type: string, change: (body: string) => string): void {
@@ -54,6 +64,62 @@ function changeBody(database: Database, type: string, change: (body: string) => 
     .prepare('UPDATE events SET body = ? WHERE stream_id = ? AND sequence = ?')
     .run(body, row.id, row.sequence);
 }
+
+/** One breaker trips between signals, the other at one. */
+const portfolios = {
+  falling: { risk: { maxDrawdownRatio: 0.0035 } },
+  losing: { risk: { maxLosingStreak: 2 } },
+};
+
+/** A log of both, in a folder. */
+async function trippedLog(folder: string): Promise<string> {
+  const feed = 'BTC_USD-30m-bitstamp.csv';
+  await writeFile(join(folder, feed), firstCandles(300));
+  await writeFile(join(folder, 'portfolios.json'), JSON.stringify(portfolios));
+  const args = ['start', '--feed', feed, '--portfolios', 'portfolios.json', '--until-end'];
+  const { code, stderr } = await runCli([...args, '--quiet'], { cwd: folder });
+  if (code !== 0) throw new Error(stderr);
+  return join(folder, 'heliograph-data', 'heliograph.sqlite');
+}
+
+test.each(['MARKET', 'SIGNALS'] as const)(
+  'a breaker is no difference before %s has been written down that far',
+  { timeout: 60_000 },
+  async (stream) => {
+    await using folder = await temporaryFolder();
+    const database = openDatabase(await trippedLog(folder.path));
+    using _ = { [Symbol.dispose]: () => void database.close() };
+    database.pragma('foreign_keys = OFF');
+    database.exec('DROP TRIGGER events_are_only_pruned');
+    const rows = readPortfolios(database);
+    const trips = database
+      .prepare<[], string>("SELECT body FROM events WHERE type = 'trading_state_changed'")
+      .pluck()
+      .all()
+      .map((body) => parseEvent(JournalEvent, body));
+    expect(trips.map(({ causationid }) => typeof causationid).toSorted()).toEqual([
+      'string',
+      'undefined',
+    ]);
+    const table = stream === 'MARKET' ? 'candles' : 'signals';
+    const column = stream === 'MARKET' ? 'close_time' : 'time';
+    const before = database
+      .prepare<[string], number>(
+        `SELECT DISTINCT sequence - 1 FROM ${table}
+         WHERE ${column} IN (SELECT time FROM events WHERE type = 'trading_state_changed')
+           AND stream_id = (SELECT id FROM streams WHERE name = ?) ORDER BY sequence DESC`,
+      )
+      .pluck()
+      .all(stream);
+    expect(before.length).toBeGreaterThan(0);
+    for (const last of before) {
+      cutAt(database, stream, last);
+      const verdicts = rows.map((row) => verifyPortfolio(database, row, () => undefined));
+      const found = verdicts.map(({ finding, pending }) => [finding, pending > 0]);
+      expect({ last, found }).toEqual({ last, found: rows.map(() => [undefined, true]) });
+    }
+  },
+);
 
 describe.concurrent('verifying a log that is being written', () => {
   test.each([
