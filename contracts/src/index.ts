@@ -72,6 +72,7 @@ export {
 export { isTimeZone } from './time-zone.ts';
 export {
   Big,
+  type RoundingMode,
   Decimal,
   EventId,
   exactly,

@@ -1,5 +1,4 @@
-import { Big, exactly } from '@heliograph/contracts';
-import type { RoundingMode } from 'big.js';
+import { Big, exactly, type RoundingMode } from '@heliograph/contracts';
 import type { TradingRules } from './rules.ts';
 
 /** What is left of an order's size. */

@@ -96,6 +96,5 @@ function createBigCounter(fast: number, slow: number, decimals: number): Counter
 
 /** Decimal places of the shortest text of a number. */
 function decimalsOf(value: number): number {
-  const { c: digits, e: exponent } = exactly(value);
-  return Math.max(0, digits.length - 1 - exponent);
+  return exactly(value).toFixed().split('.')[1]?.length ?? 0;
 }
