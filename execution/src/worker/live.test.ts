@@ -179,7 +179,7 @@ describe('a live portfolio', () => {
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
     await using _worker = worker(bus, double);
     await signal(bus, 'in', {
-      expirytime: toTime(Date.now() + 2_000),
+      expirytime: toTime(Date.now() + 4_000),
       data: { entry: { type: 'limit', limitPrice: '40000', timeInForce: 'GTD' } },
     });
     await eventually(

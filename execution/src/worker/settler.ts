@@ -9,8 +9,9 @@ import { settle } from '../decision/settle.ts';
 import { withdraw } from '../decision/withdraw.ts';
 import type { PaperBroker } from '../paper/paper-broker.ts';
 import type { Answers } from './answers.ts';
-import type { Dispatcher, Moment } from './dispatcher.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import type { Journal } from './journal.ts';
+import type { Moment } from './sending.ts';
 
 /** Brings what the venue says into the journal, together with whatever follows from it. */
 export interface Settler {

@@ -5,8 +5,10 @@ import {
   type TradeSignal,
 } from '@heliograph/contracts';
 import { isProtective, isUnsent, type Order } from '../decision/order.ts';
-import type { Dispatcher, HandedOver, Moment } from './dispatcher.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { HandedOver } from './handed-over.ts';
 import type { Journal } from './journal.ts';
+import type { Moment } from './sending.ts';
 
 /** Takes a signal: decides it, hands its orders over, and journals what the venue says of them. */
 export interface Taking {

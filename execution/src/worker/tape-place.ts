@@ -1,5 +1,5 @@
 import { toMs, type TradeSignal } from '@heliograph/contracts';
-import type { Moment } from './dispatcher.ts';
+import type { Moment } from './sending.ts';
 
 /** How far a worker has worked off the tape of a portfolio, and what time it is there. */
 export interface TapePlace {
