@@ -10,6 +10,8 @@ export interface Heartbeats extends Service {
 }
 
 const againMs = 1_000;
+/** The clocks of a busy process are late by less. */
+const leapMs = 2_000;
 
 /**
  * A service that has said for so long nothing is silent, and `onChange` is told; and again when it is back. What counts
@@ -43,10 +45,19 @@ export function watchHeartbeats({
     known.set(key, now);
     if (before?.isSilent) onChange(now);
   };
+  let lookedMs = nowMs();
   const look = (): void => {
-    for (const [key, beat] of known) {
-      if (beat.isSilent || nowMs() - beat.seenMs < silentAfterMs) continue;
-      const silent = { ...beat, isSilent: true };
+    const now = nowMs();
+    const leaptMs = now - lookedMs - lookEveryMs;
+    lookedMs = now;
+    // Whoever slept, or whose clock was set, has not listened meanwhile: what came waits to be heard.
+    const unheardMs = Math.abs(leaptMs) > leapMs ? leaptMs : 0;
+    for (const [key, { seenMs, ...beat }] of known) {
+      if (beat.isSilent) continue;
+      const heardMs = seenMs + unheardMs;
+      if (unheardMs !== 0) known.set(key, { ...beat, seenMs: heardMs });
+      if (now - heardMs < silentAfterMs) continue;
+      const silent = { ...beat, seenMs: heardMs, isSilent: true };
       known.set(key, silent);
       onChange(silent);
     }

@@ -74,7 +74,14 @@ const Env = z
     ),
     /** The name of the bot without @, for groups in which there are several. */
     TELEGRAM_BOT_NAME: text,
-    TELEGRAM_API_ROOT: text,
+    TELEGRAM_API_ROOT: text.pipe(
+      z
+        .url({
+          protocol: /^https?$/,
+          error: 'expected an address such as https://api.telegram.org',
+        })
+        .optional(),
+    ),
     /** Where Telegram brings what is written, instead of being asked for it. */
     TELEGRAM_WEBHOOK_URL: text.pipe(
       z

@@ -356,6 +356,7 @@ test('panic does not say that nothing is held where it is not known', async () =
   await using here = await open({});
   const question = await answerTo(here.double, '/panic');
   expect(question).toContain('what is held is not known: the trade log does not answer');
+  expect(await answerTo(here.double, '/stop')).toContain('Mind that the trade log does not answer');
   expect(question).not.toContain('nothing is held');
 });
 

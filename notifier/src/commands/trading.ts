@@ -1,7 +1,7 @@
 import { UserError, type TradingState } from '@heliograph/contracts';
 import { bold, line, type Line } from '../messages/text.ts';
 import type { ActingCommand, CommandContext, Proposal } from './command.ts';
-import { meant, standings, type Standing } from './portfolios.ts';
+import { meant, standings } from './portfolios.ts';
 
 const meanings: Readonly<Record<TradingState, string>> = {
   ACTIVE: 'everything is traded',
@@ -92,18 +92,28 @@ function changing(
   };
 }
 
+/** Why it is not known how it stands, which is no reason not to halt. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  throw error;
+}
+
 async function proposal(
   context: CommandContext,
   state: TradingState,
   button: string,
 ): Promise<Proposal> {
-  const portfolios = await standings(context).catch((): readonly Standing[] => []);
+  const found = await standings(context).catch(sentenceOf);
+  const portfolios = typeof found === 'string' ? [] : found;
   const others = portfolios.filter(({ tradingState }) => tradingState !== state);
   if (portfolios.length > 0 && others.length === 0)
     throw new UserError(`it is ${state} already: ${meanings[state]}`);
-  const lines: Line[] = others.map(
-    ({ portfolio, tradingState }) => line`${bold(portfolio)}: ${tradingState} → ${state}`,
-  );
+  const lines: Line[] =
+    typeof found === 'string'
+      ? [line`Mind that ${found}`]
+      : others.map(
+          ({ portfolio, tradingState }) => line`${bold(portfolio)}: ${tradingState} → ${state}`,
+        );
   return {
     lines: [...lines, line`From then on ${meanings[state]}.`],
     button,

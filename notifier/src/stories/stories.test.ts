@@ -243,6 +243,22 @@ test('what a route turns off is not in the message, and what it wants to hear ri
   expect(double.received[0]?.text).not.toContain('closed: signal');
 });
 
+test('of an order that is filled in very many parts the beginning and the end are told, and kept', async () => {
+  await using here = await open();
+  await publish(here.bus, opened, ...bought.slice(0, 2));
+  const fills = Array.from({ length: 300 }, (_, n) =>
+    aSample('order_filled', { fillId: `f-${n}`, quantity: '0.001', complete: false }, at('12:31')),
+  );
+  await publish(here.bus, ...fills);
+  await here.notifier.caughtUp();
+  const texts = here.double.received.map(({ text }) => text);
+  expect(texts.findLast((text) => text.startsWith('🔵'))).toMatch(
+    /(12:31 ⏳ Bought[^\n]*\n){4}… 276 more …\n(12:31 ⏳ Bought[^\n]*\n){20}/,
+  );
+  const bucket = await here.bus.bucket('trade-messages');
+  for (const { value } of await bucket.entries()) expect(value.length).toBeLessThan(10_000);
+});
+
 test('trades that come by the dozen are told together', async () => {
   let nowMs = Date.now() + 60_000;
   await using here = await open({ nowMs: () => nowMs });

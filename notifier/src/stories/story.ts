@@ -23,6 +23,8 @@ export const Story = z.object({
   lines: z.array(Line),
   /** By their place in the stream, of which each is told once. */
   parts: z.array(z.object({ sequence: z.int(), time: z.string(), emoji: z.string(), line: Line })),
+  /** How many of the middle are not kept any more, and the highest place of them. */
+  leftOut: z.object({ count: z.int(), sequence: z.int() }).default({ count: 0, sequence: 0 }),
   /** What stands above it in the end. */
   ending: z.object(Head).optional(),
   /** Something was filled, and the trade is not over. */
@@ -48,7 +50,8 @@ export function beginStory(
   begin: Pick<Story, 'idea' | 'signalId' | 'sequence' | 'time'>,
 ): Story {
   const told = lines.filter((one) => one !== undefined).map((one) => [...one]);
-  return { ...begin, emoji, title, lines: told, parts: [], isOpen: false };
+  const leftOut = { count: 0, sequence: 0 };
+  return { ...begin, emoji, title, lines: told, parts: [], leftOut, isOpen: false };
 }
 
 /** The same with what has come since, or at least with where it leaves the trade. What it tells already changes nothing. */
@@ -58,12 +61,19 @@ export function withPart(
   { isTold, ...at }: { sequence: number; time: string; isTold: boolean },
 ): Story {
   if (story.parts.some(({ sequence }) => sequence === at.sequence)) return story;
+  const { count: left, sequence: leftUpTo } = story.leftOut;
+  if (at.sequence <= leftUpTo) return story;
   const isOpen = ending === undefined && (story.isOpen || isFill);
   if (!isTold && isOpen === story.isOpen && ending === story.ending) return story;
-  const parts = [...story.parts, ...(isTold ? [{ ...at, emoji, line: [...said] }] : [])];
+  const parts = [...story.parts, ...(isTold ? [{ ...at, emoji, line: [...said] }] : [])].toSorted(
+    (a, b) => a.sequence - b.sequence,
+  );
+  // Of an order that is filled in ten thousand parts no more is kept than is told.
+  const out = parts.splice(keptFirst, Math.max(0, parts.length - keptFirst - keptLast));
   return {
     ...story,
-    parts: parts.toSorted((a, b) => a.sequence - b.sequence),
+    parts,
+    leftOut: { count: left + out.length, sequence: out.at(-1)?.sequence ?? leftUpTo },
     isOpen,
     ...(ending && { ending }),
   };
@@ -72,15 +82,14 @@ export function withPart(
 /** The one message that tells all of it. The same story always gives the same text. */
 export function storyMessage(story: Story): Message {
   const { emoji, title } = story.ending ?? story;
-  const { parts, time, idea } = story;
-  const left = Math.max(0, parts.length - keptFirst - keptLast);
+  const { parts, leftOut, time, idea } = story;
   const shown = (some: Story['parts']): Line[] =>
     some.map((part) => [...line`${clock(part.time, time)} ${part.emoji} `, ...part.line]);
   const lines = [
     ...story.lines,
     ...shown(parts.slice(0, keptFirst)),
-    ...(left === 0 ? [] : [line`… ${count(left)} more …`]),
-    ...shown(parts.slice(keptFirst + left)),
+    ...(leftOut.count === 0 ? [] : [line`… ${count(leftOut.count)} more …`]),
+    ...shown(parts.slice(keptFirst)),
   ];
   return compose(
     { severity: 'info', emoji, title, lines },

@@ -41,7 +41,9 @@ export function createTelegramClient({
   apiRoot,
   timeoutMs: usually = 15_000,
 }: TelegramClientOptions): TelegramClient {
-  const telegram = new Telegram(token, apiRoot === undefined ? {} : { apiRoot });
+  // Without the slash the end of a path would be taken for a file, and left out.
+  const root = apiRoot?.replace(/\/*$/, '/');
+  const telegram = new Telegram(token, root === undefined ? {} : { apiRoot: root });
   return {
     async call(method, payload, { signal, timeoutMs = usually } = {}) {
       const patience = AbortSignal.timeout(timeoutMs);

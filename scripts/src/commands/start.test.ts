@@ -337,6 +337,11 @@ describe.concurrent('start refuses', () => {
       sentence: 'TELEGRAM_WEBHOOK_URL: expected https: Telegram brings updates over it only',
     },
     {
+      what: 'a Bot API that is no address',
+      env: { TELEGRAM_API_ROOT: 'localhost:8081' },
+      sentence: 'TELEGRAM_API_ROOT: expected an address such as https://api.telegram.org',
+    },
+    {
       what: 'a webhook that listens nowhere',
       env: { TELEGRAM_WEBHOOK_LISTEN: 'here' },
       sentence: 'TELEGRAM_WEBHOOK_LISTEN: expected a port, or host:port, such as 127.0.0.1:8443',
