@@ -11,7 +11,9 @@ export async function readJson(
   { option, example }: { option: string; example: string },
 ): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new UserError(`${option} that can be read, found ${path}`, { exitCode: 2, cause });
+    // Routes have secrets in them: what should have been in a file is not repeated.
+    const found = /^\s*[[{]/.test(path) ? 'JSON itself' : path;
+    throw new UserError(`${option} that can be read, found ${found}`, { exitCode: 2, cause });
   });
   try {
     return JSON.parse(text);

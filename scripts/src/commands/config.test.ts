@@ -15,7 +15,7 @@ test('says what a command runs with and where it comes from, flag before variabl
   await using folder = await temporaryFolder();
   const file = `import { defineConfig } from '${import.meta.dirname}/../config/define-config.ts';
 const cash: number = 20_000;
-export default defineConfig({ cash, param: { fast: 5 }, feeBps: 7, slippageBps: 3, feed: 'a.csv' });`;
+export default defineConfig({ cash, param: { fast: 5 }, feeBps: 7, slippageBps: 3, feed: 'a.csv', alerts: 'https://discord.com/api/webhooks/1/t0ken', set: ['at=nats://me:pa55word@host'] });`;
   await writeFile(join(folder.path, 'heliograph.config.ts'), file);
   const env = {
     HELIOGRAPH_FEE_BPS: '8',
@@ -28,7 +28,7 @@ export default defineConfig({ cash, param: { fast: 5 }, feeBps: 7, slippageBps: 
   const args = ['config', 'start', '--slippage-bps', '5', '--json'];
   const { code, stdout, stderr } = await runCli(args, { cwd: folder.path, env });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).not.toMatch(/do-not-show|pa55word/);
+  expect(stdout).not.toMatch(/do-not-show|pa55word|t0ken/);
   const { configFile, settings } = Printed.parse(JSON.parse(stdout));
   expect(configFile).toBe('heliograph.config.ts');
   const found = new Map(settings.map(({ option, value, from }) => [option, [value, from]]));
@@ -39,6 +39,7 @@ export default defineConfig({ cash, param: { fast: 5 }, feeBps: 7, slippageBps: 
     cash: ['20000', 'heliograph.config.ts'],
     param: [['fast=5'], 'heliograph.config.ts'],
     feed: [['a.csv'], 'heliograph.config.ts'],
+    alerts: ['https://discord.com/[hidden]', 'heliograph.config.ts'],
     stake: ['1000', 'default'],
     nats: ['nats://[hidden]@127.0.0.1:4222', 'NATS_URL'],
     HELIOGRAPH_API_SECRET: ['[hidden]', 'the environment'],

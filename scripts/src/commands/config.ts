@@ -88,9 +88,13 @@ function isSecret(variable: string): boolean {
   return /(KEY|SECRET|PASSPHRASE|TOKEN|PING_URL)$/.test(variable);
 }
 
-/** `nats://user:password@host` without who and how. */
+/** `nats://user:password@host` without who and how, and of an address on the web only whose it is: the rest may be a key. */
 function withoutPassword(value: unknown): unknown {
-  return typeof value === 'string' ? value.replaceAll(/\/\/[^/@\s]+@/g, `//${hidden}@`) : value;
+  if (Array.isArray(value)) return value.map(withoutPassword);
+  if (typeof value !== 'string') return value;
+  return value
+    .replaceAll(/\/\/[^/@\s]+@/g, `//${hidden}@`)
+    .replaceAll(/(https?:\/\/[^/\s"']+\/)[^\s"']+/g, `$1${hidden}`);
 }
 
 function textOf(value: unknown): string {

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { openCcxtVenue } from '@heliograph/signal-engine';
 import { describe, expect, test } from 'vitest';
@@ -36,6 +38,8 @@ function truth(price: number, count = candles): string {
 async function unpacked(path: string): Promise<string> {
   return gunzipSync(await readFile(path)).toString();
 }
+
+const into = (name: string): string[] => [...btc, ...period, '--out', name];
 
 describe('heliograph download', { timeout }, () => {
   test('brings several symbols, through everything that the exchange does', async () => {
@@ -100,6 +104,44 @@ describe('heliograph download', { timeout }, () => {
     expect(again.stdout).toContain('4,320 candles');
     expect(again.stdout).toContain('720 of them new');
     expect(await readFile(join(cwd, 'btc.csv'), 'utf8')).toBe(truth(50_000, 4_320));
+  });
+
+  test('a second one into the same file is refused, and the first one goes on', async () => {
+    await using double = await startBinanceDouble();
+    await using folder = await temporaryFolder();
+    const cwd = folder.path;
+    const run = { cwd, env: envOf(double) };
+    double.fault({ on, kind: 'late_answer', ms: 9_000, after: 2 });
+    await using first = startCli(into('btc.csv'), run);
+    await expect
+      .poll(() => double.requestsTo(on).length, { timeout: 60_000, interval: 50 })
+      .toBe(3);
+    const second = await runCli(into(`../${basename(cwd)}/btc.csv`), run);
+    expect(second.stderr).toContain('btc.csv is being written by another download');
+    expect(second.code).toBe(1);
+    expect((await first.result).code).toBe(0);
+    expect(await readFile(join(cwd, 'btc.csv'), 'utf8')).toBe(truth(50_000));
+    expect(await readdir(cwd)).toEqual(['btc.csv']);
+  });
+
+  test('a disk that is full is said, and with room again the same command goes on', async () => {
+    await using double = await startBinanceDouble();
+    await using folder = await temporaryFolder();
+    const cwd = folder.path;
+    const whole = [...btc, ...period, '--out', 'btc.csv'];
+    const program = join(import.meta.dirname, '../../bin/heliograph.js');
+    const env = { PATH: process.env['PATH'] ?? '', ...envOf(double) };
+    // Files of 100 blocks at most.
+    const shell = ['-c', 'ulimit -f 100; exec "$@"', 'sh', process.execPath, program, ...whole];
+    await expect(promisify(execFile)('/bin/sh', shell, { cwd, env })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/btc\.csv cannot be written \(.*\): what has come is kept/),
+    });
+    expect(await readdir(cwd)).toEqual(['btc.csv.part1']);
+    const { code, stdout } = await runCli([...whole, '--json'], { cwd, env: envOf(double) });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).files[0].downloaded).toBeLessThan(candles);
+    expect(await readFile(join(cwd, 'btc.csv'), 'utf8')).toBe(truth(50_000));
   });
 
   test('is stopped by Ctrl-C with what it has', async () => {

@@ -35,6 +35,8 @@ export async function startExchange() {
     },
     set: (asset: string, amount: string) => call('setBalance', asset, amount),
     fault: (fault: object) => call('fault', fault),
+    /** How far its clock is ahead. */
+    offsetClock: (ms: number) => call('setClockOffset', ms),
     /** What goes wrong with its streams. */
     disturb: (disturbance: object) => call('disturb', disturbance),
     [Symbol.dispose]: () => void child.stdin.end(),

@@ -8,6 +8,7 @@ import { Big, UserError, type Candle } from '@heliograph/contracts';
 import { openCandleFile, readCandleFile } from '../feeds/candle-file.ts';
 import { candleHeader, createCandleRows } from '../feeds/candle-rows.ts';
 import type { Instrument } from '../feeds/feed.ts';
+import { soleWriter } from './sole-writer.ts';
 
 /**
  * A candle file that grows without ever being half written: what is new goes into a part beside it, which takes its place when
@@ -24,14 +25,17 @@ export interface CandleStore extends AsyncDisposable {
 const tailSize = 4_096;
 const blockLength = 1_000;
 
-/** @throws UserError while it reads a file that is no candle file, which is left as it is */
+/** @throws UserError while another process has it open, and while it reads a file that is no candle file, which is left as it is */
 export async function openCandleStore(path: string, instrument: Instrument): Promise<CandleStore> {
   const folder = dirname(path);
+  await using opening = new AsyncDisposableStack();
+  // Two at once would remove each other's parts.
+  opening.use(await soleWriter(path));
   const leftovers = await partsOf(path);
   const part = join(folder, `${basename(path)}.part${nextNumber(leftovers)}`);
-  const kept = new AsyncDisposableStack();
-  const handle = kept.use(await open(part, 'wx'));
-  await handle.write(`${candleHeader}\n`);
+  const handle = opening.use(await written(path, () => open(part, 'wx')));
+  await written(path, () => handle.appendFile(`${candleHeader}\n`));
+  const kept = opening.move();
   let isEmpty = true;
 
   return {
@@ -46,33 +50,57 @@ export async function openCandleStore(path: string, instrument: Instrument): Pro
     },
     async append(candles) {
       isEmpty &&= candles.length === 0;
-      await write(handle, candles);
+      await written(path, () => write(handle, candles));
     },
-    async finish() {
-      await handle.sync();
-      await kept.disposeAsync();
-      if (path.endsWith('.gz')) {
-        const packed = `${path}.packing`;
-        await using file = await open(packed, 'w');
-        const stream = file.createWriteStream({ flush: true });
-        await pipeline(createReadStream(part), createGzip(), stream);
-        await rename(packed, path);
-        await rm(part);
-      } else await rename(part, path);
-      await syncFolder(folder);
-    },
+    finish: () =>
+      written(path, async () => {
+        await handle.sync();
+        if (path.endsWith('.gz')) {
+          await pack(part, path);
+          await rm(part);
+        } else await rename(part, path);
+        await syncFolder(folder);
+      }),
     async [Symbol.asyncDispose]() {
-      await kept.disposeAsync();
       if (isEmpty) await rm(part, { force: true });
+      await kept.disposeAsync();
     },
   };
+}
+
+/** @throws UserError with exit code 1 that says what to do: the disk may be full */
+async function written<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(
+      `${path} cannot be written (${why}): what has come is kept; make room, and the same command goes on from there`,
+      { exitCode: 1, cause },
+    );
+  }
+}
+
+/** A disk may be full before it is done. */
+async function pack(part: string, path: string): Promise<void> {
+  const packed = `${path}.packing`;
+  try {
+    await using file = await open(packed, 'w');
+    const stream = file.createWriteStream({ flush: true });
+    await pipeline(createReadStream(part), createGzip(), stream);
+    await rename(packed, path);
+  } catch (error) {
+    await rm(packed, { force: true });
+    throw error;
+  }
 }
 
 async function write(handle: FileHandle, candles: readonly Candle[]): Promise<void> {
   const rows = candles.map(({ openTime, open, high, low, close, volume }) =>
     [openTime, open, high, low, close, volume].map(text).join(','),
   );
-  if (rows.length > 0) await handle.write(`${rows.join('\n')}\n`);
+  // `write` may write a part of it and say so, when the disk is full.
+  if (rows.length > 0) await handle.appendFile(`${rows.join('\n')}\n`);
 }
 
 /** Without an exponent, which not everybody reads. */

@@ -1,4 +1,5 @@
 import {
+  Big,
   deterministicId,
   Name,
   PositiveDecimal,
@@ -13,10 +14,13 @@ import {
 } from '@heliograph/contracts';
 import { z } from 'zod';
 
-/** TradingView writes numbers as it likes, also as text. */
+/** TradingView writes numbers as it likes, also as text, and small ones as `1.2e-7`. */
 const Numeric = z
   .union([z.string(), z.number()])
-  .transform((value) => String(value).trim())
+  .transform((value) => {
+    const text = String(value).trim();
+    return /^\d{1,20}(\.\d{1,20})?e[+-]?\d{1,2}$/i.test(text) ? new Big(text).toFixed() : text;
+  })
   .pipe(PositiveDecimal);
 const Position = z.enum(['long', 'short', 'flat']);
 

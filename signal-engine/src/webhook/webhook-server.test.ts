@@ -170,6 +170,44 @@ test.each([
   expect(await signalsOn(here.bus)).toEqual([]);
 });
 
+test.each([
+  ['1.2e-7', '0.00000012'],
+  [1.2e-7, '0.00000012'],
+  [' 65000.10 ', '65000.10'],
+  ['1.5E+3', '1500'],
+])('the price %j is %s', async (price, expected) => {
+  await using here = await open();
+  const { stop: _, ...rest } = alert;
+  expect(await here.send({ ...rest, price })).toMatchObject({ code: 200 });
+  expect(await signalsOn(here.bus)).toMatchObject([
+    { data: { referencePrice: { price: expected } } },
+  ]);
+});
+
+test('an answer comes before TradingView gives up, and says that nobody knows', async () => {
+  const { promise: stored, resolve } = Promise.withResolvers<{
+    sequence: number;
+    duplicate: boolean;
+  }>();
+  await using here = await open({ bus: { publish: () => stored } });
+  const beganMs = performance.now();
+  expect(await here.send(alert)).toMatchObject({
+    code: 503,
+    text: expect.stringContaining('unknown'),
+  });
+  expect(performance.now() - beganMs).toBeLessThan(3_000);
+  resolve({ sequence: 1, duplicate: false });
+});
+
+test('strangers do not keep out who knows the secret, though all have one address', async () => {
+  await using here = await open();
+  const guesses = await Promise.all(
+    Array.from({ length: 130 }, () => here.send({ ...alert, secret: 'guess' })),
+  );
+  expect(guesses.filter(({ code }) => code === 429)).toHaveLength(10);
+  expect(await here.send(alert)).toMatchObject({ code: 200 });
+});
+
 test('while the message server is away it does not say that the signal is stored', async () => {
   await using here = await open({
     bus: {

@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { deterministicId, subjects, toTime, type Mode } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
@@ -6,7 +7,11 @@ import { z } from 'zod';
 import { directionOf, signalOfAlert, TradingViewAlert } from './tradingview-alert.ts';
 
 const mostBytes = 16 * 1_024;
-const alertsAMinute = 120;
+/** From one address, of those who do not know the secret, and of all who do. */
+const strangersAMinute = 120;
+const alertsAMinute = 1_200;
+/** TradingView waits for three seconds; who takes longer has not answered. */
+const answerWithinMs = 2_500;
 /** Of an alert that comes from a clock that is ahead. */
 const aheadAtMostMs = 5_000;
 
@@ -39,9 +44,15 @@ type Answer = {
   readonly [fact: string]: string | number;
 };
 
+const unknown: Answer = {
+  code: 503,
+  status: 'unknown',
+  why: 'the message server does not answer: send it again, it is the same signal',
+};
+
 /**
- * Takes TradingView's alerts as signals: `POST /tradingview`. 200 says that the signal is stored; any other answer that it is
- * not. Whoever does not know the secret learns nothing else.
+ * Takes TradingView's alerts as signals: `POST /tradingview`. 200 says that the signal is stored, 503 that nobody knows, any
+ * other answer that it is not. Whoever does not know the secret learns nothing else, and keeps nobody out who does.
  */
 export async function startAlertWebhook(options: AlertWebhookOptions): Promise<AlertWebhook> {
   const { bus, host, port, tls, log, maxLagMs, nowMs = Date.now } = options;
@@ -51,10 +62,12 @@ export async function startAlertWebhook(options: AlertWebhookOptions): Promise<A
   /** Of each strategy the last signal's: they have no gaps. */
   const sequences = new Map<string, number>();
 
-  const takeNext = async (body: unknown): Promise<Answer> => {
+  const isKnown = (body: unknown): boolean => {
     const said = z.looseObject({ secret: z.string() }).safeParse(body);
-    if (!said.success || !timingSafeEqual(digest(said.data.secret), wanted))
-      return { code: 401, status: 'unauthorized' };
+    return said.success && timingSafeEqual(digest(said.data.secret), wanted);
+  };
+
+  const takeNext = async (body: unknown): Promise<Answer> => {
     const parsed = TradingViewAlert.safeParse(body);
     if (!parsed.success) return refused(400, z.prettifyError(parsed.error));
     const alert = parsed.data;
@@ -84,6 +97,7 @@ export async function startAlertWebhook(options: AlertWebhookOptions): Promise<A
   let last: Promise<unknown> = Promise.resolve();
   /** One after the other: two at once would have the same number. */
   const take = (body: unknown): Promise<Answer> => {
+    if (!isKnown(body)) return Promise.resolve({ code: 401, status: 'unauthorized' });
     const taking = last.then(() => takeNext(body));
     last = taking.catch(() => undefined);
     return taking;
@@ -103,7 +117,13 @@ export async function startAlertWebhook(options: AlertWebhookOptions): Promise<A
       },
     }),
   });
-  await app.register(rateLimit, { max: alertsAMinute, timeWindow: '1 minute' });
+  // Behind what speaks TLS everybody has one address: strangers are not to use up the alerts of those who know the secret.
+  await app.register(rateLimit, {
+    hook: 'preHandler',
+    timeWindow: '1 minute',
+    keyGenerator: ({ body, ip }) => (isKnown(body) ? 'known' : ip),
+    max: (_request, key) => (key === 'known' ? alertsAMinute : strangersAMinute),
+  });
   // TradingView sends JSON as text where it does not look like JSON to it.
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => {
     try {
@@ -113,16 +133,19 @@ export async function startAlertWebhook(options: AlertWebhookOptions): Promise<A
     }
   });
   app.post('/tradingview', async (request, reply) => {
-    try {
-      const { code, ...answer } = await take(request.body);
-      if (code !== 200) log.warn({ ...answer, from: request.ip }, 'an alert was refused');
-      return await reply.code(code).send(answer);
-    } catch (err) {
-      log.error({ err }, 'an alert could not be stored');
-      return reply
-        .code(503)
-        .send({ status: 'not stored', why: 'the message server does not answer: send it again' });
-    }
+    const taken = take(request.body).then(
+      (answer) => {
+        if (answer.code !== 200) log.warn({ ...answer, from: request.ip }, 'an alert was refused');
+        return answer;
+      },
+      (err: unknown) => {
+        log.error({ err }, 'nobody knows whether an alert is stored');
+        return unknown;
+      },
+    );
+    const tooLong = sleep(answerWithinMs, unknown, { ref: false });
+    const { code, ...answer } = await Promise.race([taken, tooLong]);
+    return reply.code(code).send(answer);
   });
   const address = await app.listen({ host, port });
   const { promise: finished, resolve } = Promise.withResolvers<void>();

@@ -32,7 +32,7 @@ export interface MarketWatch {
 const silentAfter = 3;
 const shortestSilenceMs = 60_000;
 /** Clocks differ by seconds; a candle that closes later than so is of a time that has not come. */
-const aheadMs = 30_000;
+export const aheadMs = 30_000;
 const jumpMs = 5_000;
 
 interface Watched {

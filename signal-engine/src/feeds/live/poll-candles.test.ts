@@ -98,14 +98,49 @@ test('a request that fails is made again, and said so once', async () => {
   expect(messages).toEqual(['candles cannot be had, trying again', 'candles come again']);
 });
 
-test('a gap is told, and a candle that cannot be is left out', async () => {
-  const source = answering([[candle(0), candle(3), candle(4, { high: 90 }), candle(5)]]);
+test('a candle that cannot be is asked for again, and is told once it is as it should be', async () => {
+  const source = answering([
+    [candle(0), candle(1, { high: 90 }), candle(2)],
+    [candle(1, { low: -1 }), candle(2)],
+    [candle(1), candle(2)],
+  ]);
+  const { minutes, messages } = await told(source, 3);
+  expect(minutes).toEqual([0, 1, 2]);
+  expect(messages).toEqual([]);
+  expect(source.asked).toEqual([0, 1, 1]);
+});
+
+test('a gap is told, and a candle that cannot be, and stays so, is left out', async () => {
+  const odd = [candle(4, { high: 90 }), candle(5)];
+  const source = answering([[candle(0), candle(3), ...odd], odd, odd]);
   const { minutes, messages } = await told(source, 3);
   expect(minutes).toEqual([0, 3, 5]);
   expect(messages).toEqual([
     'the venue has no candles for a while',
     'a candle cannot be: it is left out',
   ]);
+});
+
+test('a candle of a time that has not come is left with the venue, told once, and what does come is not missed', async () => {
+  const now = Math.floor((Date.now() - beginMs) / spanMs);
+  const ahead = [candle(now + 60), candle(now + 61)];
+  const source = answering([[candle(now - 2), ...ahead], ahead, [candle(now - 1)]], now + 100);
+  const stopping = new AbortController();
+  const troubles: string[] = [];
+  const candles = pollCandles({
+    source,
+    instrument,
+    afterMs: candle(now - 2).openTime,
+    signal: stopping.signal,
+    log: createLogger({ name: 'test', level: 'silent' }),
+    report: ({ kind }) => troubles.push(kind),
+  });
+  for (const minute of [now - 2, now - 1])
+    expect((await candles.next()).value).toEqual(candle(minute));
+  stopping.abort();
+  await candles.return(undefined);
+  expect(source.asked).toEqual([now - 2, now - 1, now - 1]);
+  expect(troubles).toEqual(['FUTURE_DATA']);
 });
 
 test.each([

@@ -4,7 +4,7 @@ import type { Logger } from '@heliograph/contracts/service';
 import { openTimeAt } from '../../candles/span.ts';
 import type { Instrument } from '../feed.ts';
 import { closedOf } from './closed-candles.ts';
-import type { Trouble } from './market-watch.ts';
+import { aheadMs, type Trouble } from './market-watch.ts';
 import { whyImpossible } from './possible-candle.ts';
 import type { ToldCandles } from './told-candles.ts';
 
@@ -38,6 +38,8 @@ const askAgainMs = 1_000;
 const shortestPauseMs = 1_000;
 const longestPauseMs = 60_000;
 const restartEveryMs = 30_000;
+/** An answer may be wrong once; what cannot be is asked for so often before it is left out. */
+const impossibleTries = 3;
 /** After so many timeframes without a candle something is wrong. */
 const staleAfter = 3;
 
@@ -72,6 +74,9 @@ export async function* pollCandles({
   let failures = 0;
   let isStale = false;
   let isStreaming = false;
+  let isAhead = false;
+  /** The candle that cannot be, and how often it was told. */
+  let doubtful = { openMs: -Infinity, times: 0 };
   /** When a candle was last heard of, or asked for, by a clock that never jumps. */
   let heardMs = -Infinity;
   let restartedMs = performance.now();
@@ -82,6 +87,25 @@ export async function* pollCandles({
     const slept = sleep(Math.max(ms, 0), undefined, { signal: either }).catch(() => undefined);
     await Promise.race([slept, stream?.told.next(either) ?? slept]);
     waking.abort();
+  };
+  /** Of a time that has not come: taken, it would leave nothing to tell until then. It is asked for again. */
+  const hasCome = (candle: Candle): boolean => {
+    const leadMs = candle.closeTime - Date.now();
+    const was = isAhead;
+    isAhead = leadMs > aheadMs;
+    if (isAhead && !was)
+      report({
+        kind: 'FUTURE_DATA',
+        severity: 'error',
+        instrument,
+        timeMs: Date.now(),
+        detail: `${instrument.symbol} ${instrument.timeframe} of ${toTime(candle.openTime)} closes ${leadMs} ms from now`,
+      });
+    return !isAhead;
+  };
+  const isAskedAgain = ({ openTime: openMs }: Candle): boolean => {
+    doubtful = { openMs, times: doubtful.openMs === openMs ? doubtful.times + 1 : 1 };
+    return doubtful.times < impossibleTries;
   };
   const ask = async (): Promise<readonly Candle[] | undefined> => {
     heardMs = performance.now();
@@ -146,8 +170,11 @@ export async function* pollCandles({
     }
     const { closed, hasFuture } = closedOf(found, { fromMs: nextOpenMs, ...before });
     if (hasFuture) await source.measureClock().catch(() => undefined);
+    const come: Candle[] = [];
     for (const candle of closed) {
       const why = whyImpossible(candle);
+      if (!hasCome(candle) || (why !== undefined && isAskedAgain(candle))) break;
+      come.push(candle);
       if (candle.openTime > nextOpenMs)
         log.warn(
           { ...about, from: toTime(nextOpenMs), to: toTime(candle.openTime) },
@@ -164,10 +191,10 @@ export async function* pollCandles({
           detail: `${instrument.symbol} of ${toTime(candle.openTime)}: ${why}`,
         });
     }
-    if (closed.length > 0) {
+    if (come.length > 0) {
       if (isStale) log.info(about, 'candles close again');
       isStale = false;
-      if (closed.at(-1)?.volume !== 0) blameStream();
+      if (come.at(-1)?.volume !== 0) blameStream();
     }
     const overdueMs = source.nowMs() - (nextOpenMs + spanMs);
     if (overdueMs > staleAfter * spanMs && closed.length === 0 && !isStale) {
@@ -175,7 +202,7 @@ export async function* pollCandles({
       log.error({ ...about, last: toTime(nextOpenMs) }, 'no candle has closed for a while');
     }
     // More may have closed than come at once.
-    if (closed.length > 1 && overdueMs > 0) continue;
+    if (come.length > 1 && come.length === closed.length && overdueMs > 0) continue;
     if (overdueMs >= 0) await wait(Math.min(askAgainMs, spanMs));
   }
 }

@@ -155,6 +155,7 @@ describe('the clock of a venue', () => {
         return localMs - 200 + 5_000;
       },
       localMs: () => localMs,
+      monotonicMs: () => localMs - 900_000,
       onChange: (reading) => readings.push(reading),
     });
     await clock.measure();
@@ -165,10 +166,34 @@ describe('the clock of a venue', () => {
     expect(clock.nowMs()).toBe(localMs + 5_000);
   });
 
+  test('goes on when the clock here jumps, and is asked for once more', async () => {
+    let monotonicMs = 0;
+    let localMs = 1_000_000;
+    let asked = 0;
+    const clock = createVenueClock({
+      ask: async () => {
+        asked++;
+        return 1_000_000 + monotonicMs;
+      },
+      localMs: () => localMs,
+      monotonicMs: () => monotonicMs,
+      onChange: () => {},
+    });
+    await clock.measure();
+    monotonicMs += 10_000;
+    localMs += 3_610_000;
+    expect(clock.nowMs(), 'half of a candle has not closed by it').toBe(1_010_000);
+    await clock.measure();
+    await clock.measure();
+    expect(asked).toBe(2);
+    expect(clock.nowMs()).toBe(1_010_000);
+  });
+
   test('that cannot be asked for is the one here', async () => {
     const failing = {
       ask: async () => Promise.reject(new Error('503')),
       localMs: () => 7,
+      monotonicMs: () => 1,
       onChange: () => {},
     };
     const clock = createVenueClock(failing);

@@ -1,4 +1,5 @@
 import type { Candle } from '@heliograph/contracts';
+import { aheadMs } from './market-watch.ts';
 
 /** The closed candles that a stream has told of one instrument. */
 export interface ToldCandles {
@@ -10,6 +11,7 @@ export interface ToldCandles {
 
 /** Where a stream tells them. */
 export interface CandleTape extends ToldCandles {
+  /** What is of a time that has not come is passed over: kept, it would count once that time is there. */
   tell(candle: Candle): void;
 }
 
@@ -33,6 +35,7 @@ export function createCandleTape(): CandleTape {
         signal.addEventListener('abort', done);
       }),
     tell(candle) {
+      if (candle.closeTime > Date.now() + aheadMs) return;
       candles.set(candle.openTime, candle);
       const [oldest] = candles.keys();
       if (candles.size > kept && oldest !== undefined) candles.delete(oldest);
