@@ -69,6 +69,7 @@ export {
   subjects,
   symbolToken,
 } from './subjects.ts';
+export { isLocale } from './locale.ts';
 export { isTimeZone } from './time-zone.ts';
 export {
   Big,

@@ -1,5 +1,4 @@
-import { UserError } from '@heliograph/contracts';
-import { isTimeZone } from '@heliograph/contracts';
+import { isLocale, isTimeZone, UserError } from '@heliograph/contracts';
 import { z } from 'zod';
 import { createSecret } from './secret.ts';
 
@@ -113,6 +112,10 @@ const Env = z
     ),
     HELIOGRAPH_TIME_ZONE: text.pipe(
       z.string().refine(isTimeZone, 'expected a time zone such as Europe/Berlin').prefault('UTC'),
+    ),
+    /** In which language numbers are written in messages. */
+    HELIOGRAPH_LOCALE: text.pipe(
+      z.string().refine(isLocale, 'expected a language such as de or en-IN').prefault('en'),
     ),
     /** Where it can be asked whether the notifier works; nowhere without it. */
     HELIOGRAPH_HEALTH_LISTEN: text.pipe(ListenText.optional()),

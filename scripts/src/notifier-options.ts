@@ -14,6 +14,8 @@ export interface BesidesAlerts {
   readonly health: HealthOptions;
   /** When it sums up; undefined: never. */
   readonly summaries: SummaryTimes | undefined;
+  /** How it writes numbers: `en`. */
+  readonly locale: string;
 }
 
 export function besidesAlerts(env: Env): BesidesAlerts {
@@ -21,6 +23,7 @@ export function besidesAlerts(env: Env): BesidesAlerts {
   const { HELIOGRAPH_SUMMARY_TIME: minuteOfDay } = env;
   return {
     telegram: telegramCommands(env),
+    locale: env.HELIOGRAPH_LOCALE,
     health: { listen, ping: url === undefined ? undefined : { url } },
     summaries:
       minuteOfDay === 'off'

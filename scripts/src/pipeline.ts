@@ -20,7 +20,6 @@ import {
 export interface PipelineOptions extends BesidesAlerts {
   readonly db: string;
   readonly routes: readonly [AlertRoute, ...AlertRoute[]];
-  /** Who may give commands in Telegram; nobody without it. */
   /** How many execution workers for each portfolio. */
   readonly workers: number;
   readonly market: Market;
@@ -56,12 +55,22 @@ export interface PortfolioRun extends BasePortfolioOptions {
 /** Whoever consumes is started before whoever produces. Everything goes on the stack. */
 export async function openPipeline(
   surroundings: Surroundings,
-  { db, routes, telegram, health, summaries, workers: count, onStarted, ...run }: PipelineOptions,
+  {
+    db,
+    routes,
+    telegram,
+    health,
+    summaries,
+    locale,
+    workers: count,
+    onStarted,
+    ...run
+  }: PipelineOptions,
 ): Promise<Pipeline> {
   const { portfolios } = run;
   const { stack } = surroundings;
   const tradeLog = await runTradeLog(surroundings, db);
-  const notifier = await runNotifier(surroundings, { routes, telegram, health, summaries });
+  const notifier = await runNotifier(surroundings, { routes, telegram, health, summaries, locale });
   const names = Array.from({ length: count }, (_, at) => `worker-${at + 1}`);
   const workers = await runWorkers(surroundings, { portfolios, workers: names });
   const bus = await openBus(surroundings, 'start');

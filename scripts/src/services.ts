@@ -13,6 +13,7 @@ import {
   startTelegramBot,
   watchHealth,
   watchHeartbeats,
+  writeNumbersAs,
   heartbeatMessage,
   notifierMaxDeliver,
   type AlertRoute,
@@ -121,9 +122,11 @@ export async function runNotifier(
     telegram,
     health,
     summaries,
+    locale,
   }: BesidesAlerts & { readonly routes: readonly [AlertRoute, ...AlertRoute[]] },
 ): Promise<Notifier> {
   const { log, stack } = surroundings;
+  writeNumbersAs(locale);
   const bus = await openBus(surroundings, 'notifier', { maxDeliver: notifierMaxDeliver });
   const logger = log.child({ service: 'notifier' });
   const notifier = stack.use(startRoutes(routes, { bus, log: logger }));

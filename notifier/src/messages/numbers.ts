@@ -1,4 +1,12 @@
 import { Big, exactly } from '@heliograph/contracts';
+import { notationOf } from './notation.ts';
+
+let notation = notationOf('en');
+
+/** From here on numbers are written as in that language, in all messages of this process: it speaks one, as it has one time zone. */
+export function writeNumbersAs(locale: string): void {
+  notation = notationOf(locale);
+}
 
 /** A price or a quantity: `64,210.512346`, to 8 significant digits and never coarser than 0.01. */
 export function amount(value: string | Big): string {
@@ -12,18 +20,17 @@ export function money(value: string | Big, currency: string): string {
 
 /** Money that was won or lost: `+17.7 USDT`. */
 export function result(value: string, currency: string): string {
-  return `${sign(new Big(value))}${money(value, currency)}`;
+  return `${shown(new Big(value), 3, { isResult: true })} ${currency}`.trimEnd();
 }
 
 /** A ratio as a result in percent: `+1.84%` for 0.0184. */
 export function percent(ratio: number): string {
-  const value = exactly(ratio).times('100');
-  return `${sign(value)}${readable(value, 3)}%`;
+  return shown(exactly(ratio).times('100'), 3, { isResult: true, isPercent: true });
 }
 
 /** A ratio as a part of something: `10%` for 0.1. */
 export function share(ratio: number): string {
-  return `${readable(exactly(ratio).times('100'), 3)}%`;
+  return shown(exactly(ratio).times('100'), 3, { isPercent: true });
 }
 
 /** A plain number: `1,968`, `2.5`. */
@@ -41,17 +48,21 @@ export function named(value: number, one: string, several = `${one}s`): string {
   return value === 1 ? one : several;
 }
 
-function sign(value: Big): string {
-  return value.gt('0') ? '+' : '';
-}
-
 /**
  * Thousands apart, trailing zeros cut, rounded half away from zero to at least that many significant digits and at
  * least 2 decimals: what is not zero is never shown as zero.
  */
 export function readable(value: Big, significantDigits: number): string {
+  return shown(value, significantDigits, {});
+}
+
+function shown(
+  value: Big,
+  significantDigits: number,
+  how: { readonly isResult?: boolean; readonly isPercent?: boolean },
+): string {
   const decimals = Math.max(2, significantDigits - 1 - value.e);
-  const [whole = '0', fraction] = value.round(decimals, Big.roundHalfUp).toFixed().split('.');
-  const grouped = whole.replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
-  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+  const rounded = value.round(decimals, Big.roundHalfUp);
+  const sign = rounded.gt('0') ? 1 : rounded.lt('0') ? -1 : 0;
+  return notation.shown(notation.magnitude(rounded.abs().toFixed()), { sign, ...how });
 }

@@ -1,3 +1,4 @@
+export { startDiscordDouble, startWebhookDouble } from './post-double.ts';
 export {
   startTelegramDouble,
   type ReceivedMessage,

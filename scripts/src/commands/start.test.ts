@@ -357,6 +357,11 @@ describe.concurrent('start refuses', () => {
       sentence: 'HELIOGRAPH_TIME_ZONE: expected a time zone such as Europe/Berlin',
     },
     {
+      what: 'a language that there is not',
+      env: { HELIOGRAPH_LOCALE: 'german' },
+      sentence: 'HELIOGRAPH_LOCALE: expected a language such as de or en-IN',
+    },
+    {
       what: 'a summary at no time of the day',
       env: { HELIOGRAPH_SUMMARY_TIME: '25:00' },
       sentence: 'HELIOGRAPH_SUMMARY_TIME: expected a time such as 08:00, or off',
