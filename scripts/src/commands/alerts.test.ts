@@ -15,6 +15,10 @@ const feed = 'BTC_USD-30m-bitstamp.csv';
 const of = (kind: RegExp, texts: readonly string[]): string[] =>
   texts.flatMap((text) => text.split('\n\n')).filter((text) => kind.test(text));
 
+/** What each closed trade came to. */
+const results = (texts: readonly string[]) =>
+  texts.map((text) => /Closed BTC\/USD: (\S+)/.exec(text)?.[1]);
+
 test(
   'a start with --alerts tells each route what it wants, all of it and in order',
   { timeout: 120_000 },
@@ -33,7 +37,16 @@ test(
       here: { terminal: true, events: { trade_closed: 'digest' } },
     };
     await writeFile(join(cwd, 'alerts.json'), JSON.stringify(routes));
-    const args = ['start', '--feed', feed, '--speed', 'max', '--until-end', '--alerts', 'alerts.json'];
+    const args = [
+      'start',
+      '--feed',
+      feed,
+      '--speed',
+      'max',
+      '--until-end',
+      '--alerts',
+      'alerts.json',
+    ];
     const env = {
       TELEGRAM_BOT_TOKEN: telegram.token,
       TELEGRAM_CHAT_ID: String(telegram.chatId),
@@ -50,16 +63,19 @@ test(
     const all = webhook.received.map(({ text }) => text);
     const closed = of(/Closed BTC\/USD/, all);
     expect(closed).toHaveLength(trades);
-    expect(closed.join('\n'), 'numbers as in German').toMatch(/Closed BTC\/USD: -15,3 USD \(-1,53\s%\)/);
+    expect(closed.join('\n'), 'numbers as in German').toMatch(
+      /Closed BTC\/USD: -15,3 USD \(-1,53\s%\)/,
+    );
     expect(of(/ Bought BTC\/USD/, all)).toHaveLength(orders - trades);
     expect(all[0]).toContain('has started');
     expect(all.at(-1)).toContain('has stopped');
 
-    const results = (texts: readonly string[]) =>
-      texts.map((text) => /Closed BTC\/USD: (\S+)/.exec(text)?.[1]);
     const phone = telegram.received.filter(({ chatId }) => chatId === telegram.chatId);
     const toldThere = phone.filter(({ answers }) => answers !== undefined).map(({ text }) => text);
-    const inBundles = of(/Closed BTC\/USD/, phone.map(({ text }) => text));
+    const inBundles = of(
+      /Closed BTC\/USD/,
+      phone.map(({ text }) => text),
+    );
     expect(new Set(results([...toldThere, ...inBundles])), 'each of them').toEqual(
       new Set(results(closed)),
     );
