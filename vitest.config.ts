@@ -10,7 +10,7 @@ export default defineConfig({
     globalSetup: ['./tools/require-node-24.ts'],
     // Files share their processes: loading the same modules for each of them took longer than the tests themselves.
     isolate: false,
-    setupFiles: ['./tools/leave-no-trace.ts', './tools/compare-decimals.ts'],
+    setupFiles: ['./tools/leave-no-trace.ts'],
     sequence: { shuffle: { tests: true }, sequencer: LongFilesEarly },
     // Most of them wait for servers, processes and clocks.
     maxWorkers: 4,

@@ -8,7 +8,6 @@ export default defineConfig({
   test: {
     include: ['{execution,notifier,scripts,signal-engine,trade-log}/**/*.crashes.ts'],
     globalSetup: ['./tools/require-node-24.ts'],
-    setupFiles: ['./tools/compare-decimals.ts'],
     // Most of them wait for servers, processes and limits.
     maxWorkers: 3,
     testTimeout: 1_200_000,

@@ -73,7 +73,6 @@ export { isLocale } from './locale.ts';
 export { isTimeZone } from './time-zone.ts';
 export {
   Big,
-  type RoundingMode,
   Decimal,
   EventId,
   exactly,

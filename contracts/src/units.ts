@@ -1,5 +1,11 @@
+import { Big } from 'big.js';
 import { z } from 'zod';
-import { Big } from './big.ts';
+
+// Exact decimals only: a `number` that strays into money throws instead of rounding.
+Big.strict = true;
+// Divisions are cut, never rounded up: a quotient must not buy more than there is.
+Big.RM = Big.roundDown;
+Big.DP = 24;
 
 // Each decimal is one pattern, without a refinement, so that the JSON Schemas say the same as the code. Malformed
 // decimals and times abort: the rules across fields compute with them and only ever see well-formed ones.
@@ -114,7 +120,7 @@ export function toMs(time: string): number {
   return Date.parse(time);
 }
 
-export { Big, type RoundingMode } from './big.ts';
+export { Big } from 'big.js';
 
 function decimalText(pattern: RegExp, expected: string) {
   return z

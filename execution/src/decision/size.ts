@@ -1,9 +1,5 @@
-import {
-  Big,
-  type OrderSize,
-  type PortfolioSettings,
-  type RoundingMode,
-} from '@heliograph/contracts';
+import type { RoundingMode } from 'big.js';
+import { Big, type OrderSize, type PortfolioSettings } from '@heliograph/contracts';
 
 /** What orders cost and how large they are: the arithmetic that decision and paper exchange share. */
 

@@ -1,4 +1,5 @@
-import { Big, exactly, type RoundingMode } from '@heliograph/contracts';
+import { Big, exactly } from '@heliograph/contracts';
+import type { RoundingMode } from 'big.js';
 import type { TradingRules } from './rules.ts';
 
 /** What is left of an order's size. */

@@ -96,5 +96,6 @@ function createBigCounter(fast: number, slow: number, decimals: number): Counter
 
 /** Decimal places of the shortest text of a number. */
 function decimalsOf(value: number): number {
-  return exactly(value).toFixed().split('.')[1]?.length ?? 0;
+  const { c: digits, e: exponent } = exactly(value);
+  return Math.max(0, digits.length - 1 - exponent);
 }
