@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@heliograph/contracts/service';
 import type { TelegramClient } from './client.ts';
 import { createTrouble } from './trouble.ts';
@@ -5,6 +6,8 @@ import { allowedUpdates, Update } from './update.ts';
 
 const longPollS = 25;
 const answerWithinMs = 40_000;
+/** Of a server that does not wait for something to be written: it is not asked more often than that. */
+const shortestPollMs = 500;
 
 /** How the bot hears what is written to it. */
 export interface HearingOptions {
@@ -28,6 +31,7 @@ export async function pollUpdates({
   const trouble = createTrouble({ log, signal });
   let offset = 0;
   while (!signal.aborted) {
+    const askedMs = performance.now();
     const outcome = await client.call(
       'getUpdates',
       { offset, timeout: longPollS, allowed_updates: allowedUpdates },
@@ -41,6 +45,10 @@ export async function pollUpdates({
           const parsed = Update.safeParse(raw);
           if (parsed.success) await onUpdate(parsed.data);
           offset = raw.update_id + 1;
+        }
+        if (outcome.result.length === 0) {
+          const leftMs = shortestPollMs - (performance.now() - askedMs);
+          if (leftMs > 0) await sleep(leftMs, undefined, { signal }).catch(() => undefined);
         }
         break;
       case 'failed':
