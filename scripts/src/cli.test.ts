@@ -23,6 +23,7 @@ describe.concurrent('the command line', () => {
       'reduce',
       'resume',
       'close',
+      'cancel',
       'panic',
       'bench',
     ])
@@ -31,7 +32,7 @@ describe.concurrent('the command line', () => {
   });
 
   test.for(
-    'start run backtest replay signals orders trades performance status halt reduce resume close panic bench'.split(
+    'start run backtest replay signals orders trades performance status halt reduce resume close cancel panic bench'.split(
       ' ',
     ),
   )('explains %s with examples and defaults', async (name) => {

@@ -1,4 +1,4 @@
-import { SymbolName, UserError } from '@heliograph/contracts';
+import { UserError, type SymbolName } from '@heliograph/contracts';
 import { listPortfolios } from '@heliograph/execution';
 import { z } from 'zod';
 import { isClosed } from '../control/close-outcome.ts';
@@ -6,6 +6,7 @@ import { closePositions, closingsOf, type Closing } from '../control/close-posit
 import { controlOptions } from '../control/control-options.ts';
 import { openControl } from '../control/open-control.ts';
 import { readView, type ReadView } from '../control/portfolio-view.ts';
+import { readSymbols } from '../control/read-symbols.ts';
 import { selectPortfolios } from '../control/select-portfolios.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
@@ -16,7 +17,7 @@ const CloseOptions = z.object({ ...controlOptions, all: z.boolean().default(fals
 /** Leaves positions by signals of a person, which no strategy has to agree to. */
 export async function close(invocation: Invocation): Promise<ExitCode> {
   const { portfolio, reason, author, wait, all } = readOptions(invocation, CloseOptions);
-  const symbols = readSymbols(invocation.words);
+  const symbols = readSymbols('close', invocation.words);
   if (all === symbols.length > 0)
     throw new UserError('close: name the symbols, such as BTC/USDT, or say --all', { exitCode: 2 });
   await using bus = await openControl(invocation);
@@ -33,16 +34,6 @@ export async function close(invocation: Invocation): Promise<ExitCode> {
   else if (closed.length === 0) terminal.note(`Nothing is held in ${portfolio}.`);
   else terminal.data(closedTable(closed));
   return closed.every(isClosed) ? exitCodes.ok : exitCodes.findings;
-}
-
-function readSymbols(words: readonly string[]): SymbolName[] {
-  return words.map((word) => {
-    const parsed = SymbolName.safeParse(word);
-    if (parsed.success) return parsed.data;
-    throw new UserError(`close: ${parsed.error.issues[0]?.message} (found "${word}")`, {
-      exitCode: 2,
-    });
-  });
 }
 
 /** A misspelt symbol closes nothing, nor does what stands beside it. */

@@ -3,17 +3,8 @@ import type { Bus } from '@heliograph/contracts/bus';
 import type { ListedPortfolio } from '@heliograph/execution';
 import { isClosed } from './close-outcome.ts';
 import { closePositions, closingsOf, type Closed } from './close-positions.ts';
-import { instrumentOf, readView, type ReadView } from './portfolio-view.ts';
-
-/** An order that may still enter. */
-interface OpenEntry {
-  readonly portfolio: string;
-  readonly venue: string;
-  readonly symbol: string;
-  readonly side: string;
-  readonly orderId: string;
-  readonly status: string;
-}
+import { entriesOf, type OpenEntry } from './open-entries.ts';
+import { instrumentOf, readView } from './portfolio-view.ts';
 
 interface StillHeld {
   readonly portfolio: string;
@@ -88,21 +79,6 @@ export function isAllClosed({ closed, entries, held }: Everything): boolean {
 function isGivenUp(closed: readonly Closed[], one: Parameters<typeof keyOf>[0]): boolean {
   const last = closed.findLast((each) => keyOf(each) === keyOf(one));
   return last !== undefined && !isClosed(last) && last.status !== 'filled';
-}
-
-function entriesOf(views: readonly ReadView[]): OpenEntry[] {
-  return views.flatMap(({ name, portfolio }) =>
-    [...portfolio.orders.values()]
-      .filter(({ role }) => role === 'entry')
-      .map(({ venue, symbol, side, id, status }) => ({
-        portfolio: name,
-        venue,
-        symbol,
-        side,
-        orderId: id,
-        status,
-      })),
-  );
 }
 
 function stillHeld({ held, position }: ReturnType<typeof closingsOf>[number]): StillHeld {

@@ -89,6 +89,21 @@ export const controlCommands: readonly Definition[] = [
     load: async () => (await import('../commands/close.ts')).close,
   },
   {
+    name: 'cancel',
+    summary: 'take back entries that wait for the market; what they have brought stays',
+    argument: new Argument('[symbol...]', 'whose entries'),
+    options: [
+      new Option('--all', 'every entry'),
+      portfolio('paper'),
+      new Option('--reason <text>', 'why, for the journal'),
+      author,
+      wait('30s'),
+      ...controlFlags,
+    ],
+    examples: ['cancel BTC/USDT', 'cancel --all --portfolio careful --reason "news" --json'],
+    load: async () => (await import('../commands/cancel.ts')).cancel,
+  },
+  {
     name: 'panic',
     summary: 'halt, take back open orders, and leave every position',
     options: [

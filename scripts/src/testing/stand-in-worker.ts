@@ -119,6 +119,19 @@ async function trade(
   const detail = `it is told to ${end}`;
   const { correlationid, expirytime } = signal;
   const envelope = { correlationid, recordedtime: new Date().toISOString() };
+  if (intent === 'cancel' && end !== 'leave open') {
+    const { orders } = await readPortfolio(bus, name);
+    const open = [...orders.values()].filter((one) => one.symbol === symbol);
+    const cancelled = open.map((one) =>
+      aJournalEvent(
+        'order_cancelled',
+        { ...order, orderId: one.id, reason: 'CANCEL_REQUESTED', detail, filledQuantity: zero },
+        envelope,
+      ),
+    );
+    await journal(bus, name, cancelled);
+    return;
+  }
   if (end === 'skip') {
     const skipped = { ...facts, reason: 'STALE_DATA', detail } as const;
     await journal(bus, name, [aJournalEvent('signal_skipped', skipped, envelope)]);
