@@ -34,6 +34,8 @@ export interface Delivery {
   readonly deliveryCount: number;
   /** How many messages wait behind this one. */
   readonly pending: number;
+  /** How long the bus waits for an answer, or to hear that it is still worked on, before it hands it out again. */
+  readonly ackWaitMs: number;
   /** The work is done. */
   ack(): void;
   /** Not now: hand it out again after the delay. It does not count towards a dead letter: the message was answered. */

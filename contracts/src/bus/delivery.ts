@@ -20,12 +20,13 @@ export function createDelivery(options: {
   consumer: string;
   deliveryCount: number;
   pending: number;
+  ackWaitMs: number;
   bus: Pick<Bus, 'publish'>;
   /** Keeps account of it until it is answered. */
   inFlight: InFlight;
   answers: Answers;
 }): Delivery {
-  const { message, consumer, deliveryCount, pending, bus, inFlight, answers } = options;
+  const { message, consumer, deliveryCount, pending, ackWaitMs, bus, inFlight, answers } = options;
   let answered = false;
   const once = (answer: () => void): void => {
     if (answered) return;
@@ -39,6 +40,7 @@ export function createDelivery(options: {
     consumer,
     deliveryCount,
     pending,
+    ackWaitMs,
     ack: () => once(() => answers.ack()),
     retry: (delayMs) => once(() => answers.retry(delayMs)),
     working: () => {

@@ -18,9 +18,10 @@ export interface HandleEachOptions<E> {
   readonly retryDelayMs?: number;
   /** How often a message that meets a bug is tried before it is a dead letter. Default 5. */
   readonly maxAttempts?: number;
-  /** How often the bus hears that a message is still worked on: well within its `ackWaitMs`. Default 1500. */
-  readonly workingEveryMs?: number;
 }
+
+/** The bus hears that a message is still worked on after that part of the time that it waits. */
+const workingAfter = 0.3;
 
 /**
  * Works off deliveries and answers each: done is an ack; a message that cannot be parsed and a PermanentError make a
@@ -29,7 +30,7 @@ export interface HandleEachOptions<E> {
  * back what it has not begun, and answers what it has begun when that is done.
  */
 export function handleEach<E>(options: HandleEachOptions<E>) {
-  const { concurrency = 1, workingEveryMs = 1_500 } = options;
+  const { concurrency = 1 } = options;
   return (deliveries$: Observable<Delivery>): Observable<never> =>
     new Observable((subscriber) => {
       const waiting: Held[] = [];
@@ -52,7 +53,7 @@ export function handleEach<E>(options: HandleEachOptions<E>) {
 
       const source = deliveries$.subscribe({
         next: (delivery) => {
-          const timer = setInterval(() => delivery.working(), workingEveryMs);
+          const timer = setInterval(() => delivery.working(), delivery.ackWaitMs * workingAfter);
           waiting.push({ delivery, timer });
           advance();
         },

@@ -87,6 +87,7 @@ function createIntake(
       consumer,
       deliveryCount: deliveryCount + retries,
       pending,
+      ackWaitMs: options.ackWaitMs,
       bus: { publish: (outgoing) => publish(context, outgoing) },
       inFlight,
       answers: {

@@ -96,6 +96,7 @@ export function createMemoryConsumer(options: {
       consumer: name,
       deliveryCount: item.deliveryCount,
       pending: waiting,
+      ackWaitMs,
       bus,
       inFlight: member.inFlight,
       answers: {

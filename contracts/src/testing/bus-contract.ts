@@ -346,7 +346,6 @@ export function describeBus(
               calls++;
               await sleep(settings.ackWaitMs * 2.5);
             },
-            workingEveryMs: settings.ackWaitMs / 4,
           }),
         )
         .subscribe();
@@ -864,7 +863,6 @@ export function describeBus(
                 begun.resolve();
                 return closed.promise;
               },
-              workingEveryMs: 5,
               onError: (error) => failures.push(error),
             }),
           )

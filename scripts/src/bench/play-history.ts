@@ -62,6 +62,7 @@ function deliver(message: StoredMessage, consumer: string, ack: () => void): Del
     consumer,
     deliveryCount: 1,
     pending: 0,
+    ackWaitMs: 5_000,
     ack,
     retry: () => undefined,
     working: () => undefined,
