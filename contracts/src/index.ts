@@ -84,6 +84,8 @@ export {
   Timeframe,
   timeframeMs,
   toDecimal,
+  toNonNegative,
+  toPositive,
   toMs,
   toTime,
   Venue,

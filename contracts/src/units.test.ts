@@ -13,10 +13,24 @@ import {
   Timeframe,
   timeframeMs,
   toDecimal,
+  toNonNegative,
+  toPositive,
   toMs,
   toTime,
   Venue,
 } from './units.ts';
+
+function scaled(units: bigint, places: number): Big {
+  return new Big(`${units}e-${places}`);
+}
+
+function outcome(write: () => string): string {
+  try {
+    return write();
+  } catch (error) {
+    return String(error);
+  }
+}
 
 const accepts = (schema: { safeParse(text: unknown): { success: boolean } }, text: unknown) =>
   schema.safeParse(text).success;
@@ -159,6 +173,29 @@ describe('decimals', () => {
 
   test('what does not fit into 64 characters is refused, not cut', () => {
     expect(() => toDecimal(exactly(5e-324))).toThrow('64');
+  });
+
+  test('amounts are written as their schemas read them, or not at all', () => {
+    const amounts = fc
+      .tuple(
+        fc.bigInt({ min: -(10n ** 70n), max: 10n ** 70n }).map((units) => units / 10n ** 20n),
+        fc.nat(70),
+      )
+      .map(([units, places]) => scaled(units, places));
+    const small = fc
+      .tuple(fc.bigInt(-3n, 3n), fc.nat(70))
+      .map(([units, places]) => scaled(units, places));
+    fc.assert(
+      fc.property(fc.oneof(amounts, small), (value) => {
+        for (const [write, schema] of [
+          [toDecimal, Decimal],
+          [toPositive, PositiveDecimal],
+          [toNonNegative, NonNegativeDecimal],
+        ] as const)
+          expect(outcome(() => write(value))).toBe(outcome(() => schema.parse(value.toFixed())));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 

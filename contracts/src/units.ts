@@ -7,6 +7,9 @@ Big.strict = true;
 Big.RM = Big.roundDown;
 Big.DP = 24;
 
+/** Of a decimal as text, point and sign included. */
+const maxDigits = 64;
+
 // Each decimal is one pattern, without a refinement, so that the JSON Schemas say the same as the code. Malformed
 // decimals and times abort: the rules across fields compute with them and only ever see well-formed ones.
 export const Decimal = decimalText(/^-?(0|[1-9]\d*)(\.\d+)?$/, 'a decimal number').meta({
@@ -30,7 +33,31 @@ export const NonNegativeDecimal = decimalText(
  * @throws ZodError when that is longer than 64 characters
  */
 export function toDecimal(value: Big): Decimal {
-  return Decimal.parse(value.toFixed());
+  const text = value.toFixed();
+  return isShort(text) ? text : Decimal.parse(text);
+}
+
+/**
+ * The same of what has to be above 0.
+ * @throws ZodError also when it is not
+ */
+export function toPositive(value: Big): Decimal {
+  const text = value.toFixed();
+  return value.gt('0') && isShort(text) ? text : PositiveDecimal.parse(text);
+}
+
+/**
+ * The same of what may be 0.
+ * @throws ZodError also when it is below
+ */
+export function toNonNegative(value: Big): Decimal {
+  const text = value.toFixed();
+  return value.gte('0') && isShort(text) ? text : NonNegativeDecimal.parse(text);
+}
+
+/** All that the schemas leave to be asked of what a `Big` writes: its form is theirs (units.test.ts). */
+function isShort(text: string): text is Decimal {
+  return text.length <= maxDigits;
 }
 
 /** The exact decimal that a market-data number stands for: its shortest text, so "0.1" for 0.1. */
@@ -125,7 +152,7 @@ export { Big } from 'big.js';
 function decimalText(pattern: RegExp, expected: string) {
   return z
     .string()
-    .max(64, { abort: true })
+    .max(maxDigits, { abort: true })
     .regex(pattern, { error: `expected ${expected} as text, e.g. "0.25"`, abort: true })
     .brand<'Decimal'>();
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '@heliograph/contracts';
 import type { Draft } from './decision/draft.ts';
 
+const takenAtOnce = 16_384;
+
 /**
  * SHA-256 over what was decided, in order: one line of canonical JSON for each `order_intended` and `signal_skipped`
  * with its type, its event time and its data but for the ids, the words that hold them and the place on the bus, which name the run. So equal
@@ -9,6 +11,11 @@ import type { Draft } from './decision/draft.ts';
  */
 export function createDecisionsHash(): { add(event: Draft): void; digest(): string } {
   const hash = createHash('sha256');
+  let lines = '';
+  const take = (): void => {
+    hash.update(lines);
+    lines = '';
+  };
   return {
     add({ type, timeMs, data }) {
       if (type !== 'order_intended' && type !== 'signal_skipped') return;
@@ -22,8 +29,13 @@ export function createDecisionsHash(): { add(event: Draft): void; digest(): stri
         detail: undefined,
         marketSequence: undefined,
       };
-      hash.update(`${canonicalJson(facts)}\n`);
+      lines += `${canonicalJson(facts)}\n`;
+      // Taking it in costs as much for a line as for many.
+      if (lines.length >= takenAtOnce) take();
     },
-    digest: () => hash.copy().digest('hex'),
+    digest() {
+      take();
+      return hash.copy().digest('hex');
+    },
   };
 }

@@ -14,11 +14,11 @@ import type { Draft } from './decision/draft.ts';
 import { estimateEquity, inexact } from './decision/estimate.ts';
 import { evolve } from './decision/evolve.ts';
 import { mark } from './decision/mark.ts';
+import { instrumentKey } from './instrument-key.ts';
 import {
   currencyOf,
   emptyPortfolio,
   equityOf,
-  instrumentKey,
   type LastPrice,
   type Portfolio,
 } from './decision/portfolio.ts';

@@ -9,9 +9,9 @@ import {
 } from '@heliograph/contracts';
 import type { Order } from './order.ts';
 import { leavingQuantity, planEntry, type EntryPlan } from './plan.ts';
+import { instrumentKey } from '../instrument-key.ts';
 import {
   equityOf,
-  instrumentKey,
   rulesOf,
   settingsOf,
   type LastPrice,

@@ -1,7 +1,7 @@
 import {
   deterministicId,
   OrderId,
-  PositiveDecimal,
+  toPositive,
   type Mode,
   type PortfolioSettings,
   type TradeSignal,
@@ -152,7 +152,7 @@ function exitOrders(considered: Considered, facts: Facts, attempt: number): Draf
       { attempt, part: index + 1 },
       {
         orderType: 'market',
-        size: { kind: 'base', quantity: PositiveDecimal.parse(quantity.toFixed()) },
+        size: { kind: 'base', quantity: toPositive(quantity) },
         reduceOnly: true,
       },
     ),

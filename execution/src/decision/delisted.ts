@@ -2,7 +2,8 @@ import { Big } from '@heliograph/contracts';
 import type { Draft } from './draft.ts';
 import { cancelled } from './order-events.ts';
 import { isUnsent, type Order } from './order.ts';
-import { assetOf, instrumentKey, rulesOf, type Portfolio } from './portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import { assetOf, rulesOf, type Portfolio } from './portfolio.ts';
 import type { Statement } from './reconcile.ts';
 
 /** By then nothing that was sent can still be on its way, and what was filled is in the balance. */

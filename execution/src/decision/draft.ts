@@ -38,10 +38,14 @@ export interface DraftContext {
 
 export function draft<T extends JournalEventType>(
   type: T,
-  { portfolio, key, ...rest }: DraftContext,
+  { portfolio, key, timeMs, subject, correlationId, causationId }: DraftContext,
   data: JournalEventOf<T>['data'],
 ): DraftOf<T> {
-  const made: object = { type, id: deterministicId(portfolio, type, key), ...rest, data };
+  const id = deterministicId(portfolio, type, key);
+  const made: object =
+    causationId === undefined
+      ? { type, id, timeMs, subject, correlationId, data }
+      : { type, id, timeMs, subject, correlationId, causationId, data };
   return made as DraftOf<T>;
 }
 

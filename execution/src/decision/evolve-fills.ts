@@ -8,7 +8,8 @@ import {
   protectsWhatIsHeld,
 } from './evolve-orders.ts';
 import type { Order } from './order.ts';
-import { instrumentKey, settingsOf, type Portfolio, type PortfolioState } from './portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import { settingsOf, type Portfolio, type PortfolioState } from './portfolio.ts';
 import {
   applyFill,
   enters,

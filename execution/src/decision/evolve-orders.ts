@@ -1,9 +1,9 @@
 import { Big, toMs, type EventId, type OrderId, type ReasonCode } from '@heliograph/contracts';
 import type { DraftOf } from './draft.ts';
 import { isOpen, isProtective, legOf, statusAfter, type Order, type OrderFact } from './order.ts';
+import { instrumentKey } from '../instrument-key.ts';
 import {
   currencyOf,
-  instrumentKey,
   maxFailures,
   rulesOf,
   settingsOf,

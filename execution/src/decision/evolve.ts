@@ -3,7 +3,8 @@ import { closeTrade, compare, fill } from './evolve-fills.ts';
 import type { Draft, DraftOf } from './draft.ts';
 import { changeOrder, giveUp, intend, intendCancel, mayBeSentAgain } from './evolve-orders.ts';
 import { heldHere } from './order-events.ts';
-import { instrumentKey, neverValued, nothingMissed, type PortfolioState } from './portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import { neverValued, nothingMissed, type PortfolioState } from './portfolio.ts';
 import { decided, missed, remember, seen } from './evolve-signals.ts';
 import { dayStartOf } from './trading-day.ts';
 

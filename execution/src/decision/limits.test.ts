@@ -5,13 +5,8 @@ import { anyPortfolio, anyPrices, anySignal } from '../testing/any.ts';
 import { nowMs } from '../testing/portfolios.ts';
 import { decide } from './decide.ts';
 import type { DraftOf } from './draft.ts';
-import {
-  instrumentKey,
-  rulesOf,
-  settingsOf,
-  type PortfolioState,
-  type Prices,
-} from './portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import { rulesOf, settingsOf, type PortfolioState, type Prices } from './portfolio.ts';
 
 /** Whatever is decided, reckoned again from the outside. */
 

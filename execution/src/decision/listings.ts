@@ -1,7 +1,8 @@
 import { canonicalJson, deterministicId, PositiveDecimal } from '@heliograph/contracts';
 import type { Instrument } from '../brokers/broker.ts';
 import { draft, type Draft } from './draft.ts';
-import { instrumentKey, type Portfolio } from './portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import type { Portfolio } from './portfolio.ts';
 
 /** What the venue's rules have changed to since they were last written down, and which instruments it has closed. */
 export function listings(

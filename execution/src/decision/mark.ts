@@ -1,12 +1,7 @@
-import {
-  Big,
-  deterministicId,
-  PositiveDecimal,
-  toDecimal,
-  type TapeEnded,
-} from '@heliograph/contracts';
+import { Big, deterministicId, toDecimal, toPositive, type TapeEnded } from '@heliograph/contracts';
 import { draft, type Draft } from './draft.ts';
-import { instrumentKey, type Portfolio } from './portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import type { Portfolio } from './portfolio.ts';
 import { averageEntryPrice, worth } from './position.ts';
 
 /**
@@ -24,11 +19,9 @@ export function mark(
     venue: position.venue,
     symbol: position.symbol,
     side: position.side,
-    quantity: PositiveDecimal.parse(position.quantity.toFixed()),
+    quantity: toPositive(position.quantity),
     // Whoever ended the tape may not know the symbol; what it cost is then the best that is known.
-    price:
-      closeOf.get(instrumentKey(position)) ??
-      PositiveDecimal.parse(averageEntryPrice(position).toFixed()),
+    price: closeOf.get(instrumentKey(position)) ?? toPositive(averageEntryPrice(position)),
   }));
   let equity = portfolio.cash;
   for (const position of portfolio.positions.values()) {

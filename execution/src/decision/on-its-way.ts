@@ -1,6 +1,7 @@
 import { Big } from '@heliograph/contracts';
 import type { Order } from './order.ts';
-import { instrumentKey, type Portfolio } from './portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import type { Portfolio } from './portfolio.ts';
 import { enters, type Position } from './position.ts';
 
 /** Whether the order gets out of a position now, not at a price that may never come. */

@@ -1,4 +1,4 @@
-import { NonNegativeDecimal, PositiveDecimal, type Big } from '@heliograph/contracts';
+import { toNonNegative, toPositive, type Big } from '@heliograph/contracts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
 import type { Ending, Order } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
@@ -24,7 +24,7 @@ export function cancelled(portfolio: Portfolio, order: Order, ending: Ending): D
     ...orderFacts(order),
     reason: ending.reason,
     detail: shortened(ending.detail),
-    filledQuantity: NonNegativeDecimal.parse(order.filledQuantity.toFixed()),
+    filledQuantity: toNonNegative(order.filledQuantity),
   });
 }
 
@@ -65,7 +65,7 @@ export function triggered(
 ): Draft {
   return draft('order_triggered', contextOf(portfolio, order, timeMs), {
     ...orderFacts(order),
-    price: PositiveDecimal.parse(price.toFixed()),
+    price: toPositive(price),
   });
 }
 

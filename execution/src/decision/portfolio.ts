@@ -11,6 +11,7 @@ import {
 } from '@heliograph/contracts';
 import type { DraftOf } from './draft.ts';
 import type { Order } from './order.ts';
+import { instrumentKey } from '../instrument-key.ts';
 import { averageEntryPrice, worth, type Position } from './position.ts';
 
 /** Everything that a portfolio's journal says, folded. Plain data, so that it can be written down and read back. */
@@ -183,10 +184,6 @@ export function emptyPortfolio(name: string): PortfolioState {
     hasEnded: false,
     marked: false,
   };
-}
-
-export function instrumentKey(instrument: { venue: Venue; symbol: SymbolName }): string {
-  return `${instrument.venue}|${instrument.symbol}`;
 }
 
 export function lineageKey(signal: { strategy: string; venue: Venue; symbol: SymbolName }): string {

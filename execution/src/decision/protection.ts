@@ -4,7 +4,7 @@ import {
   exactly,
   liveTape,
   OrderId,
-  PositiveDecimal,
+  toPositive,
   type OrderRole,
   type Protection,
 } from '@heliograph/contracts';
@@ -12,7 +12,8 @@ import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
 import { leaving } from './on-its-way.ts';
 import { cancelIntended } from './order-events.ts';
 import { isProtective, legOf } from './order.ts';
-import { instrumentKey, maxFailures, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import { maxFailures, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
 import { averageEntryPrice, type Position } from './position.ts';
 import { multiple, partsOf } from './size.ts';
 
@@ -245,16 +246,13 @@ function orderOf(
     side: position.side === 'long' ? 'sell' : 'buy',
     orderId: id,
     ...terms,
-    size: { kind: 'base', quantity: PositiveDecimal.parse(quantity.toFixed()) },
+    size: { kind: 'base', quantity: toPositive(quantity) },
     timeInForce: 'GTC',
     ...(isFirst && { protects: enteredBy }),
     ...(leg.failures > 0 && { attempt: leg.failures + 1 }),
     reduceOnly: true,
     expiryTime: never,
-    referencePrice:
-      terms.limitPrice ??
-      terms.stopPrice ??
-      PositiveDecimal.parse(averageEntryPrice(position).toFixed()),
+    referencePrice: terms.limitPrice ?? terms.stopPrice ?? toPositive(averageEntryPrice(position)),
     reasons: [],
   });
 }

@@ -10,7 +10,8 @@ import type { Balance, VenueOrder, VenuePosition } from '../brokers/broker.ts';
 import { unaskable } from './delisted.ts';
 import { draft, type Draft } from './draft.ts';
 import { isUnsent, type Order } from './order.ts';
-import { assetOf, instrumentKey, rulesOf, type Portfolio } from './portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import { assetOf, rulesOf, type Portfolio } from './portfolio.ts';
 import type { Position } from './position.ts';
 
 /** What the venue says is there. It was all answered: an answer that is missing is no statement. */

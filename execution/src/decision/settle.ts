@@ -4,6 +4,8 @@ import {
   NonNegativeDecimal,
   PositiveDecimal,
   toDecimal,
+  toNonNegative,
+  toPositive,
   toTime,
   type IncidentKind,
 } from '@heliograph/contracts';
@@ -14,6 +16,8 @@ import { accepted, cancelled, contextOf, orderFacts, rejected } from './order-ev
 import { incidentOf, statusAfter, type Ending, type Order, type OrderFact } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
 import { averageEntryPrice, realisedPnl, type Fill, type Position } from './position.ts';
+
+const zero = new Big('0');
 
 /**
  * What a venue's report means for the portfolio: the events to journal, none when it tells nothing new.
@@ -77,7 +81,7 @@ function filled(
       price: PositiveDecimal.parse(report.price),
       fee: NonNegativeDecimal.parse(report.fee),
       liquidity: report.liquidity,
-      filledQuantity: PositiveDecimal.parse(filledQuantity.toFixed()),
+      filledQuantity: toPositive(filledQuantity),
       complete: report.complete,
       slippageBps: slippageBps(order, fill.price),
     }),
@@ -105,10 +109,8 @@ function positionChanged(
     venue: order.venue,
     symbol: order.symbol,
     side: isFlat ? 'flat' : position.side,
-    quantity: NonNegativeDecimal.parse(position.quantity.toFixed()),
-    averageEntryPrice: NonNegativeDecimal.parse(
-      isFlat ? '0' : averageEntryPrice(position).toFixed(),
-    ),
+    quantity: toNonNegative(position.quantity),
+    averageEntryPrice: toNonNegative(isFlat ? zero : averageEntryPrice(position)),
     realisedPnl: toDecimal(realisedPnl(position)),
     cash: toDecimal(cash),
     orderId: order.id,
@@ -123,12 +125,12 @@ function tradeClosed(position: Position, order: Order, context: DraftContext): D
     venue: position.venue,
     symbol: position.symbol,
     side: position.side,
-    quantity: PositiveDecimal.parse(position.leftQuantity.toFixed()),
+    quantity: toPositive(position.leftQuantity),
     entryTime: toTime(position.entryTimeMs),
-    entryPrice: PositiveDecimal.parse(averageEntryPrice(position).toFixed()),
+    entryPrice: toPositive(averageEntryPrice(position)),
     exitTime: toTime(context.timeMs),
-    exitPrice: PositiveDecimal.parse(position.leftNotional.div(position.leftQuantity).toFixed()),
-    fees: NonNegativeDecimal.parse(position.fees.toFixed()),
+    exitPrice: toPositive(position.leftNotional.div(position.leftQuantity)),
+    fees: toNonNegative(position.fees),
     pnl: toDecimal(pnl),
     returnRatio: Number(pnl.div(position.enteredNotional).toFixed(12)),
     exitReason: exitReasonOf(order),

@@ -1,7 +1,8 @@
-import { Big, PositiveDecimal } from '@heliograph/contracts';
+import { Big, toPositive } from '@heliograph/contracts';
 import { leaving } from './on-its-way.ts';
 import type { Order } from './order.ts';
-import { instrumentKey, type Portfolio } from './portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import type { Portfolio } from './portfolio.ts';
 
 /** What there is for an order that was triggered: of those that were triggered with it the earlier ones come first. */
 function leftFor(order: Order, portfolio: Portfolio): Big {
@@ -36,6 +37,6 @@ export function sized(order: Order, portfolio: Portfolio): Order {
   return {
     ...sent,
     timeMs: order.triggeredMs,
-    ...(isMore && { size: { kind: 'base', quantity: PositiveDecimal.parse(left.toFixed()) } }),
+    ...(isMore && { size: { kind: 'base', quantity: toPositive(left) } }),
   };
 }

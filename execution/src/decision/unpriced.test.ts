@@ -2,7 +2,8 @@ import { aCandle } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { after, anOrder, hear, nowMs, openedWith } from '../testing/portfolios.ts';
 import { held } from './order-events.ts';
-import { instrumentKey, type PortfolioState } from './portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import type { PortfolioState } from './portfolio.ts';
 import { protect } from './protection.ts';
 import { unpriced as unpricedAt } from './unpriced.ts';
 

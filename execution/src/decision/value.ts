@@ -1,7 +1,7 @@
 import {
   deterministicId,
-  PositiveDecimal,
   toDecimal,
+  toPositive,
   toTime,
   type PortfolioSettings,
 } from '@heliograph/contracts';
@@ -103,8 +103,8 @@ function valued(
         venue: position.venue,
         symbol: position.symbol,
         side: position.side,
-        quantity: PositiveDecimal.parse(position.quantity.toFixed()),
-        price: PositiveDecimal.parse(priceOf(position, prices).toFixed()),
+        quantity: toPositive(position.quantity),
+        price: toPositive(priceOf(position, prices)),
       })),
     },
   );

@@ -1,5 +1,6 @@
 import { Big, exactly } from '@heliograph/contracts';
 import type { OrderReference } from '../brokers/broker.ts';
+import { instrumentKey } from '../instrument-key.ts';
 
 export type InstrumentName = Pick<OrderReference, 'venue' | 'symbol'>;
 
@@ -27,10 +28,6 @@ export interface AccountFill {
 
 const zero = new Big('0');
 
-export function instrumentKey({ venue, symbol }: InstrumentName): string {
-  return `${venue}|${symbol}`;
-}
-
 /** The currency that a symbol is paid in; a bare symbol such as `SPY` counts as paid in USD. */
 export function quoteCurrencyOf(symbol: string): string {
   return symbol.split('/')[1]?.split(':')[0] ?? 'USD';
@@ -41,23 +38,38 @@ export function holdingOf({ holdings }: Account, instrument: InstrumentName): Ho
   return holdings.get(instrumentKey(instrument)) ?? { venue, symbol, quantity: zero, cost: zero };
 }
 
-export function afterFill(
+/** What a fill changes of an account. */
+export interface AccountChange {
+  readonly cash: Big;
+  readonly holding: Holding;
+}
+
+export function changeBy(
   account: Account,
   instrument: InstrumentName,
   fill: AccountFill,
-): Account {
-  const key = instrumentKey(instrument);
+): AccountChange {
+  const { cash } = account;
   const notional = fill.quantity.times(fill.price);
   const before = holdingOf(account, instrument);
-  const holding = { ...before, ...holdingAfter(before, fill) };
-  const holdings = new Map(account.holdings);
-  if (holding.quantity.eq('0')) holdings.delete(key);
-  else holdings.set(key, holding);
-  const { cash } = account;
+  const { venue, symbol } = before;
   return {
     cash: (fill.side === 'buy' ? cash.minus(notional) : cash.plus(notional)).minus(fill.fee),
-    holdings,
+    holding: { venue, symbol, ...holdingAfter(before, fill) },
   };
+}
+
+/** The account with the change; the former stays as it was. */
+export function changed({ holdings }: Account, { cash, holding }: AccountChange): Account {
+  const after = new Map(holdings);
+  putHolding(after, holding);
+  return { cash, holdings: after };
+}
+
+export function putHolding(holdings: Map<string, Holding>, holding: Holding): void {
+  const key = instrumentKey(holding);
+  if (holding.quantity.eq(zero)) holdings.delete(key);
+  else holdings.set(key, holding);
 }
 
 /** Whether a fill leaves more at risk than before: a larger position, or one on the other side. */
@@ -71,10 +83,15 @@ export function raisesExposure(before: Holding, after: Holding): boolean {
  * Whether equity at cost carries what is held: cash and all positions at their entry prices, times the leverage, must
  * reach the sum of their sizes. With longs alone and no leverage that is: cash must not be negative.
  */
-export function hasMargin({ cash, holdings }: Account, leverage: number): boolean {
+export function hasMargin(account: Account, change: AccountChange, leverage: number): boolean {
+  const { cash, holding } = change;
+  const key = instrumentKey(holding);
+  const others = [...account.holdings].filter(([other]) => other !== key);
+  const costs = [holding.cost, ...others.map(([, { cost }]) => cost)];
+  if (leverage === 1 && costs.every((cost) => cost.gte(zero))) return cash.gte(zero);
   let equity = cash;
   let exposure = zero;
-  for (const { cost } of holdings.values()) {
+  for (const cost of costs) {
     equity = equity.plus(cost);
     exposure = exposure.plus(cost.abs());
   }

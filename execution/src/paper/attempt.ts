@@ -60,7 +60,7 @@ export function volumeFor(
   { maxVolumeRatio, lotSize }: Pick<TradingRules, 'maxVolumeRatio' | 'lotSize'>,
 ): Big | undefined {
   if (maxVolumeRatio === undefined) return undefined;
-  return multiple(slice.prices().volume.times(exactly(maxVolumeRatio)), lotSize);
+  return multiple(slice.prices.volume.times(exactly(maxVolumeRatio)), lotSize);
 }
 
 /** Whether it takes what its first opportunity gives, and nothing later. */
@@ -90,7 +90,7 @@ function limitTrade(sight: Sight, limit: Big, trigger: Trigger | undefined): Att
     if (takes(trigger.price)) return { stage: 1, ...inside(sight, trigger.price, 'taker') };
     if (isImmediate(order)) return unfilled(1, slice.closeTime - 1, 'the price was past its limit');
     // Whatever else the candle went through may have come before the trigger; its close did not.
-    return !view.limitsSeeFirstOnly && takes(view.close) ? asMaker() : undefined;
+    return !view.limitsSeeFirstOnly && takes(view.prices.close) ? asMaker() : undefined;
   }
   if (view.first === undefined) return undefined;
   if (takes(view.first)) {
@@ -101,7 +101,7 @@ function limitTrade(sight: Sight, limit: Big, trigger: Trigger | undefined): Att
     return { stage: 0, ...atFirst(view, waits ? limit : view.first, waits ? 'maker' : 'taker') };
   }
   if (isImmediate(order)) return unfilled(0, view.firstTimeMs, 'the price was past its limit');
-  const best = order.side === 'buy' ? view.low : view.high;
+  const best = order.side === 'buy' ? view.range.low : view.range.high;
   return !view.limitsSeeFirstOnly && takes(best) ? asMaker() : undefined;
 }
 

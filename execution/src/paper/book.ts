@@ -59,7 +59,7 @@ export interface PaperBookState extends PaperBook {
   settings: PortfolioSettings | undefined;
   currency: string | undefined;
   cash: Big;
-  holdings: ReadonlyMap<string, Holding>;
+  readonly holdings: Map<string, Holding>;
   readonly resting: Map<OrderId, RestingOrder>;
   readonly restingIn: Map<string, Set<OrderId>>;
   readonly ended: Map<OrderId, EndedOrder>;

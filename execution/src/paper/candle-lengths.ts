@@ -1,5 +1,6 @@
 import type { Candle } from '@heliograph/contracts';
-import { instrumentKey, type InstrumentName } from './account.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import type { InstrumentName } from './account.ts';
 
 /** Which lengths of candles a tape has of each symbol, as far as it was seen. */
 export interface CandleLengths {

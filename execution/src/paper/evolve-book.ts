@@ -1,5 +1,6 @@
 import { Big, type OrderId } from '@heliograph/contracts';
-import { afterFill, instrumentKey, quoteCurrencyOf } from './account.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import { changeBy, putHolding, quoteCurrencyOf } from './account.ts';
 import type { EndedOrder, PaperBook, PaperBookState, RestingOrder } from './book.ts';
 import { reportOf, type OrderEvent, type PaperEvent, type PaperEventOf } from './events.ts';
 
@@ -77,9 +78,9 @@ function applyFill(
     price: new Big(event.price),
     fee: new Big(event.fee),
   };
-  const { cash, holdings } = afterFill(book, order, fill);
+  const { cash, holding } = changeBy(book, order, fill);
   book.cash = cash;
-  book.holdings = holdings;
+  putHolding(book.holdings, holding);
   const { timeMs, price, place } = event;
   const after: RestingOrder = {
     ...order,

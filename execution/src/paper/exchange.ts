@@ -1,6 +1,6 @@
 import type { Candle, OrderId, PortfolioSettings } from '@heliograph/contracts';
 import type { Abandonment, OrderRequest, Placement, Report } from '../brokers/broker.ts';
-import { instrumentKey } from './account.ts';
+import { instrumentKey } from '../instrument-key.ts';
 import { abandon, cancel, cancelResting, emptyBook, type PaperBook } from './book.ts';
 import { evolveBook } from './evolve-book.ts';
 import { createCandleLengths } from './candle-lengths.ts';

@@ -1,5 +1,5 @@
-import { deterministicId, PositiveDecimal, type Big, type ReasonCode } from '@heliograph/contracts';
-import { afterFill, hasMargin, holdingOf, raisesExposure, type Account } from './account.ts';
+import { deterministicId, toPositive, type Big, type ReasonCode } from '@heliograph/contracts';
+import { changeBy, hasMargin, holdingOf, raisesExposure, type Account } from './account.ts';
 import { isImmediate, volumeFor, type Trade } from './attempt.ts';
 import { remainingOf, type RestingOrder } from './book.ts';
 import type { PaperEvent } from './events.ts';
@@ -50,8 +50,8 @@ export function fill(
 
   const notional = quantity.times(price);
   const fee = feeFor(notional, feeBps);
-  const after = afterFill(account, order, { side, quantity, price, fee });
-  if (raisesExposure(held, holdingOf(after, order)) && !hasMargin(after, rules.leverage)) {
+  const change = changeBy(account, order, { side, quantity, price, fee });
+  if (raisesExposure(held, change.holding) && !hasMargin(account, change, rules.leverage)) {
     const cost = notional.plus(fee).toFixed();
     const there = `${account.cash.toFixed()} there`;
     return rules.shorting || rules.leverage > 1
@@ -66,8 +66,8 @@ export function fill(
     orderId,
     timeMs,
     fillId: deterministicId('fill', orderId, String(order.fills + 1)),
-    quantity: PositiveDecimal.parse(quantity.toFixed()),
-    price: PositiveDecimal.parse(price.toFixed()),
+    quantity: toPositive(quantity),
+    price: toPositive(price),
     fee: fee.toFixed(),
     liquidity,
     complete,
@@ -91,7 +91,7 @@ function priceOf(order: RestingOrder, trade: Trade, slice: Slice, rules: Trading
   const pricing = { feeBps: rules.takerFeeBps, lotSize: rules.lotSize };
   const wanted = quantityAt(remainingOf(order), price, pricing);
   const quantity = smaller(wanted, volumeFor(slice, rules) ?? wanted);
-  const share = shareOf(quantity, slice.prices().volume);
+  const share = shareOf(quantity, slice.prices.volume);
   return atMost(takerPrice(trade.price, side, rules, share));
 }
 
@@ -103,16 +103,16 @@ function brokenRule(
   { minQuantity, maxQuantity, minNotional }: TradingRules,
 ): { reason: ReasonCode; detail: string } | undefined {
   if (order.fills > 0) return undefined;
-  const said = `${quantity.toFixed()} at ${price.toFixed()}`;
+  const said = (): string => `${quantity.toFixed()} at ${price.toFixed()}`;
   if (order.size.kind === 'quote' && maxQuantity !== undefined && quantity.gt(maxQuantity))
-    return { reason: 'ABOVE_MAXIMUM', detail: `${said} is more than ${maxQuantity}` };
+    return { reason: 'ABOVE_MAXIMUM', detail: `${said()} is more than ${maxQuantity}` };
   if (order.reduceOnly) return undefined;
   if (order.size.kind === 'quote' && minQuantity !== undefined && quantity.lt(minQuantity))
-    return { reason: 'BELOW_MINIMUM', detail: `${said} is less than ${minQuantity}` };
+    return { reason: 'BELOW_MINIMUM', detail: `${said()} is less than ${minQuantity}` };
   const isPriced = order.limitPrice !== undefined || order.stopPrice !== undefined;
   if (order.size.kind === 'base' && !isPriced && minNotional !== undefined)
     if (quantity.times(price).lt(minNotional))
-      return { reason: 'BELOW_MINIMUM', detail: `${said} is worth less than ${minNotional}` };
+      return { reason: 'BELOW_MINIMUM', detail: `${said()} is worth less than ${minNotional}` };
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import { Big, type OrderId } from '@heliograph/contracts';
-import { afterFill, instrumentKey, type Account } from './account.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import { changeBy, changed, type Account } from './account.ts';
 import { attemptOf, type Attempt } from './attempt.ts';
 import { settingsOf, type PaperBook, type RestingOrder } from './book.ts';
 import type { PaperEvent } from './events.ts';
@@ -36,7 +37,8 @@ export function nextEvents(book: PaperBook, known: ProgressMap, slice: Slice): P
   for (const { order, attempt } of due) {
     const outcome = eventsOf(order, attempt, { slice, account, rules });
     for (const event of outcome) {
-      account = accountAfter(account, order, event);
+      // What comes of the last one nobody asks before it is in the book.
+      if (due.length > 1) account = accountAfter(account, order, event);
       events.push(isEnding(event) ? { ...event, place } : event);
     }
   }
@@ -97,10 +99,11 @@ function isEnding(event: PaperEvent) {
 
 function accountAfter(account: Account, order: RestingOrder, event: PaperEvent): Account {
   if (event.type !== 'order_filled') return account;
-  return afterFill(account, order, {
+  const fill = {
     side: order.side,
     quantity: new Big(event.quantity),
     price: new Big(event.price),
     fee: new Big(event.fee),
-  });
+  };
+  return changed(account, changeBy(account, order, fill));
 }

@@ -62,7 +62,7 @@ export function progressAfter(
 ): Progress {
   if (!view) return { ...before, upTo: slice.sequence };
   const triggered = before.triggered || triggerIn(order, before, view) !== undefined;
-  const reached = order.side === 'sell' ? view.high : view.low;
+  const reached = order.side === 'sell' ? view.range.high : view.range.low;
   const start = before.best ?? view.first;
   const best =
     order.orderType !== 'trailing_stop' || start === undefined

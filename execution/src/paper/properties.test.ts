@@ -2,7 +2,7 @@ import { Big, exactly, type Candle, type PortfolioSettings } from '@heliograph/c
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OrderRequest, Report } from '../brokers/broker.ts';
-import { instrumentKey } from './account.ts';
+import { instrumentKey } from '../instrument-key.ts';
 import { createPaperExchange, type PaperExchange } from './exchange.ts';
 import {
   printIn,

@@ -1,4 +1,5 @@
-import { instrumentKey, type InstrumentName } from './account.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import type { InstrumentName } from './account.ts';
 import type { Slice } from './slice.ts';
 
 const kept = 256;

@@ -29,11 +29,11 @@ export interface Slice {
   /** Its range as numbers: enough to see that it does not come near a price. */
   readonly lowest: number;
   readonly highest: number;
-  /** Made where they are asked for: most of a tape comes near to nothing. */
-  prices(): Prices;
+  /** Each is made where it is asked for: most of a tape comes near to nothing, and most orders want the open alone. */
+  readonly prices: Prices;
 }
 
-interface Prices {
+export interface Prices {
   readonly open: Big;
   readonly high: Big;
   readonly low: Big;
@@ -44,7 +44,6 @@ interface Prices {
 
 export function sliceOfCandle(candle: Candle, sequence: number): Slice {
   const { venue, symbol, openTime, closeTime, low, high } = candle;
-  let prices: Prices | undefined;
   return {
     sequence,
     venue,
@@ -54,8 +53,37 @@ export function sliceOfCandle(candle: Candle, sequence: number): Slice {
     isTrade: false,
     lowest: low,
     highest: high,
-    prices: () => (prices ??= pricesOf(candle)),
+    prices: new CandlePrices(candle),
   };
+}
+
+class CandlePrices implements Prices {
+  private readonly candle: Candle;
+  private readonly made: Partial<Record<keyof Prices, Big>> = {};
+
+  constructor(candle: Candle) {
+    this.candle = candle;
+  }
+
+  get open(): Big {
+    return (this.made.open ??= exactly(this.candle.open));
+  }
+
+  get high(): Big {
+    return (this.made.high ??= exactly(this.candle.high));
+  }
+
+  get low(): Big {
+    return (this.made.low ??= exactly(this.candle.low));
+  }
+
+  get close(): Big {
+    return (this.made.close ??= exactly(this.candle.close));
+  }
+
+  get volume(): Big {
+    return (this.made.volume ??= exactly(this.candle.volume));
+  }
 }
 
 export function sliceOfPrint(print: Print, sequence: number): Slice {
@@ -72,17 +100,7 @@ export function sliceOfPrint(print: Print, sequence: number): Slice {
     isTrade: true,
     lowest: Number(print.price),
     highest: Number(print.price),
-    prices: () => prices,
-  };
-}
-
-function pricesOf({ open, high, low, close, volume }: Candle): Prices {
-  return {
-    open: exactly(open),
-    high: exactly(high),
-    low: exactly(low),
-    close: exactly(close),
-    volume: exactly(volume),
+    prices,
   };
 }
 

@@ -23,15 +23,15 @@ export function triggerIn(
   const isBeyond = (price: Big): boolean =>
     order.side === 'sell' ? price.lte(level) : price.gte(level);
   if (view.first && isBeyond(view.first)) return { at: 'first', price: view.first };
-  const worst = order.side === 'sell' ? view.worstLow : view.worstHigh;
+  const worst = order.side === 'sell' ? view.prices.low : view.prices.high;
   const price = view.begins && isBeyond(view.begins) ? view.begins : isBeyond(worst) && level;
   return price ? { at: 'inside', price: traded(price, order, view) } : undefined;
 }
 
 /** What it protects may have been filled, slipped, at a price that the tape never had; nothing is better than that. */
-function traded(price: Big, { side }: RestingOrder, { worstLow, worstHigh }: View): Big {
-  if (side === 'sell') return price.lt(worstHigh) ? price : worstHigh;
-  return price.gt(worstLow) ? price : worstLow;
+function traded(price: Big, { side }: RestingOrder, { prices: { low, high } }: View): Big {
+  if (side === 'sell') return price.lt(high) ? price : high;
+  return price.gt(low) ? price : low;
 }
 
 /** The price that triggers the order; undefined where nothing needs to. */

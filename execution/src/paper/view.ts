@@ -3,7 +3,7 @@ import type { RestingOrder } from './book.ts';
 import { between } from './price.ts';
 import type { Progress } from './progress.ts';
 import type { TradingRules } from './rules.ts';
-import type { Slice } from './slice.ts';
+import type { Prices, Slice } from './slice.ts';
 
 /** What an order sees of a slice of the tape. */
 export interface View {
@@ -14,13 +14,10 @@ export interface View {
   readonly moment: 'open' | 'inside' | 'end';
   /** The price inside at which it begins to work, where `first` is missing. */
   readonly begins: Big | undefined;
-  /** How far the price may have gone against it: what triggers stops. */
-  readonly worstLow: Big;
-  readonly worstHigh: Big;
+  /** Of the whole slice: how far the price may have gone against it, which triggers stops, and where it closed. */
+  readonly prices: Prices;
   /** How far the price has gone for certain since it works: what fills limits, and what trailing stops follow. */
-  readonly low: Big;
-  readonly high: Big;
-  readonly close: Big;
+  readonly range: Pick<Prices, 'low' | 'high'>;
   /** Whether limits see no more of it than `first`: they may have run out before the rest. */
   readonly limitsSeeFirstOnly: boolean;
 }
@@ -57,16 +54,14 @@ function viewAfterFill(
   if (from.moment === 'open')
     return whole(slice, Math.max(slice.openTime, from.timeMs), 'open', order.goodTillMs);
   const begins = new Big(from.price);
-  const { low, high, close } = slice.prices();
+  const { prices } = slice;
   return {
     first: undefined,
     firstTimeMs: from.timeMs,
     moment: 'inside',
     begins,
-    worstLow: low,
-    worstHigh: high,
-    ...path(begins, close),
-    close,
+    prices,
+    range: path(begins, prices.close),
     limitsSeeFirstOnly: expiresIn(slice, order.goodTillMs),
   };
 }
@@ -84,17 +79,15 @@ function arrivesInside(
   // Who made an order inside a candle has always been given its open, unless there is a latency to speak of.
   const atOpen = order.orderType === 'market' && rules.latencyMs === 0;
   const part = { part: arrivalMs - slice.openTime, whole: length };
-  const { open, high, low, close } = slice.prices();
-  const first = atOpen ? open : between(open, close, part);
+  const { prices } = slice;
+  const first = atOpen ? prices.open : between(prices.open, prices.close, part);
   return {
     first,
     firstTimeMs: arrivalMs,
     moment: 'inside',
     begins: undefined,
-    worstLow: low,
-    worstHigh: high,
-    ...path(first, close),
-    close,
+    prices,
+    range: path(first, prices.close),
     limitsSeeFirstOnly: expiresIn(slice, order.goodTillMs),
   };
 }
@@ -105,17 +98,14 @@ function whole(
   moment: 'open' | 'end',
   goodTillMs?: number,
 ): View {
-  const { open, high, low, close } = slice.prices();
+  const { prices } = slice;
   return {
-    first: open,
+    first: prices.open,
     firstTimeMs,
     moment,
     begins: undefined,
-    worstLow: low,
-    worstHigh: high,
-    low,
-    high,
-    close,
+    prices,
+    range: prices,
     limitsSeeFirstOnly: expiresIn(slice, goodTillMs),
   };
 }

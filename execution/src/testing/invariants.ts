@@ -2,10 +2,10 @@ import { Big, exactly, toMs, type JournalEvent, type TradeSignal } from '@heliog
 import { draftOf, type DraftOf } from '../decision/draft.ts';
 import { evolve } from '../decision/evolve.ts';
 import { isUnsent, type Order } from '../decision/order.ts';
+import { instrumentKey } from '../instrument-key.ts';
 import {
   emptyPortfolio,
   freeCash,
-  instrumentKey,
   maxFailures,
   reservedCash,
   type Portfolio,

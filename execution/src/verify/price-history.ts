@@ -1,5 +1,6 @@
 import type { Candle } from '@heliograph/contracts';
-import { instrumentKey, type LastPrice, type Prices } from '../decision/portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import type { LastPrice, Prices } from '../decision/portfolio.ts';
 
 /** A price of a tape and its place in MARKET; a trade counts as a candle of no length. */
 export interface TapePrice {

@@ -1,6 +1,7 @@
 import type { OrderId, TradeSignal } from '@heliograph/contracts';
 import type { Draft } from '../decision/draft.ts';
-import { instrumentKey, type Portfolio } from '../decision/portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import type { Portfolio } from '../decision/portfolio.ts';
 import { isUrgent, withoutEntry } from '../decision/unheard.ts';
 import type { Silence } from './answers.ts';
 

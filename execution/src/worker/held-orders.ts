@@ -3,7 +3,8 @@ import type { Draft } from '../decision/draft.ts';
 import { leaving } from '../decision/on-its-way.ts';
 import { triggered } from '../decision/order-events.ts';
 import type { Order } from '../decision/order.ts';
-import { instrumentKey, type Portfolio } from '../decision/portfolio.ts';
+import { instrumentKey } from '../instrument-key.ts';
+import type { Portfolio } from '../decision/portfolio.ts';
 import { createCandleLengths } from '../paper/candle-lengths.ts';
 
 const whole = new Big('10000');

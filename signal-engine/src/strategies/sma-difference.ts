@@ -37,7 +37,9 @@ export function createSmaDifference(fast: number, slow: number): SmaDifference {
   };
 
   const average = (length: number): number => {
-    const sum = lastValues(length).reduce((total, value) => total + value, 0);
+    let sum = 0;
+    // Oldest first: in floating point the order counts.
+    for (let pushes = Math.min(length, count); pushes >= 1; pushes--) sum += ago(pushes);
     return Number((sum / length).toPrecision(12));
   };
 

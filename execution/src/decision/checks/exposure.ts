@@ -2,7 +2,8 @@ import { Big, exactly } from '@heliograph/contracts';
 import type { Considered } from '../considered.ts';
 import { hasMargin, marginOf } from '../funds.ts';
 import type { EntryPlan } from '../plan.ts';
-import { freeCash, instrumentKey, priceOf, type Portfolio } from '../portfolio.ts';
+import { instrumentKey } from '../../instrument-key.ts';
+import { freeCash, priceOf, type Portfolio } from '../portfolio.ts';
 import { enters } from '../position.ts';
 import { planned, refusedAs } from './plan.ts';
 

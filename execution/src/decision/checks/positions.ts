@@ -1,6 +1,6 @@
 import { toTime } from '@heliograph/contracts';
 import type { Considered } from '../considered.ts';
-import { instrumentKey } from '../portfolio.ts';
+import { instrumentKey } from '../../instrument-key.ts';
 import { enters } from '../position.ts';
 
 /** Whether a position is held that the signal's side makes larger (an entry) or smaller (an exit). */
