@@ -1,4 +1,4 @@
-import { describeBus } from '../testing/bus-contract.ts';
+import { describeBus } from '../testing/bus-contract/describe-bus.ts';
 import { startTestNats } from '../testing/test-nats.ts';
 
 describeBus('JetStream bus', async (defaults) => {

@@ -1,4 +1,4 @@
-import { describeBus } from '../testing/bus-contract.ts';
+import { describeBus } from '../testing/bus-contract/describe-bus.ts';
 import { createMemoryServer } from './memory-server.ts';
 
 describeBus('memory bus', async (defaults) => {
