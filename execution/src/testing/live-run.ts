@@ -3,6 +3,8 @@ import {
   PortfolioSettings,
   subjects,
   toTime,
+  type JournalEventOf,
+  type JournalEventType,
   type TradeSignal,
 } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
@@ -244,4 +246,25 @@ async function heldOrders(bus: Bus): Promise<void> {
     const held = [...fold(await journalOf(bus)).orders.values()].filter(({ isHeld }) => isHeld);
     if (held.length < 2) throw new Error('the protective orders are not there yet');
   }, patience);
+}
+
+/** The events of a kind, in the order of the journal. */
+export async function only<T extends JournalEventType>(
+  bus: Bus,
+  type: T,
+): Promise<JournalEventOf<T>[]> {
+  const isOfType = (event: JournalEvent): event is JournalEventOf<T> => event.type === type;
+  return (await journalOf(bus)).filter(isOfType);
+}
+
+/** The same, once there are so many. */
+export async function seen<T extends JournalEventType>(
+  bus: Bus,
+  type: T,
+  count = 1,
+): Promise<JournalEventOf<T>[]> {
+  await eventually(async () => {
+    if ((await only(bus, type)).length < count) throw new Error(`no ${count} ${type}`);
+  }, patience);
+  return only(bus, type);
 }

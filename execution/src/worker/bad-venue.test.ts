@@ -1,4 +1,3 @@
-import type { JournalEvent, JournalEventOf, JournalEventType } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createLogger } from '@heliograph/contracts/service';
 import { eventually } from '@heliograph/contracts/testing';
@@ -10,7 +9,9 @@ import {
   fold,
   journalOf,
   liveSignal,
+  only,
   publish,
+  seen,
   startLiveWorker,
 } from '../testing/live-run.ts';
 
@@ -25,22 +26,6 @@ function recorder() {
   const lines: { level: number; msg: string; err?: { message: string } }[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
   return { log: createLogger({ name: 'execution', destination }), lines };
-}
-
-async function only<T extends JournalEventType>(bus: Bus, type: T): Promise<JournalEventOf<T>[]> {
-  const isOfType = (event: JournalEvent): event is JournalEventOf<T> => event.type === type;
-  return (await journalOf(bus)).filter(isOfType);
-}
-
-async function seen<T extends JournalEventType>(
-  bus: Bus,
-  type: T,
-  count = 1,
-): Promise<JournalEventOf<T>[]> {
-  await eventually(async () => {
-    if ((await only(bus, type)).length < count) throw new Error(`no ${count} ${type}`);
-  }, patience);
-  return only(bus, type);
 }
 
 describe.concurrent('an exchange that is away when a worker starts', () => {

@@ -2,36 +2,17 @@ import {
   PortfolioSettings,
   toTime,
   tradingStateBucket,
-  type JournalEvent,
-  type JournalEventOf,
-  type JournalEventType,
   type TradingState,
 } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { eventually, startTestNats } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
-import { candle, journalOf, liveSignal, publish, startLiveWorker } from '../testing/live-run.ts';
+import { candle, liveSignal, only, publish, seen, startLiveWorker } from '../testing/live-run.ts';
 
 const patience = { timeoutMs: 25_000 };
 const exit = { intent: 'exit', side: 'sell', targetPosition: 'flat' } as const;
 const manual = { ...exit, strategy: 'manual' } as const;
-
-async function only<T extends JournalEventType>(bus: Bus, type: T): Promise<JournalEventOf<T>[]> {
-  const isOfType = (event: JournalEvent): event is JournalEventOf<T> => event.type === type;
-  return (await journalOf(bus)).filter(isOfType);
-}
-
-async function seen<T extends JournalEventType>(
-  bus: Bus,
-  type: T,
-  count = 1,
-): Promise<JournalEventOf<T>[]> {
-  await eventually(async () => {
-    if ((await only(bus, type)).length < count) throw new Error(`no ${count} ${type}`);
-  }, patience);
-  return only(bus, type);
-}
 
 /** What a person wants, as the command writes it down. */
 async function want(

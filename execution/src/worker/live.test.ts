@@ -1,22 +1,14 @@
-import {
-  Big,
-  JournalEvent,
-  PortfolioSettings,
-  subjects,
-  toTime,
-  type JournalEventOf,
-  type JournalEventType,
-} from '@heliograph/contracts';
+import { Big, PortfolioSettings, subjects, toTime } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { aCandleEvent, aSignal, eventually } from '@heliograph/contracts/testing';
-import { firstValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import {
   startBinanceDouble,
   type BinanceDouble,
 } from '../testing/binance-double/binance-double.ts';
 import { anOrder, openOnDouble } from '../testing/ccxt-on-double.ts';
+import { journalOf, only } from '../testing/live-run.ts';
 import { startExecution } from './execution.ts';
 
 const settings = PortfolioSettings.parse({
@@ -70,16 +62,6 @@ async function candle(bus: Bus, price: number) {
   );
   const subject = 'market.candle.binance.BTC-USDT.1m';
   await bus.publish({ subject, id: event.id, body: JSON.stringify(event) });
-}
-
-async function journalOf(bus: Bus): Promise<JournalEvent[]> {
-  const messages = await firstValueFrom(bus.read({ stream: 'TRADING' }).pipe(toArray()));
-  return messages.map(({ body }) => JournalEvent.parse(JSON.parse(body)));
-}
-
-async function only<T extends JournalEventType>(bus: Bus, type: T): Promise<JournalEventOf<T>[]> {
-  const isOfType = (event: JournalEvent): event is JournalEventOf<T> => event.type === type;
-  return (await journalOf(bus)).filter(isOfType);
 }
 
 const patience = { timeoutMs: 15_000 };

@@ -1,10 +1,4 @@
-import {
-  PortfolioSettings,
-  TransientError,
-  type JournalEvent,
-  type JournalEventOf,
-  type JournalEventType,
-} from '@heliograph/contracts';
+import { PortfolioSettings, TransientError } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { eventually } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
@@ -13,7 +7,7 @@ import {
   startBinanceDouble,
   type BinanceDouble,
 } from '../testing/binance-double/binance-double.ts';
-import { candle, journalOf, liveSignal, publish, startLiveWorker } from '../testing/live-run.ts';
+import { candle, liveSignal, only, publish, startLiveWorker } from '../testing/live-run.ts';
 
 const patience = { timeoutMs: 20_000 };
 const exit = { intent: 'exit', side: 'sell', targetPosition: 'flat' } as const;
@@ -26,11 +20,6 @@ const settings = PortfolioSettings.parse({
   lotSize: '0.00001',
   risk: { symbols: ['BTC/USDT', 'ETH/USDT'] },
 });
-
-async function only<T extends JournalEventType>(bus: Bus, type: T): Promise<JournalEventOf<T>[]> {
-  const isOfType = (event: JournalEvent): event is JournalEventOf<T> => event.type === type;
-  return (await journalOf(bus)).filter(isOfType);
-}
 
 /** A worker whose venue can be made to say nothing of some orders; placing and taking back works. */
 function startWorker(bus: Bus, double: BinanceDouble) {
