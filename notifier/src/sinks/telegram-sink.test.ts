@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { aMessage } from '../testing/a-message.ts';
+import type { Fault } from '../testing/telegram-double/faults.ts';
 import {
   startTelegramDouble,
-  type Fault,
   type TelegramDouble,
 } from '../testing/telegram-double/telegram-double.ts';
 import type { SendOutcome, Sink } from './sink.ts';

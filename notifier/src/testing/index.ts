@@ -1,6 +1,3 @@
 export { startDiscordDouble, startWebhookDouble } from './post-double.ts';
-export {
-  startTelegramDouble,
-  type ReceivedMessage,
-  type TelegramDouble,
-} from './telegram-double/telegram-double.ts';
+export type { ReceivedMessage } from './telegram-double/chats.ts';
+export { startTelegramDouble, type TelegramDouble } from './telegram-double/telegram-double.ts';

@@ -1,40 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { z } from 'zod';
-import { floodWaitS } from './flood-control.ts';
-import { isMethod, schemas, type Method, type Parameters } from './methods.ts';
+import { badRequest, checked, conflict, reply, type Answer } from './answers.ts';
+import { buttonsOf, chatOf, createChats, viewOf, type ReceivedMessage } from './chats.ts';
+import { createFaults, type Fault } from './faults.ts';
+import { isMethod, type Method, type Parameters } from './methods.ts';
 import { readHtml } from './read-html.ts';
+import { isPicture, readParameters, readText } from './requests.ts';
 import { createUpdateQueue, type Update } from './updates.ts';
-
-/** A message that was taken, as it stands now. */
-export interface ReceivedMessage {
-  readonly messageId: number;
-  readonly chatId: number;
-  /** As people read it, without markup. */
-  readonly text: string;
-  readonly sent: Parameters<'sendMessage'> | Parameters<'sendPhoto'>;
-  /** When it came, `performance.now()`. */
-  readonly atMs: number;
-  /** Its buttons, by what they say. */
-  readonly buttons: Readonly<Record<string, string>>;
-  /** How often it was edited. */
-  readonly edits: number;
-  readonly photo?: Buffer;
-  /** The message that it is an answer to, if that is there. */
-  readonly answers?: number;
-}
-
-/** Instead of the true answer: Telegram's own refusal, or a fault on the way. */
-export type Fault =
-  | { readonly code: number; readonly description: string; readonly parameters?: object }
-  /** Takes the request and never answers. */
-  | 'hang'
-  /** Breaks the connection. */
-  | 'reset'
-  /** Takes the message, then breaks the connection. */
-  | 'lose the answer'
-  /** Answers something that is not JSON. */
-  | 'garbage';
 
 /** Who writes or presses. */
 interface Person {
@@ -92,87 +64,16 @@ export async function startTelegramDouble({
   limited?: boolean;
   port?: number;
 } = {}): Promise<TelegramDouble> {
-  const received: ReceivedMessage[] = [];
-  const taken: { chatId: number; atMs: number }[] = [];
+  const known = createChats({ ids: [chatId, ...chats], limited });
+  const { received, take, edit } = known;
   const notices: Parameters<'answerCallbackQuery'>[] = [];
   const menus: Parameters<'setMyCommands'>[] = [];
-  const lost = new Map<number, 'deleted' | 'too old'>();
   const counts = new Map<Method, number>();
-  const faults = new Map<Method | 'any', { fault: Fault; left: number }>();
+  const faults = createFaults();
   const updates = createUpdateQueue();
   let webhook: Parameters<'setWebhook'> | undefined;
   let lastUpdate = 1_000;
   let requests = 0;
-
-  const nextFault = (method: Method | undefined): Fault | undefined => {
-    const faulty = (method && faults.get(method)) ?? faults.get('any');
-    if (!faulty || faulty.left === 0) return undefined;
-    faulty.left--;
-    return faulty.fault;
-  };
-
-  const knownChat = (id: number | string): id is number =>
-    typeof id === 'number' && [chatId, ...chats].includes(id);
-
-  const take = (
-    sent: ReceivedMessage['sent'],
-    { text, photo }: { text: string; photo?: Buffer },
-  ): Answer => {
-    if (!knownChat(sent.chat_id)) return badRequest('chat not found');
-    const waitS = limited ? floodWaitS(taken, sent.chat_id, performance.now()) : 0;
-    if (waitS > 0) return tooMany(waitS);
-    const repliesTo = sent.reply_parameters;
-    const original =
-      repliesTo &&
-      received.find(
-        ({ messageId, chatId: chat }) =>
-          messageId === repliesTo.message_id &&
-          chat === sent.chat_id &&
-          lost.get(messageId) !== 'deleted',
-      );
-    if (repliesTo && !original && !repliesTo.allow_sending_without_reply)
-      return badRequest('message to be replied not found');
-    const message: ReceivedMessage = {
-      messageId: received.length + 1,
-      chatId: sent.chat_id,
-      text,
-      sent,
-      atMs: performance.now(),
-      buttons: buttonsOf(sent.reply_markup),
-      edits: 0,
-      ...(photo && { photo }),
-      ...(original && { answers: original.messageId }),
-    };
-    taken.push(message);
-    received.push(message);
-    return { result: viewOf(message) };
-  };
-
-  const edit = (
-    { chat_id: id, message_id: messageId }: { chat_id: number | string; message_id: number },
-    change: Partial<Pick<ReceivedMessage, 'text' | 'buttons'>>,
-  ): Answer => {
-    const at = received.findIndex((each) => each.messageId === messageId && each.chatId === id);
-    const message = received[at];
-    if (!message || lost.get(messageId) === 'deleted')
-      return badRequest('message to edit not found');
-    if (lost.has(messageId)) return badRequest("message can't be edited");
-    if (message.photo && change.text !== undefined)
-      return badRequest('there is no text in the message to edit');
-    const waitS = limited ? floodWaitS(taken, message.chatId, performance.now()) : 0;
-    if (waitS > 0) return tooMany(waitS);
-    const edited = { ...message, ...change, edits: message.edits + 1 };
-    const isSame =
-      edited.text === message.text &&
-      JSON.stringify(edited.buttons) === JSON.stringify(message.buttons);
-    if (isSame)
-      return badRequest(
-        'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
-      );
-    received[at] = edited;
-    taken.push({ chatId: message.chatId, atMs: performance.now() });
-    return { result: viewOf(edited) };
-  };
 
   /** Each checks what it is asked. */
   const handlers: Readonly<Record<Method, (asked: unknown) => Answer | Promise<Answer>>> = {
@@ -189,18 +90,18 @@ export async function startTelegramDouble({
           );
     }),
     sendMessage: checked('sendMessage', (sent) => {
-      const text = read(sent.text, sent.parse_mode, 4_096);
+      const text = readText(sent.text, sent.parse_mode, 4_096);
       return typeof text === 'string' ? take(sent, { text }) : text;
     }),
     sendPhoto: checked('sendPhoto', async (sent) => {
       const photo = Buffer.from(await sent.photo.arrayBuffer());
       if (photo.length === 0) return badRequest('file must be non-empty');
       if (!isPicture(photo)) return badRequest('IMAGE_PROCESS_FAILED');
-      const caption = sent.caption ? read(sent.caption, sent.parse_mode, 1_024) : '';
+      const caption = sent.caption ? readText(sent.caption, sent.parse_mode, 1_024) : '';
       return typeof caption === 'string' ? take(sent, { text: caption, photo }) : caption;
     }),
     editMessageText: checked('editMessageText', (asked) => {
-      const text = read(asked.text, asked.parse_mode, 4_096);
+      const text = readText(asked.text, asked.parse_mode, 4_096);
       if (typeof text !== 'string') return text;
       return edit(asked, { text, buttons: buttonsOf(asked.reply_markup) });
     }),
@@ -234,7 +135,7 @@ export async function startTelegramDouble({
     const [, name] = new RegExp(`^/bot${token}/(\\w+)$`).exec(request.url ?? '') ?? [];
     const method = name !== undefined && isMethod(name) ? name : undefined;
     if (method) counts.set(method, (counts.get(method) ?? 0) + 1);
-    const fault = nextFault(method);
+    const fault = faults.next(method);
     if (fault === 'hang') return;
     if (fault === 'reset') return void request.socket.destroy();
     if (fault === 'garbage') return void response.end('<html>Welcome to the hotel network</html>');
@@ -251,8 +152,6 @@ export async function startTelegramDouble({
     else updates.add(update);
     return update;
   };
-  // The parser takes a moment to load, which no request should wait for.
-  readHtml('ready');
   const server = createServer((request, response) => void serve(request, response));
   // The parser is loaded at its first text: not in the time of the first message.
   readHtml('ready');
@@ -272,8 +171,7 @@ export async function startTelegramDouble({
       return updates.pending;
     },
     calls: (method) => (method ? (counts.get(method) ?? 0) : requests),
-    fault: (fault, times = Infinity, method) =>
-      void faults.set(method ?? 'any', { fault, left: times }),
+    fault: faults.begin,
     say(text, person = {}) {
       const updateId = ++lastUpdate;
       return tell({
@@ -308,7 +206,7 @@ export async function startTelegramDouble({
         },
       });
     },
-    lose: (messageId, how) => void lost.set(messageId, how),
+    lose: known.lose,
     repeat: (update) => void tell(update),
     async [Symbol.asyncDispose]() {
       server.close();
@@ -318,13 +216,8 @@ export async function startTelegramDouble({
   };
 }
 
-function chatOf(id: number) {
-  return { id, type: id < 0 ? 'supergroup' : 'private' };
-}
-
-function viewOf({ messageId, chatId, text }: ReceivedMessage) {
-  const date = Math.floor(Date.now() / 1_000);
-  return { message_id: messageId, date, chat: chatOf(chatId), text };
+function from(id: number) {
+  return { id, is_bot: false, first_name: `User ${id}`, username: `u${id}` };
 }
 
 /** To a bot that waits for updates at an address of its own. */
@@ -340,85 +233,4 @@ async function deliver(
     },
     body: JSON.stringify(update),
   }).catch(() => undefined);
-}
-
-/** The text as people read it, or the refusal. */
-function read(text: string, parseMode: 'HTML' | undefined, most: number): Answer | string {
-  const html = parseMode ? readHtml(text) : { text };
-  if (html.text === undefined) return badRequest(html.error);
-  if (html.text.trim() === '') return badRequest('message text is empty');
-  return html.text.length > most ? badRequest('message is too long') : html.text;
-}
-
-function from(id: number) {
-  return { id, is_bot: false, first_name: `User ${id}`, username: `u${id}` };
-}
-
-type Answer =
-  | { readonly result: object | boolean }
-  | { readonly code: number; readonly description: string; readonly parameters?: object };
-
-function checked<M extends Method>(
-  method: M,
-  handle: (asked: Parameters<M>) => Answer | Promise<Answer>,
-): (asked: unknown) => Answer | Promise<Answer> {
-  const schema: z.ZodType<Parameters<M>> = schemas[method];
-  return (asked) => {
-    const parsed = schema.safeParse(asked);
-    return parsed.success ? handle(parsed.data) : badRequest(z.prettifyError(parsed.error));
-  };
-}
-
-function badRequest(description: string): Answer {
-  return { code: 400, description: `Bad Request: ${description}` };
-}
-
-function conflict(description: string): Answer {
-  return { code: 409, description: `Conflict: ${description}` };
-}
-
-function tooMany(waitS: number): Answer {
-  return {
-    code: 429,
-    description: `Too Many Requests: retry after ${waitS}`,
-    parameters: { retry_after: waitS },
-  };
-}
-
-function reply(response: ServerResponse, answer: Answer): void {
-  const [status, body] =
-    'result' in answer
-      ? [200, { ok: true, result: answer.result }]
-      : [answer.code, { ok: false, error_code: answer.code, ...answer, code: undefined }];
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
-}
-
-function buttonsOf(keyboard: Parameters<'sendMessage'>['reply_markup']): Record<string, string> {
-  const buttons = keyboard?.inline_keyboard.flat() ?? [];
-  return Object.fromEntries(buttons.map(({ text, callback_data: data }) => [text, data]));
-}
-
-/** PNG or JPEG, by their first bytes. */
-function isPicture(bytes: Buffer): boolean {
-  const start = bytes.subarray(0, 4).toString('hex');
-  return start === '89504e47' || start.startsWith('ffd8ff');
-}
-
-/** Of a form the values that are not text are JSON, as the Bot API wants them. */
-async function readParameters(request: IncomingMessage): Promise<unknown> {
-  const type = request.headers['content-type'] ?? '';
-  const body = Buffer.concat(await request.toArray());
-  if (!type.startsWith('multipart/form-data')) return JSON.parse(body.toString('utf8') || '{}');
-  const form = await new Response(body, { headers: { 'content-type': type } }).formData();
-  // telegraf names the method once more, which Telegram does not mind: the address counts.
-  form.delete('method');
-  return Object.fromEntries(
-    [...form].map(([name, value]) => [
-      name,
-      typeof value === 'string' && !['caption', 'parse_mode'].includes(name)
-        ? JSON.parse(value)
-        : value,
-    ]),
-  );
 }
