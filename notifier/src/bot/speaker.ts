@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@heliograph/contracts/service';
 import { isUnchanged, isUnreadable } from '../telegram/answers.ts';
+import { cut } from '../messages/text.ts';
 import type { CallOutcome, TelegramClient } from '../telegram/client.ts';
 
 export interface Button {
@@ -34,6 +35,8 @@ const mostAttempts = 4;
 const pauseMs = 1_000;
 /** Whoever asked has asked somebody else by then. */
 const longestPauseMs = 20_000;
+/** In UTF-16 units. */
+const longestNotice = 200;
 
 export function createSpeaker({
   client,
@@ -85,20 +88,21 @@ export function createSpeaker({
       return undefined;
     },
     async edit(chatId, messageId, { html, buttons = [] }) {
-      const outcome = await tried(() =>
+      const say = (parse: { parse_mode?: 'HTML' }): Promise<CallOutcome<unknown>> =>
         client.call(
           'editMessageText',
           {
             chat_id: chatId,
             message_id: messageId,
             text: html,
-            parse_mode: 'HTML',
             link_preview_options: { is_disabled: true },
             ...keyboard(buttons),
+            ...parse,
           },
           { signal },
-        ),
-      );
+        );
+      let outcome = await tried(() => say({ parse_mode: 'HTML' }));
+      if (isUnreadable(outcome)) outcome = await tried(() => say({}));
       if (outcome.status === 'ok') return true;
       if (!isUnchanged(outcome)) failed(outcome);
       return false;
@@ -106,7 +110,10 @@ export function createSpeaker({
     async notice(queryId, text) {
       const outcome = await client.call(
         'answerCallbackQuery',
-        { callback_query_id: queryId, ...(text !== undefined && { text }) },
+        {
+          callback_query_id: queryId,
+          ...(text !== undefined && { text: cut(text, longestNotice) }),
+        },
         { signal },
       );
       if (outcome.status !== 'ok') failed(outcome);

@@ -78,7 +78,7 @@ function tidy(text: string, room: number): string {
 }
 
 /** At most that many UTF-16 units, none of them half a character; an ellipsis stands for what is gone. */
-function cut(text: string, maxLength: number): string {
+export function cut(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   if (maxLength < 1) return '';
   const kept = text.slice(0, maxLength - 1);

@@ -67,7 +67,10 @@ test('a day and a week are summed up when they are due, once', async () => {
   await using _two = here.start();
   await expect.poll(here.kept).toEqual(['2026-01-06', '2026-01-05']);
   expect(told, 'nothing is due before the first start').toEqual([]);
-  clock.now = '2026-01-07T08:00:00Z';
+  clock.now = '2026-01-07T08:00:09Z';
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(asked, 'what happened a moment ago is not logged yet').toEqual([]);
+  clock.now = '2026-01-07T08:00:10Z';
   await expect.poll(() => told.length, patience).toBe(1);
   expect(told[0]?.plain).toBe(
     '2026-01-07 08:00 UTC 📅 [PAPER money] Daily summary: +12.5 USDT · ' +
@@ -112,7 +115,7 @@ test('it waits for the trade log, says so once, and tells it then', async () => 
   const log = createLogger({ name: 't', destination: { write: (text) => void lines.push(text) } });
   await using _summaries = here.start({ log });
   await expect.poll(here.kept).toEqual(['2026-01-06', '2026-01-05']);
-  clock.now = '2026-01-07T08:00:00Z';
+  clock.now = '2026-01-07T08:00:10Z';
   await expect.poll(() => lines.length).toBe(1);
   expect(lines[0]).toContain('a summary has to wait');
   answer(bus);
@@ -126,7 +129,7 @@ test('of a replay, whose time is its own, all of it is told', async () => {
   const { asked } = answer(bus, [{ ...standing, tape: 'btc-2014' }]);
   await using _summaries = here.start();
   await expect.poll(here.kept).toEqual(['2026-01-06', '2026-01-05']);
-  clock.now = '2026-01-07T08:00:00Z';
+  clock.now = '2026-01-07T08:00:10Z';
   await expect.poll(() => told.length, patience).toBe(1);
   expect(told[0]?.plain).toContain('Of all of the replay btc-2014');
   expect(asked.find(({ name }) => name === 'profit')?.request).not.toHaveProperty('from');

@@ -30,6 +30,8 @@ export interface SummariesOptions {
 const bucketName = 'summaries';
 const kinds = ['daily', 'weekly'] as const;
 const answerWithinMs = 5_000;
+/** What happened just before a summary is due has to be logged before it is asked for. */
+const loggedAfterMs = 10_000;
 
 /**
  * Tells what each day and each week has brought, once, whoever else does so too. One that was due while nobody was there is
@@ -79,7 +81,7 @@ export function startSummaries({
   };
 
   const look = async (kind: SummaryKind): Promise<void> => {
-    const due = lastDue(kind, times, nowMs());
+    const due = lastDue(kind, times, nowMs() - loggedAfterMs);
     const bucket = await bus.bucket(bucketName);
     const kept = await bucket.get(kind);
     if (kept?.value === due.date) return;
