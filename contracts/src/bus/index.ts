@@ -21,12 +21,8 @@ export {
   type JetStreamBusOptions,
   type JetStreamCredentials,
 } from './jetstream-bus.ts';
-export {
-  createMemoryBus,
-  createMemoryServer,
-  type MemoryServer,
-  type MemoryServerOptions,
-} from './memory-server.ts';
+export { createMemoryBus, createMemoryServer, type MemoryServer } from './memory-server.ts';
+export type { MemoryServerOptions } from './memory-store.ts';
 export { findNatsServer, type NatsBinary } from './nats-binary.ts';
 export { startNatsServer, type NatsServer, type NatsServerOptions } from './nats-server.ts';
 export { streams, type StreamDeclaration, type StreamName } from './streams.ts';

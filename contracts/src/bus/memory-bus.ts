@@ -4,7 +4,7 @@ import { busClosed, noConsumer, noResponders, requestTimeout } from './bus-error
 import { createInFlight } from './in-flight.ts';
 import { createMemoryBucket } from './memory-bucket.ts';
 import { createMemoryConsumer, type MemoryConsumer } from './memory-consumer.ts';
-import type { MemoryStore, Responder } from './memory-server.ts';
+import type { MemoryStore, Responder } from './memory-store.ts';
 import type { MemoryStream } from './memory-stream.ts';
 import { partitionOf } from './partition.ts';
 import type { StreamName } from './streams.ts';

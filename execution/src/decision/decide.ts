@@ -9,7 +9,8 @@ import {
 import { tripped } from './breakers.ts';
 import { checksOf } from './checks/checks.ts';
 import { isHeld } from './checks/positions.ts';
-import { consider, type Considered, type DecisionContext } from './considered.ts';
+import { consider } from './consider.ts';
+import type { Considered, DecisionContext } from './considered.ts';
 import { decisionsVersion } from './version.ts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
 import { cancelIntended, shortened } from './order-events.ts';

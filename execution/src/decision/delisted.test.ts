@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { aPortfolio, binance, btc } from '../testing/a-portfolio.ts';
 import { unaskable } from './delisted.ts';
 import { listings } from './listings.ts';
-import type { Statement } from './reconcile.ts';
+import type { Statement } from './statement.ts';
 
 const start = Date.UTC(2026, 0, 5);
 const later = start + 60_001;

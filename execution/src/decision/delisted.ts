@@ -4,7 +4,7 @@ import { cancelled } from './order-events.ts';
 import { isUnsent, type Order } from './order.ts';
 import { instrumentKey } from '../instrument-key.ts';
 import { assetOf, rulesOf, type Portfolio } from './portfolio.ts';
-import type { Statement } from './reconcile.ts';
+import type { Statement } from './statement.ts';
 
 /** By then nothing that was sent can still be on its way, and what was filled is in the balance. */
 const settledMs = 60_000;

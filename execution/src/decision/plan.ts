@@ -1,24 +1,11 @@
 import { Big, exactly, type OrderSize, type TradeSignal } from '@heliograph/contracts';
 import type { Considered } from './considered.ts';
+import type { EntryPlan, EntryTerms } from './entry-plan.ts';
 import { unspent } from './funds.ts';
 import { leaving } from './on-its-way.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import { feeFor, multiple, quantityAt, quantityLosing, reservation } from './size.ts';
-import { decimalText, termsOf, type EntryTerms } from './terms.ts';
-
-/** The order that an entry would become. */
-export interface EntryPlan extends EntryTerms {
-  /** Of the whole order. */
-  readonly size: OrderSize;
-  /** Base units of the whole order; at the highest price where the size is in quote currency. */
-  readonly quantity: Big;
-  /** How many of them close a position on the other side first. */
-  readonly closing: Big;
-  /** What the rest is worth at the highest price; quote currency. */
-  readonly notional: Big;
-  /** The same with the fees of the whole order. */
-  readonly needed: Big;
-}
+import { decimalText, termsOf } from './terms.ts';
 
 const zero = new Big('0');
 /** Digits after the point of an amount that follows from a ratio. */

@@ -2,7 +2,8 @@ import { deterministicId, SymbolName } from '@heliograph/contracts';
 import { describe, expect, test } from 'vitest';
 import { aPortfolio, binance, btc, type PortfolioUnderTest } from '../testing/a-portfolio.ts';
 import type { VenueOrder } from '../brokers/broker.ts';
-import { reconcile, type Statement } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
+import type { Statement } from './statement.ts';
 
 const eth = SymbolName.parse('ETH/USDT');
 const later = Date.UTC(2026, 0, 5, 1);

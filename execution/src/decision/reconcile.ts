@@ -13,20 +13,7 @@ import { isUnsent, type Order } from './order.ts';
 import { instrumentKey } from '../instrument-key.ts';
 import { assetOf, rulesOf, type Portfolio } from './portfolio.ts';
 import type { Position } from './position.ts';
-
-/** What the venue says is there. It was all answered: an answer that is missing is no statement. */
-export interface Statement {
-  readonly openOrders: readonly VenueOrder[];
-  readonly balances: readonly Balance[];
-  /** Undefined where the venue keeps balances only. */
-  readonly positions: readonly VenuePosition[] | undefined;
-  /** The wall clock when it was asked for, epoch ms. */
-  readonly timeMs: number;
-  /** It says nothing of some order, so it cannot be said that it answers again. Default: false. */
-  readonly isSilent?: boolean;
-  /** Orders of ours that were open when it was asked for: they may have ended since. Default: none. */
-  readonly wereOpen?: ReadonlySet<string>;
-}
+import type { Statement } from './statement.ts';
 
 export interface Reconciliation {
   readonly events: readonly Draft[];

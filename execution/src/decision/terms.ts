@@ -3,28 +3,13 @@ import {
   exactly,
   PositiveDecimal,
   type Decimal,
-  type OrderType,
   type Protection,
   type TimeInForce,
 } from '@heliograph/contracts';
 import type { Considered } from './considered.ts';
+import type { EntryTerms } from './entry-plan.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import { highestPrice, multiple, slipped } from './size.ts';
-
-/** How an entry gets in, and what protects what it buys or sells. Prices are multiples of the tick. */
-export interface EntryTerms {
-  readonly orderType: Extract<OrderType, 'market' | 'limit' | 'stop' | 'stop_limit'>;
-  readonly limitPrice?: Decimal;
-  readonly stopPrice?: Decimal;
-  readonly timeInForce?: TimeInForce;
-  readonly protection?: Protection;
-  /** The price that it is likely to get in at, before slippage. */
-  readonly price: Big;
-  /** The price that its cost and its exposure go by. */
-  readonly highest: Big;
-  /** What its loss goes by: in and out at the worst prices, slipped; `out` is where there is a stop. */
-  readonly worst: { readonly in: Big; readonly out?: Big };
-}
 
 const one = new Big('1');
 const zero = new Big('0');

@@ -1,7 +1,7 @@
 import { Big, exactly } from '@heliograph/contracts';
 import type { Considered } from '../considered.ts';
 import { hasMargin, marginOf } from '../funds.ts';
-import type { EntryPlan } from '../plan.ts';
+import type { EntryPlan } from '../entry-plan.ts';
 import { instrumentKey } from '../../instrument-key.ts';
 import { freeCash, priceOf, type Portfolio } from '../portfolio.ts';
 import { enters } from '../position.ts';
