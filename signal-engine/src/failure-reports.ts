@@ -34,7 +34,7 @@ export function createFailureReports({
     },
     add({ candle, kind, error, place, suspended }) {
       count++;
-      const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const text = `${error.name}: ${error.message}`;
       const where = { symbol: candle.symbol, candle: toTime(candle.closeTime), place };
       const context = { err: error, strategy: strategy.name, ...where };
       const key = [candle.venue, candle.symbol, kind, kind === 'threw' ? place : ''].join(' ');

@@ -23,6 +23,7 @@ export {
   type StrategyIntent,
 } from './strategies/define-strategy.ts';
 export { placeInCode } from './strategies/place-in-code.ts';
+export { placeOfImport } from './strategies/place-of-import.ts';
 export { checkServed } from './strategies/needs.ts';
 export { loadStrategy } from './strategies/load-strategy.ts';
 export { smaCross } from './strategies/sma-cross.ts';

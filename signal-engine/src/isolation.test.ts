@@ -53,6 +53,47 @@ const hanging = (): Strategy => ({
   },
 });
 
+const nasty = {
+  toString(): string {
+    throw new Error('nasty');
+  },
+};
+
+test.each([
+  ['no error at all', null, 'null'],
+  ['what cannot be shown', nasty, 'cannot be shown'],
+  [
+    'what cannot even be looked at',
+    new Proxy({}, { getPrototypeOf: () => JSON.parse(nasty.toString()) }),
+    'cannot be shown',
+  ],
+  ['an error without an end', Object.assign(new Error('x'), { message: nasty }), 'cannot be shown'],
+])('a strategy that throws %s fails as any other', (_, thrown, told) => {
+  const failures: StrategyFailure[] = [];
+  const machine = machineOf(
+    foreign(() => ({
+      onCandle() {
+        throw thrown;
+      },
+    })),
+    failures,
+  );
+  expect([...machine.decide(minutes(2), ({ time }) => time)]).toHaveLength(2);
+  expect(failures).toHaveLength(4);
+  expect(failures[0]?.error.message).toContain(told);
+});
+
+test('a strategy that is none is told as that, and not as a failure in here', () => {
+  const failures: StrategyFailure[] = [];
+  const machine = machineOf(
+    foreign(() => JSON.parse('{}')),
+    failures,
+  );
+  void [...machine.decide(minutes(1), ({ time }) => time)];
+  expect(failures[0]?.place).not.toContain('player.ts');
+  expect(failures[0]?.error.message).toBe('create gave {}, expected an object with onCandle');
+});
+
 test('a strategy that does not come back loses that symbol, and nothing else', () => {
   const failures: StrategyFailure[] = [];
   const machine = machineOf(foreign(hanging), failures);

@@ -10,6 +10,7 @@ import { leaves, type Maker, signalOfIntent } from './signal-of-intent.ts';
 import type { StrategyIntent } from './strategies/define-strategy.ts';
 import { checkServed } from './strategies/needs.ts';
 import { placeInCode } from './strategies/place-in-code.ts';
+import { errorOfThrown } from './strategies/thrown-error.ts';
 import { createPlayer, type Player } from './strategies/player.ts';
 import { createTimeLimit } from './strategies/time-limit.ts';
 
@@ -19,7 +20,7 @@ export interface StrategyFailure {
   /** The last one of the symbol for which it failed. */
   readonly candle: Candle;
   readonly kind: StrategyFailed['data']['failure'];
-  readonly error: unknown;
+  readonly error: Error;
   /** `mine.ts:12:7`, if it is known; at least the file of a strategy from one. */
   readonly place: string | undefined;
   /** It is given no more candles of this symbol. */
@@ -83,7 +84,11 @@ export function createSignalMachine(
     return seat;
   };
 
-  const failed = (seat: Seat, { kind, error }: Pick<StrategyFailure, 'kind' | 'error'>): void => {
+  const failed = (
+    seat: Seat,
+    { kind, error: thrown }: { kind: StrategyFailure['kind']; error: unknown },
+  ): void => {
+    const error = errorOfThrown(thrown);
     const place = (kind === 'threw' ? placeInCode(error) : undefined) ?? strategy.file;
     const { candle, suspended } = seat;
     options.onError({ strategy: strategy.name, candle, kind, error, place, suspended });

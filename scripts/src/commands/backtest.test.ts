@@ -131,13 +131,21 @@ describe.concurrent('backtest', () => {
     expect(stderr).toContain('--resample: a logged run is played as it was');
   });
 
+  test('says that a list without a file is none', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'heliograph.config.json'), '{"candles": []}');
+    const { code, stderr } = await runCli(['backtest'], { cwd: folder.path });
+    expect(stderr).toContain('an empty list: name at least one file');
+    expect(code).toBe(2);
+  });
+
   test('says where a strategy has to be that does not find heliograph', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'mine.ts'), "import { defineStrategy } from 'heliograph';");
     const args = ['backtest', '--candles', shippedCandles, '--strategy', './mine.ts'];
     const { code, stderr } = await runCli(args, { cwd: folder.path });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^heliograph: .\/mine\.ts: this strategy file cannot be loaded: /);
+    expect(stderr).toMatch(/^heliograph: mine\.ts:1: this strategy file cannot be loaded: /);
     expect(stderr).toContain('a folder that heliograph new-strategy has made');
   });
 

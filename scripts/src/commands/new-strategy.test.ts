@@ -24,6 +24,15 @@ test('writes a folder once, and leaves alone what is there', async () => {
   expect(again.stderr).toContain('my-idea: there are files already');
 });
 
+test('no folder is written in which nothing could run', async () => {
+  await using folder = await temporaryFolder();
+  const cwd = folder.path;
+  const { code, stderr } = await runCli(['new-strategy', 'node_modules/mine'], { cwd });
+  expect(stderr).toContain('Node.js runs no TypeScript below node_modules');
+  expect(code).toBe(2);
+  expect(await readdir(cwd)).toEqual([]);
+});
+
 test('a strategy that cannot be loaded is told with its place', async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'mine.ts');

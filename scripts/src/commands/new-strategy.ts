@@ -1,6 +1,6 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Name, UserError } from '@heliograph/contracts';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -20,6 +20,13 @@ export async function newStrategy({ words, terminal, json }: Invocation): Promis
     throw new UserError(
       `found the name ${JSON.stringify(name)}, expected 1 to 64 letters, digits, dashes or underscores`,
       { exitCode: exitCodes.usage },
+    );
+  if (resolve(folder).split(sep).includes('node_modules'))
+    throw new UserError(
+      `${folder}: Node.js runs no TypeScript below node_modules; take another folder`,
+      {
+        exitCode: exitCodes.usage,
+      },
     );
   await refuseWhatIsThere(folder);
   const files = strategyFiles(name, { nodeTypes });

@@ -12,6 +12,7 @@ const ConfigValues = z.record(
   z.union([Scalar, z.array(Scalar), z.record(z.string(), Scalar)], {
     error: 'expected a text, a number, a truth value, or a list or an object of them',
   }),
+  'expected an object with options',
 );
 /** What a configuration file says, by the names of the options as in `lotSize`. */
 export type ConfigValues = z.infer<typeof ConfigValues>;
@@ -67,12 +68,15 @@ async function importConfig(path: string): Promise<unknown> {
   const module: unknown = await import(pathToFileURL(resolve(path)).href).catch(
     async (cause: unknown) => {
       // Only here, for no command should load an engine to find that it has no configuration.
-      const { placeInCode } = await import('@heliograph/signal-engine');
-      const [reason] = String(cause).split('\n');
-      throw new UserError(
-        `${placeInCode(cause) ?? path}: the configuration file cannot be loaded: ${reason}`,
-        { cause },
-      );
+      const { placeInCode, placeOfImport } = await import('@heliograph/signal-engine');
+      const [reason = ''] = String(cause).split('\n');
+      const place = placeInCode(cause) ?? (await placeOfImport(reason)) ?? path;
+      const remedy = reason.includes("package 'heliograph'")
+        ? ': in a folder that heliograph new-strategy has made it is there; elsewhere export the object itself'
+        : '';
+      throw new UserError(`${place}: the configuration file cannot be loaded: ${reason}${remedy}`, {
+        cause,
+      });
     },
   );
   if (typeof module === 'object' && module !== null && 'default' in module) return module.default;

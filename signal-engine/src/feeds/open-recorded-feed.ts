@@ -49,6 +49,8 @@ async function openByKind(
   names: readonly string[],
   overrides: InstrumentOverrides,
 ): Promise<RecordedFeed> {
+  if (names.length === 0)
+    throw new UserError('--feed: an empty list: name at least one file', { exitCode: 2 });
   const isSimulated = names.some((name) => name.startsWith(simulatePrefix));
   if (isSimulated) return openSimulated(names, overrides);
   const ofTrades = names.filter((name) => name.startsWith(tradesPrefix));

@@ -1,3 +1,4 @@
+import type { Candle } from '@heliograph/contracts';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { builtInStrategies } from '../strategies/built-in-strategies.ts';
@@ -62,6 +63,32 @@ test('finds who looks the next candle up by its time', () => {
     candles,
   );
   expect(findings.map(({ change }) => change)).toEqual(['shifted']);
+});
+
+const pricesOf = ({ open, close, volume }: Candle): string => [open, close, volume].join();
+
+test('finds who looks the next candle up by the prices of this one', () => {
+  const next = new Map(candles.map((candle, at) => [pricesOf(candle), candles[at + 1]?.close]));
+  const { findings, settles } = checkLookahead(
+    cheat(() => ({
+      onCandle: (candle) => ((next.get(pricesOf(candle)) ?? 0) > candle.close ? buy : undefined),
+    })),
+    candles,
+  );
+  expect(findings.map(({ change }) => change)).toEqual(['nudged']);
+  expect(settles).toBe(true);
+});
+
+test('a price that is compared with a fixed one, and stops that move with prices, are no findings', () => {
+  const { findings, signals } = checkLookahead(
+    cheat(() => ({
+      onCandle: ({ close }) =>
+        close > 100 ? { ...buy, stopLoss: { price: String(close * 0.9) } } : undefined,
+    })),
+    candles,
+  );
+  expect(signals).toBeGreaterThan(100);
+  expect(findings).toEqual([]);
 });
 
 test('who counts along a file of the future never settles', () => {

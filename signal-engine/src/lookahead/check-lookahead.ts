@@ -4,8 +4,11 @@ import { createPlayer } from '../strategies/player.ts';
 
 /** What a strategy wanted before `time` became another thing because of what it must not know. */
 interface LookaheadFinding {
-  /** What was changed: `truncated`, `permuted` or `scaled` is what follows, `repeated` nothing, `shifted` all by 28 days. */
-  readonly change: 'repeated' | 'shifted' | 'truncated' | 'permuted' | 'scaled';
+  /**
+   * What was changed: `truncated`, `permuted` or `scaled` is what follows, `repeated` nothing, `shifted` all by 28 days, `nudged` all prices
+   * and volumes by a millionth.
+   */
+  readonly change: 'repeated' | 'shifted' | 'nudged' | 'truncated' | 'permuted' | 'scaled';
   /** Close of the first candle that is decided otherwise, epoch ms of the original. */
   readonly time: number;
 }
@@ -27,6 +30,11 @@ const dayMs = 86_400_000;
 const threw = 'threw ';
 const shiftMs = 28 * dayMs;
 
+const nudge = 1 + 1e-6;
+/** Whoever compares prices decides otherwise at a tie at most; whoever knows them by heart, everywhere. */
+const tieDecisions = 2;
+const nudgedDecisions = 0.1;
+
 const futures = {
   truncated: (): readonly Candle[] => [],
   permuted(after: readonly Candle[]): readonly Candle[] {
@@ -42,8 +50,8 @@ const futures = {
 
 /**
  * Plays the candles of one symbol, and those of the others that it needs, through fresh instances of a strategy while what follows is changed, and compares what it wants
- * before that. It finds who remembers another pass, looks a time up or follows a clock or chance; who reads the file by place only shows as a
- * strategy that does not settle.
+ * before that. It finds who remembers another pass, looks a time or a price up or follows a clock or chance; who reads the file by place only shows
+ * as a strategy that does not settle.
  */
 export function checkLookahead(
   strategy: ConfiguredStrategy,
@@ -73,6 +81,12 @@ export function checkLookahead(
 
   compare('repeated', candles, candles.length);
   compare('shifted', candles.map(shifted), candles.length);
+  const nudged = played(candles.map((candle) => scaled(candle, nudge))).map(kindOf);
+  const differing = whole.flatMap((intent, at) => (kindOf(intent) === nudged[at] ? [] : [at]));
+  const [earliest] = differing.map((at) => candles[at]);
+  const decisions = whole.filter((intent) => intent !== '').length;
+  if (earliest && differing.length > tieDecisions + nudgedDecisions * decisions)
+    findings.push({ change: 'nudged', time: earliest.closeTime });
   for (let cut = 1; cut <= cuts; cut++) {
     const at = Math.floor((candles.length * cut) / (cuts + 1));
     const [before, after] = [candles.slice(0, at), candles.slice(at)];
@@ -125,6 +139,11 @@ function play(
   });
 }
 
+/** Without prices, which move with those of the candles. */
+function kindOf(intent: string): string {
+  return /"intent":"\w+"/.exec(intent)?.[0] ?? intent.slice(0, threw.length);
+}
+
 function firstDifference(
   a: readonly string[],
   b: readonly string[],
@@ -157,5 +176,6 @@ function scaled(candle: Candle, factor: number): Candle {
     high: candle.high * factor,
     low: candle.low * factor,
     close: candle.close * factor,
+    ...(factor === nudge && { volume: candle.volume * factor }),
   };
 }

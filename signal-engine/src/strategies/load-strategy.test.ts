@@ -107,6 +107,12 @@ test.each([
     'found no strategy, expected an export named strategy',
   ],
   ['with another kind of strategy', 'export default { onCandle() {} };', 'found no strategy'],
+  ['with what looks like one', 'export default { configure: () => 5 };', 'found no strategy'],
+  [
+    'with a wrong name',
+    `import { defineStrategy } from ${JSON.stringify(defineStrategyUrl)};\ndefineStrategy({ name: 'a b' });`,
+    'broken.ts:2:1: this strategy file cannot be loaded: UserError: found strategy name',
+  ],
 ])('refuses a file %s', async (_, text, message) => {
   await using folder = await makeTempFolder();
   const path = await folder.write('broken.ts', text);

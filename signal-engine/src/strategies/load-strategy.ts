@@ -3,10 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '@heliograph/contracts';
+import { z } from 'zod';
 import { builtInStrategies } from './built-in-strategies.ts';
 import type { ConfiguredStrategy, StrategyDefinition } from './define-strategy.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { placeInCode } from './place-in-code.ts';
+import { placeOfImport } from './place-of-import.ts';
 import { readParams } from './strategy-params.ts';
 
 /**
@@ -48,13 +50,13 @@ async function importStrategy(
   });
   const fingerprint = createHash('sha256').update(source).digest('hex').slice(0, 12);
   const exported: unknown = await import(pathToFileURL(resolve(path)).href).catch(
-    (error: unknown) => {
+    async (error: unknown) => {
       const [reason = ''] = String(error).split('\n');
       const remedy = reason.includes("package 'heliograph'")
         ? ': write it into a folder that heliograph new-strategy has made, or into that of Heliograph'
         : '';
       throw new UserError(
-        `${placeInCode(error) ?? path}: this strategy file cannot be loaded: ${reason}${remedy}`,
+        `${placeInCode(error) ?? (await placeOfImport(reason)) ?? path}: this strategy file cannot be loaded: ${reason}${remedy}`,
         {
           exitCode: 1,
           cause: error,
@@ -78,11 +80,14 @@ function exportOf(module: unknown, name: string): unknown {
     : undefined;
 }
 
+const Definition = z.object({
+  name: z.string(),
+  version: z.string(),
+  params: z.custom((value) => value instanceof Object && 'safeParse' in value),
+  configure: z.custom((value) => typeof value === 'function'),
+});
+
+/** Not by its class: it may have been made by another copy of this program. */
 function isStrategy(value: unknown): value is StrategyDefinition {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'configure' in value &&
-    typeof value.configure === 'function'
-  );
+  return Definition.safeParse(value).success;
 }

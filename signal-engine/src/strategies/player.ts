@@ -1,6 +1,7 @@
-import type { Candle } from '@heliograph/contracts';
+import { inspect } from 'node:util';
+import { PermanentError, type Candle } from '@heliograph/contracts';
 import { createResampler } from '../candles/resample.ts';
-import type { ConfiguredStrategy, StrategyIntent } from './define-strategy.ts';
+import type { ConfiguredStrategy, Strategy, StrategyIntent } from './define-strategy.ts';
 
 /** An instance of a strategy for one symbol, and what it is shown beside its own candles. */
 export interface Player {
@@ -12,7 +13,12 @@ export interface Player {
 
 export function createPlayer(strategy: ConfiguredStrategy): Player {
   const { timeframes } = strategy.needs;
-  const instance = strategy.create();
+  const instance: Strategy | undefined = strategy.create();
+  if (typeof instance?.onCandle !== 'function')
+    throw new PermanentError(
+      'INVALID_STRATEGY',
+      `create gave ${inspect(instance, { depth: 0 })}, expected an object with onCandle`,
+    );
   // What others have written may write into it.
   const shown =
     strategy.file === undefined ? (candle: Candle) => candle : (candle: Candle) => ({ ...candle });
