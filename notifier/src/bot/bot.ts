@@ -67,6 +67,8 @@ export function startTelegramBot({ stopWithinMs = 3_000, ...options }: BotOption
     await Promise.race([Promise.all(atWork), sleep(stopWithinMs, undefined, { ref: false })]);
   };
   const finished = work();
+  // Whatever ends it ends nothing else.
+  finished.catch((err: unknown) => log.error({ err }, 'the bot has ended'));
   const stop = async (): Promise<void> => {
     stopping.abort();
     await finished.catch(() => undefined);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@heliograph/contracts/service';
-import { isUnchanged, isUnreadable } from '../telegram/answers.ts';
+import { isUnchanged, isUnreadable, messageIdOf } from '../telegram/answers.ts';
 import { cut } from '../messages/text.ts';
 import type { CallOutcome, TelegramClient } from '../telegram/client.ts';
 
@@ -69,7 +69,7 @@ export function createSpeaker({
         ...(threadId !== undefined && { message_thread_id: threadId }),
         ...keyboard(buttons),
       };
-      const say = (parse: { parse_mode?: 'HTML' }): Promise<CallOutcome<{ message_id: number }>> =>
+      const say = (parse: { parse_mode?: 'HTML' }): Promise<CallOutcome<unknown>> =>
         picture
           ? client.call(
               'sendPhoto',
@@ -83,7 +83,7 @@ export function createSpeaker({
             );
       let outcome = await tried(() => say({ parse_mode: 'HTML' }));
       if (isUnreadable(outcome)) outcome = await tried(() => say({}));
-      if (outcome.status === 'ok') return outcome.result.message_id;
+      if (outcome.status === 'ok') return messageIdOf(outcome.result);
       failed(outcome);
       return undefined;
     },

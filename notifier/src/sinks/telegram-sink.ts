@@ -1,4 +1,4 @@
-import { isGone, isUnchanged, isUnreadable } from '../telegram/answers.ts';
+import { isGone, isUnchanged, isUnreadable, messageIdOf } from '../telegram/answers.ts';
 import {
   createTelegramClient,
   type CallOutcome,
@@ -72,9 +72,9 @@ export function createTelegramSink({
         );
     // The end of the call, which is not before the moment that Telegram counts.
     turn.end();
-    return outcome.status === 'ok'
-      ? { status: 'sent', messageId: outcome.result.message_id }
-      : outcome;
+    if (outcome.status !== 'ok') return outcome;
+    const messageId = messageIdOf(outcome.result);
+    return { status: 'sent', ...(messageId !== undefined && { messageId }) };
   };
 
   const change = async (

@@ -23,6 +23,13 @@ const chatTrouble =
 /** Those that speak of the topic. */
 const topicTrouble = /thread not found|topic_?\s?deleted|topic_?\s?closed/i;
 
+const Sent = z.looseObject({ message_id: z.int() });
+
+/** The number of a message that was taken; undefined where the answer does not name it. */
+export function messageIdOf(result: unknown): number | undefined {
+  return Sent.safeParse(result).data?.message_id;
+}
+
 /** What a refusal means for this message and for those behind it. */
 export function outcomeOf(answer: unknown): SendFailure {
   const parsed = Refusal.safeParse(answer);

@@ -57,10 +57,10 @@ export function createTelegramClient({
       } catch (error) {
         if (!(error instanceof TelegramError)) return unreached(error, timeoutMs);
         const { response } = error;
-        return outcomeOf({
-          ...response,
-          description: response.description?.replaceAll(token, '[token]'),
-        });
+        // Whoever answers need not be Telegram.
+        const description: unknown = response.description;
+        if (typeof description !== 'string') return outcomeOf(response);
+        return outcomeOf({ ...response, description: description.replaceAll(token, '[token]') });
       }
     },
   };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@heliograph/contracts/service';
 import type { TelegramClient } from './client.ts';
 import { createTrouble } from './trouble.ts';
-import { allowedUpdates, Update } from './update.ts';
+import { allowedUpdates, Update, Updates } from './update.ts';
 
 const longPollS = 25;
 const answerWithinMs = 40_000;
@@ -39,18 +39,24 @@ export async function pollUpdates({
     );
     if (signal.aborted) return;
     switch (outcome.status) {
-      case 'ok':
+      case 'ok': {
+        const given = Updates.safeParse(outcome.result);
+        if (!given.success) {
+          await trouble.wait('the answer is not one of Telegram');
+          break;
+        }
         trouble.over();
-        for (const raw of outcome.result) {
+        for (const raw of given.data) {
           const parsed = Update.safeParse(raw);
           if (parsed.success) await onUpdate(parsed.data);
           offset = raw.update_id + 1;
         }
-        if (outcome.result.length === 0) {
+        if (given.data.length === 0) {
           const leftMs = shortestPollMs - (performance.now() - askedMs);
           if (leftMs > 0) await sleep(leftMs, undefined, { signal }).catch(() => undefined);
         }
         break;
+      }
       case 'failed':
         await trouble.wait(outcome.error.message, outcome.retryAfterMs);
         break;

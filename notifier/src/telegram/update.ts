@@ -26,5 +26,8 @@ export const Update = z.looseObject({
 });
 export type Update = z.infer<typeof Update>;
 
+/** Whatever they are: each has a number. */
+export const Updates = z.array(z.looseObject({ update_id: z.int() }));
+
 /** The kinds of updates that are asked for. */
 export const allowedUpdates = ['message', 'callback_query'] as const;
