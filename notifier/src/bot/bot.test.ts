@@ -273,6 +273,69 @@ test('what was confirmed is done, also by the bot that begins after this one die
   await expect.poll(() => double.received[0]?.text).toContain('It is HALTED');
 });
 
+test('unlock lifts what a limit has stopped, and nothing that a person has', async () => {
+  const locked = {
+    ...standing,
+    portfolio: 'locked',
+    tradingState: 'HALTED',
+    stateAuthor: 'breaker',
+  };
+  const halted = { ...standing, portfolio: 'halted', tradingState: 'HALTED', stateAuthor: 'cli' };
+  await using here = await open({ standing: { portfolios: [locked, halted, standing] } });
+  const { double, done } = here;
+  const { messageId, yes, text } = await asked(double, '/unlock');
+  expect(text).toContain('locked was stopped');
+  expect(text).not.toContain('halted');
+  double.press(messageId, yes);
+  await expect.poll(() => done).toEqual(['ACTIVE of locked by telegram 99 (@u99), with a name']);
+});
+
+/** A command that was confirmed by a bot which then died; another one begins a day later. */
+async function interrupted(command: string) {
+  let nowMs = Date.now();
+  const { promise: never } = Promise.withResolvers<never>();
+  const done: string[] = [];
+  const stuck = { change: () => never, close: () => never, panic: () => never };
+  const tradingState = command === '/resume' ? 'HALTED' : 'ACTIVE';
+  await using stack = new AsyncDisposableStack();
+  const here = stack.use(
+    await open(
+      {
+        standing: { portfolios: [{ ...standing, tradingState }] },
+        positions: { portfolio: 'money', positions: [held] },
+      },
+      { control: { ...aControl(done), ...stuck }, stopWithinMs: 10, nowMs: () => nowMs },
+    ),
+  );
+  const { double, bot, bus, options } = here;
+  const { messageId, yes } = await asked(double, command);
+  double.press(messageId, yes);
+  await expect.poll(() => double.notices.at(-1)?.text).toBe('On it');
+  void bot.stop();
+  nowMs += 86_400_000;
+  stack.use(startTelegramBot({ ...options, control: aControl(done) }));
+  const kept = stack.move();
+  return { double, bus, done, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+test.each(['/stop', '/panic'])(
+  '%s is done however long after it was confirmed',
+  async (command) => {
+    await using here = await interrupted(command);
+    await expect.poll(() => here.done).toHaveLength(1);
+  },
+);
+
+test.each(['/resume', '/close BTC/USDT'])('%s is not done a day after it was', async (command) => {
+  await using here = await interrupted(command);
+  const { double, bus, done } = here;
+  await expect.poll(() => double.received[0]?.text).toContain('too long ago: ask again');
+  expect(done).toEqual([]);
+  await expect
+    .poll(async () => (await journalOf(bus)).map(({ outcome }) => outcome))
+    .toEqual(['proposed', 'confirmed', 'failed']);
+});
+
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 5, 0, minute)).toISOString();
 
 test(

@@ -15,6 +15,8 @@ import type { Speaker } from './speaker.ts';
 
 const askWithinMs = 900;
 const mostLetters = 4_096;
+/** What was confirmed so long ago and not done may not be wanted any more. */
+const lateAfterMs = 600_000;
 
 /** Who gave a command, by which update, in which topic of the chat. */
 type Giver = Sender & { readonly updateId: number; readonly threadId: number | undefined };
@@ -142,6 +144,8 @@ export function createCommander({
       const command = commandNamed(given.name);
       if (command?.kind !== 'acts') return;
       try {
+        if (!command.isNeverLate && nowMs() - pending.expiresMs > lateAfterMs)
+          throw new UserError('it was confirmed, interrupted, and is too long ago: ask again');
         const wish = { portfolio: given.portfolio ?? 'all', author, key: nonce };
         const reply = await command.act(contextOf(given), given.words, wish);
         await tell(pagesOf({ ...reply, lines: [...reply.lines, line`By ${author}`] })[0] ?? '');

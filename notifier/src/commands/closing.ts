@@ -51,6 +51,7 @@ export const close: ActingCommand = {
 export const panic: ActingCommand = {
   name: 'panic',
   kind: 'acts',
+  isNeverLate: true,
   description: 'Halt, take orders back and leave everything at the market',
   usage: '[@portfolio]',
   async propose(context) {

@@ -46,6 +46,8 @@ export interface TellingCommand extends Described {
 /** A command that changes something: it is confirmed by a button first. */
 export interface ActingCommand extends Described {
   readonly kind: 'acts';
+  /** Confirmed and then interrupted, it is done however much later: it can only halt. */
+  readonly isNeverLate?: boolean;
   /** What would be done. @throws UserError when there is nothing to do */
   readonly propose: (context: CommandContext, words: readonly string[]) => Promise<Proposal>;
   readonly act: (context: CommandContext, words: readonly string[], wish: Wish) => Promise<Reply>;

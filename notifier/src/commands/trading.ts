@@ -1,7 +1,8 @@
 import { UserError, type TradingState } from '@heliograph/contracts';
 import { bold, line, type Line } from '../messages/text.ts';
-import type { ActingCommand, CommandContext, Proposal } from './command.ts';
-import { meant, standings } from './portfolios.ts';
+import type { ActingCommand, CommandContext, Proposal, Reply } from './command.ts';
+import type { Control } from './control.ts';
+import { meant, standings, type Standing } from './portfolios.ts';
 
 const meanings: Readonly<Record<TradingState, string>> = {
   ACTIVE: 'everything is traded',
@@ -39,9 +40,7 @@ export const unlock: ActingCommand = {
     button: 'Yes, unlock',
   }),
   async propose(context) {
-    const locked = (await standings(context)).filter(
-      ({ tradingState, stateAuthor }) => tradingState !== 'ACTIVE' && stateAuthor === breaker,
-    );
+    const locked = await lockedIn(context);
     if (locked.length === 0) throw new UserError('no limit has stopped anything');
     return {
       lines: [
@@ -54,7 +53,30 @@ export const unlock: ActingCommand = {
       button: 'Yes, unlock',
     };
   },
+  async act(context, _words, wish) {
+    const locked = await lockedIn(context);
+    if (locked.length === 0) throw new UserError('no limit has stopped anything any more');
+    const changed = [];
+    // Only those: what a person has halted stays so.
+    for (const { portfolio } of locked)
+      changed.push(
+        await context.control.change('ACTIVE', { ...wish, portfolio, reason: unlocked }),
+      );
+    return changedReply('ACTIVE', {
+      followed: changed.flatMap(({ followed }) => followed),
+      unanswered: changed.flatMap(({ unanswered }) => unanswered),
+    });
+  },
 };
+
+const unlocked = '/unlock in Telegram';
+
+/** Portfolios that their own limits have stopped. */
+async function lockedIn(context: CommandContext): Promise<readonly Standing[]> {
+  return (await standings(context)).filter(
+    ({ tradingState, stateAuthor }) => tradingState !== 'ACTIVE' && stateAuthor === breaker,
+  );
+}
 
 function changing(
   name: string,
@@ -64,31 +86,37 @@ function changing(
   return {
     name,
     kind: 'acts',
+    isNeverLate: state === 'HALTED',
     description,
     usage: '[@portfolio]',
     propose: (context) => proposal(context, state, button),
     async act(context, _words, wish) {
       const portfolio = meant(context);
-      const { followed, unanswered } = await context.control.change(state, {
-        ...wish,
-        portfolio,
-        reason: `/${name} in Telegram`,
-      });
-      return {
-        emoji: { ACTIVE: '🟢', REDUCING: '🟡', HALTED: '🛑' }[state],
-        title: followed.length === 0 ? `It is to be ${state}` : `It is ${state}`,
-        lines: [
-          ...followed.map((one) => line`${bold(one)}: ${meanings[state]}`),
-          ...unanswered.map(
-            (one) =>
-              line`${bold(one)}: no worker has answered; they follow as soon as they are there`,
-          ),
-          ...(followed.length + unanswered.length === 0
-            ? [line`It is kept: nothing is open yet, and workers follow it from their start on`]
-            : []),
-        ],
-      };
+      const reason = `/${name} in Telegram`;
+      return changedReply(
+        state,
+        await context.control.change(state, { ...wish, portfolio, reason }),
+      );
     },
+  };
+}
+
+function changedReply(
+  state: TradingState,
+  { followed, unanswered }: Awaited<ReturnType<Control['change']>>,
+): Reply {
+  return {
+    emoji: { ACTIVE: '🟢', REDUCING: '🟡', HALTED: '🛑' }[state],
+    title: followed.length === 0 ? `It is to be ${state}` : `It is ${state}`,
+    lines: [
+      ...followed.map((one) => line`${bold(one)}: ${meanings[state]}`),
+      ...unanswered.map(
+        (one) => line`${bold(one)}: no worker has answered; they follow as soon as they are there`,
+      ),
+      ...(followed.length + unanswered.length === 0
+        ? [line`It is kept: nothing is open yet, and workers follow it from their start on`]
+        : []),
+    ],
   };
 }
 
