@@ -173,7 +173,9 @@ export const TradeSignal = envelope('trade_signal', TradeSignalData)
     sequence: z
       .int()
       .positive()
-      .describe('Counts the signals of one run and strategy without gaps, from 1.'),
+      .describe(
+        'Counts the signals that one run (data.runId) has made for a strategy, from 1. Those of a recording have no gaps; of a live market some may be missing: another engine was first with them, or nobody knows whether they were stored. For people: nothing is decided by it.',
+      ),
   })
   .refine((signal) => toMs(signal.expirytime) > toMs(signal.time), {
     error: 'expirytime must be after time',

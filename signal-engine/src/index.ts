@@ -13,7 +13,7 @@ export {
   type SignalEngineOptions,
   type SignalEngineProgress,
 } from './signal-engine.ts';
-export { createSignalMachine, type StrategyFailure } from './signals.ts';
+export { createSignalMachine, type SignalMachine, type StrategyFailure } from './signals.ts';
 export { builtInStrategies } from './strategies/built-in-strategies.ts';
 export {
   defineStrategy,

@@ -59,7 +59,7 @@ export async function startAlertWebhook(options: AlertWebhookOptions): Promise<A
   const source = `webhook/${options.instance}`;
   const runId = deterministicId('webhook', source, toTime(nowMs()));
   const wanted = digest(options.secret);
-  /** Of each strategy the last signal's: they have no gaps. */
+  /** Of each strategy the last one that is known to be stored. */
   const sequences = new Map<string, number>();
 
   const isKnown = (body: unknown): boolean => {
