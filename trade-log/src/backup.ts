@@ -1,8 +1,9 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { UserError } from '@heliograph/contracts';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
 import { readingError, writingError } from './database-errors.ts';
+import { isSameFile } from './same-file.ts';
 
 export interface BackupOptions {
   /** Where the copy is to be. */
@@ -34,7 +35,7 @@ export async function backUpLog(
   database: Database,
   { to, force = false, onProgress }: BackupOptions,
 ): Promise<BackupResult> {
-  if (resolve(to) === resolve(database.name))
+  if (isSameFile(to, database.name))
     throw new UserError(`${to}: that is the log itself; name another file.`, { exitCode: 2 });
   if (existsSync(to) && !force) throw alreadyThere(to);
   const draft = `${to}.part-${process.pid}`;

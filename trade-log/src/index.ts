@@ -91,5 +91,6 @@ export {
 } from './tape.ts';
 export type { RunFacts } from './run-manifest.ts';
 export { readLogRuns, readPortfolioRuns, type LogRunRow, type PortfolioRunRow } from './runs.ts';
+export { isSameFile } from './same-file.ts';
 export { startLogQueries } from './query-service.ts';
 export { startTradeLog, type TradeLog, type TradeLogOptions } from './trade-log.ts';

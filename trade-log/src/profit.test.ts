@@ -44,7 +44,24 @@ test('trades are added up exactly, by the period of their exit, the latest first
   ]);
 });
 
-test('no more is read than the periods that are wanted', () => {
+test('an exit that was told after later ones counts in its own period', () => {
+  const trades = [
+    trade('2026-01-06T23:59:58Z', '-1'),
+    trade('2026-01-07T00:00:02Z', '2'),
+    trade('2026-01-06T10:00:00Z', '3'),
+    trade('2026-01-05T10:00:00Z', '4'),
+    trade('2026-01-04T10:00:00Z', '5'),
+  ];
+  const profits = (limit: number) =>
+    profitByPeriod(trades, { period: 'day', limit }).map(({ from, pnl }) => [from, pnl]);
+  expect(profits(1)).toEqual([[at('2026-01-07'), '2']]);
+  expect(profits(2)).toEqual([
+    [at('2026-01-07'), '2'],
+    [at('2026-01-06'), '2'],
+  ]);
+});
+
+test('no more is read than the periods that are wanted, and one', () => {
   let read = 0;
   function* trades() {
     for (let day = 28; day > 0; day--) {
@@ -53,7 +70,7 @@ test('no more is read than the periods that are wanted', () => {
     }
   }
   expect(profitByPeriod(trades(), { period: 'day', limit: 3 })).toHaveLength(3);
-  expect(read).toBe(4);
+  expect(read).toBe(5);
 });
 
 test('whatever the period, the sum is that of the trades', () => {

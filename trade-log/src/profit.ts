@@ -14,6 +14,12 @@ export interface Profit {
   readonly fees: Decimal;
 }
 
+/** Epoch ms, `to` excluded. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 interface Closed {
   readonly exitTime: number;
   readonly pnl: string;
@@ -24,33 +30,34 @@ const dayMs = 86_400_000;
 const zero = new Big('0');
 
 /**
- * The latest so many periods in which trades were closed, the latest first. No more trades are read than these have.
- * @param trades by their exits, the latest first
+ * The latest so many periods in which trades were closed, the latest first. No more trades are read than these and the
+ * one before them have.
+ * @param trades as they were written down, the latest first. A venue may tell of an exit after later ones: one that comes
+ * not more than a period late counts where it belongs
  */
 export function profitByPeriod(
   trades: Iterable<Closed>,
   { period, limit }: { readonly period: Period; readonly limit: number },
 ): Profit[] {
-  const profits: Profit[] = [];
-  let span = { from: Infinity, to: Infinity };
-  let held: Closed[] = [];
-  const close = (): void => {
-    if (held.length > 0) profits.push(sum(span, held));
-    held = [];
-  };
+  const held = new Map<number, { span: Span; trades: Closed[] }>();
+  let current: { span: Span; trades: Closed[] } | undefined;
   for (const trade of trades) {
-    if (trade.exitTime < span.from || trade.exitTime >= span.to) {
-      close();
-      if (profits.length === limit) return profits;
-      span = periodOf(trade.exitTime, period);
+    const { exitTime } = trade;
+    if (!current || exitTime < current.span.from || exitTime >= current.span.to) {
+      const span = periodOf(exitTime, period);
+      current = held.get(span.from) ?? { span, trades: [] };
+      held.set(span.from, current);
+      if (held.size > limit + 1) break;
     }
-    held.push(trade);
+    current.trades.push(trade);
   }
-  close();
-  return profits;
+  return [...held.values()]
+    .toSorted((a, b) => b.span.from - a.span.from)
+    .slice(0, limit)
+    .map((one) => sum(one.span, one.trades));
 }
 
-function sum({ from, to }: { from: number; to: number }, trades: readonly Closed[]): Profit {
+function sum({ from, to }: Span, trades: readonly Closed[]): Profit {
   let [pnl, fees] = [zero, zero];
   let [wins, losses] = [0, 0];
   for (const trade of trades) {
@@ -65,7 +72,7 @@ function sum({ from, to }: { from: number; to: number }, trades: readonly Closed
 }
 
 /** The period that a moment lies in. Weeks begin on Monday. */
-export function periodOf(ms: number, period: Period): { from: number; to: number } {
+export function periodOf(ms: number, period: Period): Span {
   const date = new Date(ms);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
   if (period === 'month')

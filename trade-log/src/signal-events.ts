@@ -45,18 +45,19 @@ export function readSignalEvents(
       `SELECT ${columns} FROM signals AS s JOIN events AS e USING (stream_id, sequence) WHERE s.id = ?`,
     )
     .get(signalId);
-  if (signal === undefined) return undefined;
   const journals = database
     .prepare<unknown[], { streamId: number; portfolio: string; first: number }>(
       `SELECT stream_id AS streamId, portfolio, min(sequence) AS first FROM decisions WHERE signal_id = ?
        ${portfolio === undefined ? '' : 'AND portfolio = ?'} GROUP BY stream_id, portfolio ORDER BY stream_id, first`,
     )
     .all(signalId, ...(portfolio === undefined ? [] : [portfolio]));
+  // A signal may have been pruned; the journals are whole.
+  if (signal === undefined && journals.length === 0) return undefined;
   const rowsFrom = database.prepare<[string, number, number, number], Row>(
     `SELECT ${columns} FROM events AS e WHERE portfolio = ? AND stream_id = ? AND sequence >= ?
      ORDER BY sequence LIMIT ?`,
   );
-  const events: StoryEvent[] = [viewOf(signal, null)];
+  const events: StoryEvent[] = signal ? [viewOf(signal, null)] : [];
   let complete = true;
   for (const journal of journals) {
     const orders = new Set<string>();

@@ -22,7 +22,8 @@ export interface Chapter {
 
 export interface Story {
   readonly signalId: string;
-  readonly signal: StoryEvent;
+  /** Undefined when it has been pruned: the journals still have what became of it. */
+  readonly signal: StoryEvent | undefined;
   /** The last candle of the instrument that the signal could know of. */
   readonly candle: StoryEvent | undefined;
   /** One for each portfolio that decided it. */
@@ -56,12 +57,11 @@ export function readStory(database: Database, id: string): Story | undefined {
        WHERE s.id = ?`,
     )
     .get(signalId);
-  if (!signal) return undefined;
-  const told = storyEvent(signal);
+  const told = signal && storyEvent(signal);
   return {
     signalId,
     signal: told,
-    candle: candleBefore(database, told),
+    candle: told && candleBefore(database, told),
     chapters: chaptersOf(database, signalId),
     deadLetters: database
       .prepare<[string], { time: number; error: string }>(
@@ -75,10 +75,11 @@ function signalNamed(database: Database, id: string): string | undefined {
   const found = (sql: string): string[] =>
     database.prepare<[{ id: string }], string>(sql).pluck().all({ id });
   for (const sql of [
-    'SELECT id FROM signals WHERE id = @id',
+    'SELECT id FROM signals WHERE id = @id UNION SELECT signal_id FROM decisions WHERE signal_id = @id',
     'SELECT signal_id FROM orders WHERE order_id = @id LIMIT 1',
     'SELECT entry_signal_id FROM trades WHERE trade_id = @id LIMIT 1',
-    "SELECT id FROM signals WHERE id >= @id AND id < @id || '~' LIMIT 2",
+    `SELECT id FROM signals WHERE id >= @id AND id < @id || '~'
+     UNION SELECT signal_id FROM decisions WHERE signal_id >= @id AND signal_id < @id || '~' LIMIT 2`,
   ]) {
     const [first, second] = found(sql);
     if (first !== undefined) return second === undefined ? first : undefined;

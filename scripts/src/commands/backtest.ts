@@ -12,7 +12,7 @@ import { monteCarloText } from '../output/monte-carlo-text.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
 import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
 import { createChartRecorder } from '../report/chart-recorder.ts';
-import { writeReport } from '../report/write-report.ts';
+import { checkReport, writeReport } from '../report/write-report.ts';
 import { createSimulatedRun } from '../simulate.ts';
 import { programVersion } from '../program-version.ts';
 
@@ -32,6 +32,7 @@ const BacktestOptions = z.object({
 /** Candles through the strategy and the execution of the services, synchronously and without a bus. */
 export async function backtest(invocation: Invocation): Promise<ExitCode> {
   const { report, monteCarlo, seed } = readOptions(invocation, BacktestOptions);
+  if (report !== undefined) await checkReport(report);
   const source = readCandleSource(invocation);
   const { portfolio, settings } = await readExecutionOptions(invocation);
   if (settings.paper?.tape === 'trades')

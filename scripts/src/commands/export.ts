@@ -1,15 +1,21 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SymbolName, UserError } from '@heliograph/contracts';
-import { exportFormats, exportKinds, exportRows, exportText } from '@heliograph/trade-log';
+import {
+  exportFormats,
+  exportKinds,
+  exportRows,
+  exportText,
+  isSameFile,
+} from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { MomentText } from '../moment-text.ts';
 import { count } from '../output/format.ts';
 import { stoppable } from '../stoppable.ts';
+import { writeWhole } from '../write-whole.ts';
 import { findPortfolio, openLog } from '../trade-log-options.ts';
 
 const ExportOptions = z.object({
@@ -36,6 +42,8 @@ export async function exportLog(invocation: Invocation): Promise<ExitCode> {
     );
   return stoppable(invocation, async (step) => {
     using log = openLog(invocation);
+    if (out !== undefined && isSameFile(out, log.database.name))
+      throw new UserError(`--out: ${out} is the log itself; name another file`, { exitCode: 2 });
     const portfolio =
       filter.portfolio && findPortfolio(log.database, filter.portfolio, '--portfolio')?.portfolio;
     let rows = 0;
@@ -49,7 +57,7 @@ export async function exportLog(invocation: Invocation): Promise<ExitCode> {
       },
     );
     if (out === undefined) await pour(text, process.stdout, { end: false });
-    else await writeWhole(text, out);
+    else await writeTo(out, text);
     terminal.endProgress();
     if (out !== undefined && json) terminal.data(JSON.stringify({ what, format, out, rows }));
     else terminal.note(`${count(rows)} ${what}${out === undefined ? '' : ` in ${out}`}`);
@@ -57,17 +65,12 @@ export async function exportLog(invocation: Invocation): Promise<ExitCode> {
   });
 }
 
-/** Under its name once it is whole. */
-async function writeWhole(text: Iterable<string>, out: string): Promise<void> {
-  const draft = `${out}.part-${process.pid}`;
+async function writeTo(out: string, text: Iterable<string>): Promise<void> {
   try {
-    await pour(text, createWriteStream(draft));
-    await rename(draft, out);
+    await writeWhole(out, (draft) => pour(text, createWriteStream(draft)));
   } catch (cause) {
     if (!(cause instanceof Error) || !('syscall' in cause)) throw cause;
     throw new UserError(`--out: ${out} cannot be written (${cause.message})`, { cause });
-  } finally {
-    await rm(draft, { force: true });
   }
 }
 

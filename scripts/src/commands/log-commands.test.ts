@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from '@heliograph/trade-log';
@@ -136,6 +136,69 @@ describe.concurrent('the commands for the log', { timeout }, () => {
       code: 2,
       stderr: expect.stringContaining('a time that has been'),
     });
+  });
+
+  test('what is pruned is no part of the figures, and a replay begins behind it only when asked to', async () => {
+    await using here = await place();
+    const before = json(await here.run('performance', '--json')).portfolios[0];
+    const { trades } = json(await here.run('trades', '--json', '--limit', '1'));
+    const database = openDatabase(here.db, { readOnly: true });
+    const middle = database
+      .prepare<[], number>('SELECT stored_time FROM events WHERE stream_id = 1 AND sequence = 200')
+      .pluck()
+      .get();
+    database.close();
+    const time = new Date(middle ?? 0).toISOString();
+    expect(await here.run('prune', '--before', time)).toMatchObject({ code: 0 });
+    const after = json(await here.run('performance', '--json')).portfolios[0];
+    const { metrics } = after;
+    const whole = ['netPnl', 'realisedPnl', 'trades', 'feesPaid', 'slippagePaid', 'finalEquity'];
+    for (const name of whole) expect([name, metrics[name]]).toEqual([name, before.metrics[name]]);
+    expect([before.prunedBefore, after.prunedBefore]).toEqual([null, expect.any(Number)]);
+    expect(metrics).toMatchObject({
+      buyAndHoldRatio: null,
+      averageMaeRatio: null,
+      startTime: before.openedTime,
+    });
+    // From the opening, and not from the first candle that a strategy warms up with.
+    expect(metrics.exposureRatio).toBeGreaterThan(before.metrics.exposureRatio);
+    expect(metrics.maxDrawdownRatio).toBeCloseTo(before.metrics.maxDrawdownRatio, 2);
+    expect((await here.run('performance')).stdout).toMatch(/^Pruned +prices up to /m);
+    const refused = await here.run('replay');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('is pruned') });
+    const [, from = ''] = /--from ([^`]+)`/.exec(refused.stderr) ?? [];
+    expect(await here.run('replay', '--from', from)).toMatchObject({ code: 0 });
+    expect(await here.run('prune', '--before', '0')).toMatchObject({ code: 0 });
+    expect(await here.run('replay', '--from', from)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is pruned: a backup has it'),
+    });
+    const told = await here.run('trace', trades[0].tradeId);
+    expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining('trade closed') });
+    expect(told.stdout).toContain('the signal itself is pruned');
+  });
+
+  test('nothing that is written replaces the log, and a report only a report', async () => {
+    await using here = await place();
+    const link = join(here.path, 'link.sqlite');
+    await symlink(here.db, link);
+    const candles = join(here.path, feed);
+    await writeFile(candles, firstCandles(50));
+    for (const args of [
+      ['export', '--what', 'trades', '--force', '--out', here.db],
+      ['export', '--what', 'trades', '--force', '--out', link],
+      ['backup', '--force', '--to', link],
+      ['replay', '--report', here.db],
+      ['backtest', '--candles', candles, '--report', candles],
+      ['backtest', '--candles', candles, '--report', join(here.path, 'nowhere', 'report.html')],
+    ])
+      expect(await runCli([...args, '--db', here.db], { cwd: here.path })).toMatchObject({
+        code: 2,
+      });
+    expect((await readFile(here.db)).equals(played)).toBe(true);
+    expect(String(await readFile(candles))).toBe(firstCandles(50));
+    const report = ['backtest', '--candles', candles, '--report', join(here.path, 'report.html')];
+    for (const _ of [1, 2]) expect((await runCli(report, { cwd: here.path })).code).toBe(0);
   });
 
   test('export writes to standard output or into a file', async () => {

@@ -1,6 +1,7 @@
 import {
   countSkips,
   equityNow,
+  inputsPrunedBefore,
   readPortfolios,
   readPositions,
   readTrades,
@@ -8,6 +9,7 @@ import {
   writtenEquity,
   type PortfolioRow,
 } from '@heliograph/trade-log';
+import { toTime } from '@heliograph/contracts';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
@@ -50,7 +52,10 @@ function latest(database: Database, wanted: string | undefined): PortfolioRow[] 
 
 function performanceOf(database: Database, row: PortfolioRow) {
   const { portfolio, mode, tape, currency, settings, openedTime, end } = row;
-  const { excursions, equity, lastEquity, ...recorded } = loggedHistory(database, row);
+  const { excursions, equity, lastEquity, buyAndHoldRatio, costs } = loggedHistory(database, row);
+  const prunedBefore = inputsPrunedBefore(database, portfolio);
+  // What prices are left tell nothing of the time before them; the journal is whole.
+  const isPriced = prunedBefore === undefined && equity.valuations > 0;
   const openPositions = readPositions(database, { portfolio });
   const trades = readTrades(database, { portfolio });
   return {
@@ -63,23 +68,33 @@ function performanceOf(database: Database, row: PortfolioRow) {
     settings,
     openPositions,
     skipped: countSkips(database, { portfolio }),
+    prunedBefore: prunedBefore ?? null,
     ...summariseRun({
       startCash: settings.cash,
-      trades: trades.map((trade, at) => ({ ...trade, ...excursions[at] })),
+      trades: trades.map((trade, at) => ({ ...trade, ...(isPriced && excursions[at]) })),
       finalEquity: end?.equity ?? lastEquity ?? equityNow(database, row, openPositions).equity,
       openSince: openPositions.map(({ time }) => time),
-      ...recorded,
-      equity: equity.valuations > 0 ? equity : writtenEquity(database, row),
+      costs,
+      buyAndHoldRatio: isPriced ? buyAndHoldRatio : null,
+      equity: isPriced ? equity : writtenEquity(database, row),
     }),
   };
 }
 
 function textOf(run: ReturnType<typeof performanceOf>): string {
-  const { portfolio, currency, openPositions, skipped } = run;
+  const { portfolio, currency, openPositions, skipped, prunedBefore } = run;
   const reasons = Object.entries(skipped).map(([code, times]) => `${code} ${count(times)}`);
   const lines = [
     ['Still open', openPositions.map(({ symbol }) => symbol).join(', ') || 'nothing'],
     ['Skipped', reasons.join(', ') || 'nothing'],
+    ...(prunedBefore === null
+      ? []
+      : [
+          [
+            'Pruned',
+            `prices up to ${toTime(prunedBefore)}: equity is that which the workers noted`,
+          ],
+        ]),
   ];
   return `${portfolio} (${currency})\n${runText(run)}\n\n${formatFacts(lines)}`;
 }

@@ -1,5 +1,11 @@
-import { Mode, UserError } from '@heliograph/contracts';
-import { readRecording, timeOfPrice } from '@heliograph/trade-log';
+import { Mode, toTime, UserError } from '@heliograph/contracts';
+import {
+  inputsPrunedBefore,
+  pricesOf,
+  readRecording,
+  timeOfPrice,
+  type PortfolioRow,
+} from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { SpeedText } from '../feed-options.ts';
@@ -17,9 +23,9 @@ import { whatHappened } from '../output/story-text.ts';
 import { createPace } from '../pace.ts';
 import { playRecorded, priceKindOf } from '../recorded-run.ts';
 import { createChartRecorder } from '../report/chart-recorder.ts';
-import { writeReport } from '../report/write-report.ts';
+import { checkReport, writeReport } from '../report/write-report.ts';
 import { createSimulatedRun } from '../simulate.ts';
-import { findPortfolio } from '../trade-log-options.ts';
+import { findPortfolio, type Database } from '../trade-log-options.ts';
 import { programVersion } from '../program-version.ts';
 
 const Place = z
@@ -47,12 +53,14 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
   const options = readOptions(invocation, ReplayOptions);
   const { run, from, to, set, report, compare, speed = 'max' } = options;
   const { fromSequence: first, toSequence: last } = options;
+  if (report !== undefined) await checkReport(report);
   using log = await openLogOrStreams(invocation);
   const recorded = findPortfolio(log.database, run, '--run');
   if (!recorded)
     throw new UserError('there is nothing to replay: the log has no portfolio', { exitCode: 1 });
   const { portfolio, tape, mode, decisionsVersion, end } = recorded;
   const settings = set.reduce(changeSettings, recorded.settings);
+  if (first === undefined) checkWhole(log.database, recorded, from);
   const named = { portfolio, tape, mode: Mode.parse(mode) };
   const [before, now] = [createRunRecord(), createRunRecord()];
   const chart = report === undefined ? undefined : createChartRecorder();
@@ -113,6 +121,31 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
       `\n${comparisonText(comparison, { first: 'as it was set', second: changesText(set) })}`,
     );
   return exitCodes.ok;
+}
+
+/**
+ * From the middle of a run it is another run: that has to be meant.
+ * @throws UserError where what it was decided on is not there from then on, epoch ms; by default from its beginning
+ */
+function checkWhole(
+  database: Database,
+  { portfolio, settings }: PortfolioRow,
+  from: number | undefined,
+): void {
+  if (inputsPrunedBefore(database, portfolio) === undefined) return;
+  const span = { from: 0, to: Number.MAX_SAFE_INTEGER };
+  const kind = priceKindOf(settings);
+  for (const price of pricesOf(database, { portfolio, kind, order: 'time', ...span })) {
+    const begins = timeOfPrice(price);
+    if (from !== undefined && from >= begins) return;
+    throw new UserError(
+      `what ${portfolio} was decided on before ${toTime(begins)} is pruned: a backup has it; or say \`--from ${toTime(begins)}\` to begin there, with the cash of the start`,
+      { exitCode: 1 },
+    );
+  }
+  throw new UserError(`what ${portfolio} was decided on is pruned: a backup has it`, {
+    exitCode: 1,
+  });
 }
 
 function changesText(set: readonly string[]): string {

@@ -22,7 +22,8 @@ export async function trace(invocation: Invocation): Promise<ExitCode> {
 }
 
 function textOf({ signalId, signal, candle, chapters, deadLetters }: Story): string {
-  const before = candle ? [candle, signal] : [signal];
+  const before = [candle, signal].filter((event) => event !== undefined);
+  const gone = signal ? [] : ['the signal itself is pruned'];
   const parts = chapters.map(({ portfolio, events }) => {
     const inOrder = [...before, ...events].toSorted((a, b) => a.storedTime - b.storedTime);
     return `${portfolio}\n${storyTable(inOrder)}`;
@@ -31,5 +32,5 @@ function textOf({ signalId, signal, candle, chapters, deadLetters }: Story): str
     ({ time, error }) => `given up at ${new Date(time).toISOString()}: ${error}`,
   );
   const undecided = chapters.length === 0 ? [`not decided\n${storyTable(before)}`] : [];
-  return [`signal ${signalId}`, ...undecided, ...parts, ...lost].join('\n\n');
+  return [`signal ${signalId}`, ...gone, ...undecided, ...parts, ...lost].join('\n\n');
 }

@@ -160,7 +160,7 @@ export const figures: Readonly<Record<keyof Metrics, Figure>> = {
     label: 'Measured on',
     kind: 'text',
     formula:
-      '`equity-curve`: a valuation at each candle close, or at each trade of the market where orders are filled from those, or where the log has neither those that the workers wrote down; `closed-trades`: only at exits',
+      '`equity-curve`: a valuation at each candle close, or at each trade of the market where orders are filled from those, or where the log has neither, or not all of them any more, those that the workers wrote down; `closed-trades`: only at exits',
   },
   returns: {
     ...risk,

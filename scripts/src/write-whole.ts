@@ -1,0 +1,15 @@
+import { rename, rm } from 'node:fs/promises';
+
+/** Makes a file beside its place and puts it there, over what is there, once it is whole. */
+export async function writeWhole(
+  path: string,
+  write: (draft: string) => Promise<unknown>,
+): Promise<void> {
+  const draft = `${path}.part-${process.pid}`;
+  try {
+    await write(draft);
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
