@@ -16,6 +16,7 @@ function watch(bus: Bus) {
     nowMs: () => clock.nowMs,
     onChange: ({ service, isSilent }: Heartbeat) =>
       void told.push(`${service} is ${isSilent ? 'silent' : 'back'}`),
+    onForgotten: ({ service }) => void told.push(`${service} is forgotten`),
   });
   /** Second by second, as the clocks of a process that is awake do. */
   const pass = async (seconds: number): Promise<void> => {
@@ -54,6 +55,25 @@ test('who takes its leave is not missed', async () => {
   await expect.poll(here.names).toEqual([]);
   await here.pass(25);
   expect(here.told).toEqual([]);
+});
+
+test('who is silent for a day is forgotten, also by whoever begins then', async () => {
+  await using bus = aBus();
+  const bucket = await bus.bucket(heartbeatBucket);
+  await bucket.put('execution/one', '1');
+  await using here = watch(bus);
+  await expect.poll(here.names).toEqual(['execution/one']);
+  await here.pass(22);
+  // In one leap, which is a day for whoever is silent already.
+  here.clock.nowMs += 86_400_000;
+  await expect
+    .poll(() => here.told)
+    .toEqual(['execution/one is silent', 'execution/one is forgotten']);
+  await expect.poll(() => bucket.get('execution/one')).toBeUndefined();
+  expect(here.names()).toEqual([]);
+  await bucket.put('execution/one', '2');
+  await expect.poll(here.names).toEqual(['execution/one']);
+  expect(here.told).toHaveLength(2);
 });
 
 test('who slept itself takes nobody else for silent, and misses those that are', async () => {

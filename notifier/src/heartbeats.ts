@@ -10,16 +10,19 @@ export interface Heartbeats extends Service {
 }
 
 const againMs = 1_000;
+const forgottenAfterMs = 86_400_000;
 /** The clocks of a busy process are late by less. */
 const leapMs = 2_000;
 
 /**
- * A service that has said for so long nothing is silent, and `onChange` is told; and again when it is back. What counts
+ * A service that has said for so long nothing is silent, and `onChange` is told; and again when it is back. One that is silent
+ * for a day is forgotten. What counts
  * is when this process heard of it: the clocks of others may be off.
  */
 export function watchHeartbeats({
   bus,
   onChange,
+  onForgotten,
   log,
   silentAfterMs = 20_000,
   lookEveryMs = 1_000,
@@ -27,6 +30,8 @@ export function watchHeartbeats({
 }: {
   readonly bus: Pick<Bus, 'bucket'>;
   readonly onChange: (heartbeat: Heartbeat) => void;
+  /** Called when a service has been silent for so long that it is not waited for any more. */
+  readonly onForgotten: (heartbeat: Heartbeat) => void;
   readonly log: Logger;
   readonly silentAfterMs?: number;
   readonly lookEveryMs?: number;
@@ -45,6 +50,15 @@ export function watchHeartbeats({
     known.set(key, now);
     if (before?.isSilent) onChange(now);
   };
+  /** A worker that was killed and comes back by another name would be missed for ever, after each restart anew. */
+  const forget = (beat: Heartbeat): void => {
+    known.delete(beat.service);
+    onForgotten(beat);
+    bus
+      .bucket(heartbeatBucket)
+      .then((bucket) => bucket.delete(beat.service))
+      .catch((err: unknown) => log.warn({ err }, 'a silent service is not forgotten yet'));
+  };
   let lookedMs = nowMs();
   const look = (): void => {
     const now = nowMs();
@@ -53,7 +67,10 @@ export function watchHeartbeats({
     // Whoever slept, or whose clock was set, has not listened meanwhile: what came waits to be heard.
     const unheardMs = Math.abs(leaptMs) > leapMs ? leaptMs : 0;
     for (const [key, { seenMs, ...beat }] of known) {
-      if (beat.isSilent) continue;
+      if (beat.isSilent) {
+        if (now - seenMs >= forgottenAfterMs) forget({ ...beat, seenMs });
+        continue;
+      }
       const heardMs = seenMs + unheardMs;
       if (unheardMs !== 0) known.set(key, { ...beat, seenMs: heardMs });
       if (now - heardMs < silentAfterMs) continue;

@@ -12,7 +12,7 @@ export type { Control } from './commands/control.ts';
 export { createTelegramClient, type TelegramClientOptions } from './telegram/client.ts';
 export type { Webhook } from './telegram/webhook.ts';
 export { writeNumbersAs } from './messages/numbers.ts';
-export { heartbeatMessage } from './messages/heartbeat-message.ts';
+export { forgottenMessage, heartbeatMessage } from './messages/heartbeat-message.ts';
 export { watchHeartbeats, type Heartbeats } from './heartbeats.ts';
 export { watchHealth, type HealthOptions } from './health/watch-health.ts';
 export { startedMessage, stoppedMessage, type StartedRun } from './messages/run-messages.ts';

@@ -14,6 +14,7 @@ import {
   watchHealth,
   watchHeartbeats,
   writeNumbersAs,
+  forgottenMessage,
   heartbeatMessage,
   notifierMaxDeliver,
   type AlertRoute,
@@ -136,6 +137,8 @@ export async function runNotifier(
       log: logger,
       onChange: (heartbeat) =>
         void notifier.tell(heartbeatMessage(heartbeat, Date.now()), 'service'),
+      onForgotten: (heartbeat) =>
+        void notifier.tell(forgottenMessage(heartbeat, Date.now()), 'service'),
     }),
   );
   const { url } = stack.use(
