@@ -21,3 +21,8 @@ export function duplicateId(prefix: string, id?: string): PermanentError {
   const which = id === undefined ? 'an id' : `the id ${id}`;
   return new PermanentError('DUPLICATE_ID', `an append to ${prefix} has ${which} a second time`);
 }
+
+/** It would be refused again, however often it is tried. */
+export function tooMany(prefix: string, count: number): PermanentError {
+  return new PermanentError('TOO_LARGE', `an append to ${prefix} has ${count} messages at once`);
+}

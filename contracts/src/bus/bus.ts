@@ -81,6 +81,9 @@ export type Appended =
   | { readonly status: 'appended'; readonly sequence: number }
   | { readonly status: 'conflict' };
 
+/** How many messages a log takes at once: a NATS server's own limit. */
+export const mostAppended = 1_000;
+
 /**
  * An append-only log under one subject prefix whose writers are fenced: who has not read to the end cannot write.
  * Its sequence is the stream sequence of the last message under the prefix, 0 while there is none.
@@ -95,7 +98,8 @@ export interface FencedLog {
   /**
    * Appends all messages or none, if the log's last sequence still is `expectedSequence`; `sequence` in the answer is
    * that of the last one appended. When the answer is lost, it finds out by reading what became of it.
-   * @throws PermanentError DUPLICATE_ID when a message with one of the ids is stored already
+   * @throws PermanentError DUPLICATE_ID when a message with one of the ids is stored already, TOO_LARGE when there are
+   * more than `mostAppended`
    */
   append(messages: readonly Outgoing[], expectedSequence: number): Promise<Appended>;
 }

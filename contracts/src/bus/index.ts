@@ -1,4 +1,5 @@
 export { askTradeLog } from './ask-trade-log.ts';
+export { mostAppended } from './bus.ts';
 export type {
   Appended,
   Bucket,

@@ -2,7 +2,13 @@ import { headers, nuid, type MsgHdrs } from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { TransientError } from '../errors.ts';
-import type { Appended, FencedLog, Outgoing, StoredMessage } from './bus.ts';
+import {
+  mostAppended,
+  type Appended,
+  type FencedLog,
+  type Outgoing,
+  type StoredMessage,
+} from './bus.ts';
 import type { JetStreamContext } from './jetstream-context.ts';
 import {
   apiCode,
@@ -14,7 +20,7 @@ import {
 } from './jetstream-errors.ts';
 import { answerTimeoutMs, retryPauseMs } from './jetstream-publish.ts';
 import { follow, stored } from './jetstream-read.ts';
-import { duplicateId } from './bus-errors.ts';
+import { duplicateId, tooMany } from './bus-errors.ts';
 import { streamOfLog } from './subject-match.ts';
 
 /** A log on JetStream: the server compares the expected sequence with the last one under the prefix as it stores. */
@@ -45,6 +51,7 @@ export function createLog(context: JetStreamContext, prefix: string): FencedLog 
     readAfter,
     follow: (sequence) => follow(context, stream, filter, { sequence: sequence + 1 }),
     async append(messages, expectedSequence) {
+      if (messages.length > mostAppended) throw tooMany(prefix, messages.length);
       let inDoubt = false;
       for (const deadline = Date.now() + context.options.patienceMs; ; await sleep(retryPauseMs)) {
         const answer = await send(context, messages, { filter, expectedSequence });

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Appended, Outgoing, Published, StoredMessage } from './bus.ts';
-import { duplicateId } from './bus-errors.ts';
+import {
+  mostAppended,
+  type Appended,
+  type Outgoing,
+  type Published,
+  type StoredMessage,
+} from './bus.ts';
+import { duplicateId, tooMany } from './bus-errors.ts';
 import type { StreamName } from './streams.ts';
 
 /** One stream of a memory server. Messages are never taken away, so sequence n is at index n - 1. */
@@ -34,6 +40,7 @@ export function createMemoryStream(name: StreamName, nowMs: () => number): Memor
     messages,
     store,
     append(prefix, batch, expectedSequence) {
+      if (batch.length > mostAppended) throw tooMany(prefix, batch.length);
       const last = messages.findLast(({ subject }) => subject.startsWith(`${prefix}.`));
       if ((last?.sequence ?? 0) !== expectedSequence) return { status: 'conflict' };
       const ids = new Set(batch.map(({ id }) => id));

@@ -1,4 +1,5 @@
-import { Big } from '@heliograph/contracts';
+import { Big, PositiveDecimal } from '@heliograph/contracts';
+import { mostAppended } from '@heliograph/contracts/bus';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decimal } from '../testing/any.ts';
@@ -66,6 +67,56 @@ describe('a position that asks for a stop', () => {
     expect(guard(state)).toMatchObject([
       { data: { role: 'stop_loss', size: { quantity: '1.5' } } },
     ]);
+  });
+
+  test('is left with hundreds of orders in as many steps as the journal takes at once', () => {
+    const { state, entry } = entered({ ...stop, ...targets }, '400', { filled: '1' });
+    const placed = guard(state);
+    for (let part = 2; part <= 400; part++) {
+      hear(state, entry, { type: 'filled', quantity: '1', complete: part === 400 });
+      placed.push(...guard(state));
+    }
+    expect(placed.length).toBeGreaterThan(mostAppended);
+    const out = anOrder(state, {
+      intent: 'exit',
+      side: 'sell',
+      size: { kind: 'base', quantity: '400' },
+      reduceOnly: true,
+    });
+    hear(state, out, { type: 'filled', quantity: '400' });
+    const cancelled: Draft[] = [];
+    for (let some = guard(state); some.length > 0; some = guard(state)) {
+      expect(some.length).toBeLessThan(mostAppended / 2);
+      cancelled.push(...some);
+    }
+    expect(new Set(cancelled.map(({ id }) => id)).size).toBe(placed.length);
+    expect(protective(state).every(({ cancellation }) => cancellation)).toBe(true);
+  });
+
+  test('asks for what one batch takes, also where a largest order is misunderstood', () => {
+    const takeProfits = Array.from({ length: 10 }, (_, index) => ({
+      price: String(110 + index),
+      ratio: 0.1,
+    }));
+    const { state } = entered({ ...stop, takeProfits }, '10');
+    state.instruments.set('binance|BTC/USDT', {
+      status: 'trading',
+      rules: {
+        maxQuantity: PositiveDecimal.parse('0.001'),
+        lotSize: PositiveDecimal.parse('0.0001'),
+      },
+    });
+    const placed: Draft[] = [];
+    for (let some = guard(state); some.length > 0; some = guard(state)) {
+      expect(some.length).toBeLessThan(mostAppended);
+      placed.push(...some);
+    }
+    expect(placed).toHaveLength(1_100);
+    const open = protective(state).reduce(
+      (sum, { size }) => sum.plus(size.kind === 'base' ? size.quantity : '0'),
+      new Big('0'),
+    );
+    expect(open.toFixed()).toBe('20');
   });
 
   test('short gets one that buys back', () => {

@@ -20,6 +20,11 @@ import { multiple, partsOf } from './size.ts';
 /** A protective order is good as long as the position is. */
 const never = '9999-12-31T23:59:59.999Z';
 const zero = new Big('0');
+/**
+ * An entry that was filled in hundreds of parts has hundreds of protective orders, which all end with its position; they
+ * are journalled together with the fill. With what one position needs at most, this stays well below `mostAppended`.
+ */
+const mostAtOnce = 250;
 const untried: Leg = { orders: 0, filled: zero, failures: 0 };
 
 type ProtectiveRole = Exclude<OrderRole, 'entry' | 'exit'>;
@@ -28,12 +33,13 @@ type ProtectiveRole = Exclude<OrderRole, 'entry' | 'exit'>;
  * What the portfolio's positions lack to be protected as their entries asked, and the protective orders whose positions
  * are gone. It compares what should be there with what is, so it may be asked at any time, after a crash as after a fill:
  * once what it says is journalled, it says nothing more. A fill that makes a position larger is protected by orders of
- * its own.
+ * its own. Of what is more than the journal takes at once it says the rest when it is asked again.
  */
 export function protect(portfolio: Portfolio, nowMs: number): Draft[] {
   if (portfolio.hasEnded) return [];
   const drafts = obsolete(portfolio, nowMs);
   for (const position of portfolio.positions.values()) {
+    if (drafts.length >= mostAtOnce) break;
     const situation = { portfolio, position, nowMs };
     const out = position.isUnwanted ? leave(situation, 'unwanted') : [];
     drafts.push(...out);
@@ -57,6 +63,7 @@ interface Situation {
 function obsolete(portfolio: Portfolio, nowMs: number): Draft[] {
   const drafts: Draft[] = [];
   for (const order of portfolio.orders.values()) {
+    if (drafts.length >= mostAtOnce) break;
     if (!isProtective(order) || order.cancellation) continue;
     if (portfolio.positions.get(instrumentKey(order))?.entrySignalId === order.signalId) continue;
     drafts.push(
@@ -136,6 +143,7 @@ function targets(
   let ratio = zero;
   let planned = zero;
   for (const takeProfit of takeProfits) {
+    if (drafts.length >= mostAtOnce) break;
     ratio = ratio.plus(exactly(takeProfit.ratio));
     const upToHere = lots(
       situation,

@@ -12,6 +12,9 @@ import { rulesFor, type TradingRules } from './rules.ts';
 import type { Slice } from './slice.ts';
 import { viewOf } from './view.ts';
 
+/** Where one price reaches hundreds of orders, the rest comes next: a log takes no more than `mostAppended` at once. */
+const mostAtOnce = 500;
+
 export type ProgressMap = ReadonlyMap<OrderId, Progress>;
 
 /**
@@ -36,6 +39,7 @@ export function nextEvents(book: PaperBook, known: ProgressMap, slice: Slice): P
   const events: PaperEvent[] = [];
   let account: Account = book;
   for (const { order, attempt } of due) {
+    if (events.length >= mostAtOnce) break;
     const outcome = eventsOf(order, attempt, { slice, account, rules });
     for (const event of outcome) {
       // What comes of the last one nobody asks before it is in the book.

@@ -5,7 +5,12 @@ import {
   type OrderId,
   type PortfolioSettings,
 } from '@heliograph/contracts';
-import type { Bus, Outgoing, StoredMessage } from '@heliograph/contracts/bus';
+import {
+  mostAppended,
+  type Bus,
+  type Outgoing,
+  type StoredMessage,
+} from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
 import { Subject } from 'rxjs';
 import type { Broker, Placement, Report } from '../brokers/broker.ts';
@@ -183,7 +188,8 @@ export async function openPaperBroker({
     keepSnapshot: () => fold.keepSnapshot(),
     async cancelResting(timeMs) {
       await fold.catchUp();
-      await fold.transact((book) => cancelResting(book, timeMs));
+      while (fold.state.resting.size > 0)
+        await fold.transact((book) => cancelResting(book, timeMs).slice(0, mostAppended));
     },
     async [Symbol.asyncDispose]() {
       changes.complete();

@@ -1,4 +1,5 @@
 import { Big, exactly, type Candle, type OrderId } from '@heliograph/contracts';
+import { mostAppended } from '@heliograph/contracts/bus';
 import type { Draft } from '../decision/draft.ts';
 import { leaving } from '../decision/on-its-way.ts';
 import { triggered } from '../decision/order-events.ts';
@@ -17,8 +18,9 @@ const zero = new Big('0');
  */
 export interface HeldOrders {
   /**
-   * The orders that the candle triggers, as events to journal. They go to the venue from `timeMs` on. It may be asked
-   * again, until they are written: nothing follows the candle yet.
+   * The orders that the candle triggers, as events to journal: as many as it takes at once, and the rest when they are
+   * written. They go to the venue from `timeMs` on. It may be asked again, until there are none: nothing follows the candle
+   * yet.
    */
   reachedBy(portfolio: Portfolio, candle: Candle, timeMs: number): Draft[];
   /** The candle has been acted on, here or by others: trailing stops follow it. */
@@ -83,6 +85,7 @@ export function createHeldOrders(): HeldOrders {
       const drafts: Draft[] = [];
       let left = (portfolio.positions.get(key)?.quantity ?? zero).minus(leaving(portfolio, key));
       for (const order of held.toSorted(stopsFirst)) {
+        if (drafts.length === mostAppended) break;
         if (order.trailingBps !== undefined && !best.has(order.id))
           best.set(order.id, order.referencePrice);
         const level = levelOf(order);

@@ -1,4 +1,5 @@
 import type { Candle } from '@heliograph/contracts';
+import { mostAppended } from '@heliograph/contracts/bus';
 import type { Draft } from '../decision/draft.ts';
 import { value } from '../decision/value.ts';
 import type { PaperBroker } from '../paper/paper-broker.ts';
@@ -47,13 +48,16 @@ export function createPriceTurns({
   const triggerHeld = async (): Promise<void> => {
     const timeMs = place.nowMs();
     for (let [candle] = unwatched; candle; [candle] = unwatched) {
+      let isReached = false;
       let reached: Draft[];
-      do reached = heldOrders.reachedBy(journal.state, candle, timeMs);
-      while (!(await write(reached)));
+      do {
+        reached = heldOrders.reachedBy(journal.state, candle, timeMs);
+        isReached ||= reached.length > 0;
+      } while (!(await write(reached)) || reached.length === mostAppended);
       heldOrders.follow(journal.state, candle);
       unwatched.shift();
       // At once: whether the venue has anything to say of other orders is no matter.
-      if (reached.length > 0) await dispatcher.carryOut(place.moment(timeMs));
+      if (isReached) await dispatcher.carryOut(place.moment(timeMs));
     }
   };
 

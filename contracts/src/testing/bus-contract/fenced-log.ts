@@ -49,6 +49,16 @@ export function describeFencedLog(name: string, open: OpenBus): void {
       expect(await bus.lastSequence('TRADING')).toBe(5);
     });
 
+    test('takes a thousand messages at once, and no more', async () => {
+      await using server = await open();
+      await using bus = await server.connect();
+      const log = bus.log('trading.paper');
+      const batch = Array.from({ length: 1_001 }, (_, index) => entry(`e${index}`));
+      await expect(log.append(batch, 0)).rejects.toMatchObject({ code: 'TOO_LARGE' });
+      expect(await log.append(batch.slice(1), 0)).toEqual({ status: 'appended', sequence: 1_000 });
+      expect(await bus.lastSequence('TRADING')).toBe(1_000);
+    });
+
     test('refuses an id that it holds already', async () => {
       await using server = await open();
       await using bus = await server.connect();
