@@ -273,6 +273,27 @@ test('what was confirmed is done, also by the bot that begins after this one die
   await expect.poll(() => double.received[0]?.text).toContain('It is HALTED');
 });
 
+test('health tells of the services also where the trade log does not answer', async () => {
+  await using here = await open({});
+  const answer = await answerTo(here.double, '/health');
+  expect(answer).toMatch(/^🚑 Health[^]*🔴 execution\/one: silent for/);
+  expect(answer).toContain('🔴 the trade log does not answer');
+});
+
+test('an equity that began with nothing is drawn all the same', { timeout: 30_000 }, async () => {
+  const points = [
+    [at(0), '0'],
+    [at(1), '100'],
+  ];
+  await using here = await open({
+    standing: { portfolios: [standing] },
+    equity: { portfolio: 'money', currency: 'USDT', points },
+  });
+  here.double.say('/chart');
+  await expect.poll(() => here.double.received.length, { timeout: 20_000 }).toBe(1);
+  expect(here.double.received[0]?.text).toMatch(/Equity of money\nSince \d{4}-\d{2}-\d{2}/);
+});
+
 test('unlock lifts what a limit has stopped, and nothing that a person has', async () => {
   const locked = {
     ...standing,

@@ -40,11 +40,12 @@ async function equity({ ask }: CommandContext, portfolio: string): Promise<Reply
   const [first, last] = [found.points[0]?.[1], found.points.at(-1)?.[1]];
   if (first === undefined || last === undefined || found.points.length < 2)
     throw new UserError('nothing was valued yet; name a symbol, such as /chart BTC/USDT');
+  const since = found.points[0]?.[0].slice(0, 10) ?? '';
   return {
     emoji: '📈',
     title: `Equity of ${portfolio}`,
     lines: [
-      line`${percent(Number(last) / Number(first) - 1)} since ${found.points[0]?.[0].slice(0, 10) ?? ''}`,
+      Number(first) > 0 ? line`${percent(Number(last) / Number(first) - 1)} since ${since}` : line`Since ${since}`,
     ],
     picture: await renderPng(equityChart(found)),
   };
