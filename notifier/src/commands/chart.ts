@@ -45,7 +45,9 @@ async function equity({ ask }: CommandContext, portfolio: string): Promise<Reply
     emoji: '📈',
     title: `Equity of ${portfolio}`,
     lines: [
-      Number(first) > 0 ? line`${percent(Number(last) / Number(first) - 1)} since ${since}` : line`Since ${since}`,
+      Number(first) > 0
+        ? line`${percent(Number(last) / Number(first) - 1)} since ${since}`
+        : line`Since ${since}`,
     ],
     picture: await renderPng(equityChart(found)),
   };

@@ -27,7 +27,10 @@ export const health: TellingCommand = {
         ),
         ...(standing instanceof UserError
           ? [line`🔴 ${standing.message}`]
-          : [line`🟢 trade log answers`, ...standing.portfolios.map((one) => lastLine(one, nowMs))]),
+          : [
+              line`🟢 trade log answers`,
+              ...standing.portfolios.map((one) => lastLine(one, nowMs)),
+            ]),
       ],
       canRefresh: true,
     };
