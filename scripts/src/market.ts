@@ -13,6 +13,7 @@ import {
 } from '@heliograph/signal-engine';
 import { z } from 'zod';
 import type { Env } from './env.ts';
+import type { BasePortfolioOptions } from './execution-options.ts';
 import { openFeed, SpeedText, watchableSpeed } from './feed-options.ts';
 import { readOptions, type Invocation } from './invocation.ts';
 import { atServer } from './at-server.ts';
@@ -54,11 +55,13 @@ const MarketOptions = z.object({
  */
 export async function openMarket(
   invocation: Invocation,
-  { env, log }: { env: Env; log: Logger },
+  { env, log, portfolios }: { env: Env; log: Logger; portfolios: readonly BasePortfolioOptions[] },
 ): Promise<Market> {
   const options = readOptions(invocation, MarketOptions);
   const { feed: names = [], mode, warmUp, untilEnd, pace } = options;
   const [market, ...others] = names.filter((name) => isCcxtFeed(name) || isNatsFeed(name));
+  if (mode === 'paper' && !(market !== undefined && isNatsFeed(market)))
+    refuseTradeTape(portfolios);
   if (market === undefined) {
     const feed = await openFeed(invocation, options.feed);
     const contents = await feed.inspect();
@@ -83,4 +86,14 @@ export async function openMarket(
     mode,
     warmUp,
   };
+}
+
+/** Candles of files and exchanges are published, and no trades: an order that waits for those would wait for ever. */
+function refuseTradeTape(portfolios: readonly BasePortfolioOptions[]): void {
+  const waiting = portfolios.find(({ settings }) => settings.paper?.tape === 'trades');
+  if (waiting)
+    throw new UserError(
+      `--paper-tape trades: ${waiting.portfolio} would never be filled, for this feed puts no trades on the bus; leave it out, or take --feed nats-trades:… or nats:… where somebody publishes them`,
+      { exitCode: 2 },
+    );
 }

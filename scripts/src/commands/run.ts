@@ -140,7 +140,7 @@ const starters: Readonly<Record<string, (start: Start) => Promise<Service[]>>> =
   'signal-engine': async ({ invocation, options, env, surroundings }) => {
     const portfolios = await readPortfolioOptions(invocation);
     const strategy = await readStrategy(invocation);
-    const market = await openMarket(invocation, { env, log: surroundings.log });
+    const market = await openMarket(invocation, { env, log: surroundings.log, portfolios });
     const engine = await runSignalEngine(surroundings, {
       market,
       strategy,

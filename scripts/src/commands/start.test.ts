@@ -301,6 +301,12 @@ describe.concurrent('start refuses', () => {
 
   test.for([
     {
+      what: 'to fill orders from trades that nobody publishes',
+      args: ['--paper-tape', 'trades'],
+      sentence: '--paper-tape trades: paper would never be filled',
+      exitCode: 2,
+    },
+    {
       what: 'a data folder that cannot be made',
       args: ['--data-dir', '/sys/heliograph'],
       sentence: 'cannot write to the data folder /sys/heliograph: make it writable',

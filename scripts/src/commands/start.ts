@@ -61,7 +61,7 @@ export async function start(invocation: Invocation): Promise<ExitCode> {
   const strategy = await readStrategy(invocation);
   const recent = createRecentLog();
   const log = createCommandLog({ terminal, recent, level: env.HELIOGRAPH_LOG_LEVEL ?? 'warn' });
-  const market = await openMarket(invocation, { env, log });
+  const market = await openMarket(invocation, { env, log, portfolios });
   await prepareDataFolder(dataDir);
 
   using interrupts = listenForInterrupts({ stopWithinMs, json });
