@@ -43,7 +43,9 @@ export function toDecimal(value: Big): Decimal {
  */
 export function toPositive(value: Big): Decimal {
   const text = value.toFixed();
-  return value.gt('0') && isShort(text) ? text : PositiveDecimal.parse(text);
+  return isShort(text) && text !== '0' && !text.startsWith('-')
+    ? text
+    : PositiveDecimal.parse(text);
 }
 
 /**
@@ -52,7 +54,7 @@ export function toPositive(value: Big): Decimal {
  */
 export function toNonNegative(value: Big): Decimal {
   const text = value.toFixed();
-  return value.gte('0') && isShort(text) ? text : NonNegativeDecimal.parse(text);
+  return isShort(text) && !text.startsWith('-') ? text : NonNegativeDecimal.parse(text);
 }
 
 /** All that the schemas leave to be asked of what a `Big` writes: its form is theirs (units.test.ts). */

@@ -1,4 +1,4 @@
-import { Big, liveTape, toMs, type TradeSignal } from '@heliograph/contracts';
+import { decimalOf, liveTape, toMs, type Big, type TradeSignal } from '@heliograph/contracts';
 import { instrumentKey } from '../instrument-key.ts';
 import type { Considered, DecisionContext } from './considered.ts';
 import type { Order } from './order.ts';
@@ -48,7 +48,7 @@ export function consider(
     rules: rulesOf(portfolio, data),
     position: portfolio.positions.get(key),
     last: prices.get(key),
-    referencePrice: new Big(data.referencePrice.price),
+    referencePrice: decimalOf(data.referencePrice.price),
     isManual,
     orders,
     takenBack: kind === 'entry' ? [] : takenBack(orders, signal, isManual),

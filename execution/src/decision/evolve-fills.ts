@@ -1,4 +1,4 @@
-import { Big, PermanentError } from '@heliograph/contracts';
+import { Big, decimalOf, PermanentError, signOf } from '@heliograph/contracts';
 import type { DraftOf } from './draft.ts';
 import {
   beginLegs,
@@ -16,6 +16,7 @@ import {
   openPosition,
   splitAtFlat,
   type Fill,
+  type Opening,
   type Position,
 } from './position.ts';
 import { dayStartOf } from './trading-day.ts';
@@ -27,17 +28,16 @@ export function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_fil
   if (!order) throw broken(state, `it fills order ${data.orderId}, which it never intended`);
   const fill: Fill = {
     side: data.side,
-    quantity: new Big(data.quantity),
-    price: new Big(data.price),
-    fee: new Big(data.fee),
+    quantity: decimalOf(data.quantity),
+    price: decimalOf(data.price),
+    fee: decimalOf(data.fee),
   };
   if (state.positions.size === 0) beginDay(state, timeMs);
   const after = afterFill(state, order, fill, { timeMs, isLast: data.complete });
-  const spent = fill.quantity.times(fill.price).plus(fill.fee);
   changeOrder(state, order.id, data.complete ? 'whole' : 'part', {
     filledQuantity: order.filledQuantity.plus(fill.quantity),
     fillIds: [...order.fillIds, data.fillId],
-    reserved: order.reserved.gt(spent) ? order.reserved.minus(spent) : zero,
+    reserved: reservedAfter(order, fill),
   });
   if (protectsWhatIsHeld(state, order))
     changeLeg(state, order, (leg) => ({ ...leg, filled: leg.filled.plus(fill.quantity) }));
@@ -56,6 +56,13 @@ export function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_fil
   const { valuation, cash } = state;
   if (state.positions.size === 0 && cash.gt(valuation.peakEquity))
     state.valuation = { ...valuation, peakEquity: cash };
+}
+
+/** What is held back for an order once a fill has spent of it. */
+function reservedAfter({ reserved }: Order, { quantity, price, fee }: Fill): Big {
+  if (signOf(reserved) === 0) return reserved;
+  const spent = quantity.times(price).plus(fee);
+  return reserved.gt(spent) ? reserved.minus(spent) : zero;
 }
 
 /** Nothing was held since the day began, so that is what it was worth then. */
@@ -83,8 +90,9 @@ export function afterFill(
   const lot = instruments.get(instrumentKey(order))?.rules.lotSize ?? '0';
   const isLeft = kept !== undefined && within !== undefined && !enters(kept, fill.side);
   const isClosed =
-    kept !== undefined && (kept.quantity.eq(zero) || (isLeft && isLast && kept.quantity.lt(lot)));
-  const opened = beyond && applyFill(openedBy(order, timeMs), beyond);
+    kept !== undefined &&
+    (signOf(kept.quantity) === 0 || (isLeft && isLast && kept.quantity.lt(lot)));
+  const opened = beyond && openPosition(openedBy(order, timeMs), beyond);
   const position = opened ?? (isClosed ? undefined : kept);
   return {
     cash: (fill.side === 'buy' ? cash.minus(notional) : cash.plus(notional)).minus(fill.fee),
@@ -106,8 +114,8 @@ function enteredBy(position: Position, order: Order, timeMs: number): Position {
   };
 }
 
-function openedBy(order: Order, timeMs: number): Position {
-  return openPosition({
+function openedBy(order: Order, timeMs: number): Opening {
+  return {
     venue: order.venue,
     symbol: order.symbol,
     side: order.side === 'buy' ? 'long' : 'short',
@@ -119,7 +127,7 @@ function openedBy(order: Order, timeMs: number): Position {
     entryTimeMs: timeMs,
     protectedMs: timeMs,
     ...(order.protection && { protection: order.protection }),
-  });
+  };
 }
 
 /** What the journal says that came of a fill must be what comes of it here. */
@@ -142,7 +150,7 @@ function broken({ name }: Pick<Portfolio, 'name'>, contradiction: string): Perma
 }
 
 export function closeTrade(state: PortfolioState, { data, timeMs }: DraftOf<'trade_closed'>): void {
-  const hasLost = new Big(data.pnl).lt(zero);
+  const hasLost = signOf(decimalOf(data.pnl)) < 0;
   state.losingStreak = hasLost ? state.losingStreak + 1 : 0;
   if (hasLost) state.lastLoss.set(instrumentKey(data), timeMs);
 }

@@ -1,4 +1,11 @@
-import { Big, toMs, type EventId, type OrderId, type ReasonCode } from '@heliograph/contracts';
+import {
+  Big,
+  decimalOf,
+  toMs,
+  type EventId,
+  type OrderId,
+  type ReasonCode,
+} from '@heliograph/contracts';
 import type { DraftOf } from './draft.ts';
 import { isOpen, isProtective, legOf, statusAfter, type Order, type OrderFact } from './order.ts';
 import { instrumentKey } from '../instrument-key.ts';
@@ -42,7 +49,7 @@ function intendedOrder(
 ): Order {
   const { orderType, orderId, limitPrice, stopPrice, trailingBps, protection, protects } = data;
   const { marketSequence } = data;
-  const referencePrice = new Big(data.referencePrice);
+  const referencePrice = decimalOf(data.referencePrice);
   const pricing = { side: data.side, referencePrice, limitPrice, stopPrice };
   const role = data.role ?? (data.reduceOnly ? 'exit' : 'entry');
   return {

@@ -1,8 +1,10 @@
-import { Big } from '@heliograph/contracts';
+import { Big, decimalOf } from '@heliograph/contracts';
 import type { Order } from './order.ts';
 import { instrumentKey } from '../instrument-key.ts';
 import type { Portfolio } from './portfolio.ts';
 import { enters, type Position } from './position.ts';
+
+const zero = new Big('0');
 
 /** Whether the order gets out of a position now, not at a price that may never come. */
 export function isOnItsWay({ reduceOnly, type, triggeredMs }: Order): boolean {
@@ -16,10 +18,10 @@ export function leaving(
   counts: (order: Order) => boolean = () => true,
 ): Big {
   const held = portfolio.positions.get(key);
-  let quantity = new Big('0');
+  let quantity = zero;
   for (const order of portfolio.orders.values()) {
     if (instrumentKey(order) !== key || order.size.kind !== 'base' || !counts(order)) continue;
-    const open = new Big(order.size.quantity).minus(order.filledQuantity);
+    const open = decimalOf(order.size.quantity).minus(order.filledQuantity);
     if (isOnItsWay(order)) quantity = quantity.plus(open);
     else if (held && isReversing(order, held))
       quantity = quantity.plus(open.lt(held.quantity) ? open : held.quantity);

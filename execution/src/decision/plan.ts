@@ -1,4 +1,11 @@
-import { Big, exactly, type OrderSize, type TradeSignal } from '@heliograph/contracts';
+import {
+  Big,
+  decimalOf,
+  exactly,
+  signOf,
+  type OrderSize,
+  type TradeSignal,
+} from '@heliograph/contracts';
 import type { Considered } from './considered.ts';
 import type { EntryPlan, EntryTerms } from './entry-plan.ts';
 import { unspent } from './funds.ts';
@@ -20,20 +27,25 @@ export function planEntry(considered: Considered): EntryPlan | Refusal {
   const { highest } = terms;
   const { lotSize } = rules;
   const entered = quantityAt(wish, highest, { feeBps: settings.feeBps, lotSize });
-  if (entered.lte(zero))
+  if (signOf(entered) <= 0)
     return refusal('BELOW_MINIMUM', `less than one lot of ${lotSize} at ${highest.toFixed()}`);
   const closing = closedFirst(considered);
   // The paper exchange turns quote currency into base units at the price of the fill.
-  if (wish.kind === 'quote' && terms.orderType === 'market' && mode !== 'live' && closing.eq(zero))
+  if (
+    wish.kind === 'quote' &&
+    terms.orderType === 'market' &&
+    mode !== 'live' &&
+    signOf(closing) === 0
+  )
     return {
       ...terms,
       size: wish,
       quantity: entered,
       closing,
-      notional: new Big(wish.notional),
+      notional: decimalOf(wish.notional),
       needed: reservation(wish, highest, settings),
     };
-  const whole = closing.eq(zero) ? entered : multiple(entered.plus(closing), lotSize);
+  const whole = signOf(closing) === 0 ? entered : multiple(entered.plus(closing), lotSize);
   const quantity = decimalText(whole);
   if (!quantity) return refusal('ABOVE_MAXIMUM', `${whole.toFixed()} has too many digits`);
   const notional = whole.minus(closing).times(highest);
@@ -56,7 +68,7 @@ export function leavingQuantity(considered: Considered): Big {
   if (!position) return zero;
   const others = leaving(portfolio, key, (order) => !takenBack.includes(order));
   const stays = position.quantity.minus(others);
-  if (stays.lte(zero)) return zero;
+  if (signOf(stays) <= 0) return zero;
   if (signal.data.intent === 'exit') return stays;
   const wanted = reducedBy(considered, signal.data.size);
   return wanted.gte(stays) ? stays : multiple(wanted, rules.lotSize);

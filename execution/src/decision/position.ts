@@ -1,5 +1,6 @@
 import {
   Big,
+  signOf,
   type EventId,
   type OrderId,
   type Protection,
@@ -38,22 +39,24 @@ export interface Fill {
   readonly fee: Big;
 }
 
-type Opening = Omit<
+/** What is known of a position before its first fill. */
+export type Opening = Omit<
   Position,
   'quantity' | 'enteredQuantity' | 'enteredNotional' | 'leftQuantity' | 'leftNotional' | 'fees'
 >;
 
 const zero = new Big('0');
 
-export function openPosition(opening: Opening): Position {
+/** The position that a fill opens. */
+export function openPosition(opening: Opening, { quantity, price, fee }: Fill): Position {
   return {
     ...opening,
-    quantity: zero,
-    enteredQuantity: zero,
-    enteredNotional: zero,
+    quantity,
+    enteredQuantity: quantity,
+    enteredNotional: quantity.times(price),
     leftQuantity: zero,
     leftNotional: zero,
-    fees: zero,
+    fees: fee,
   };
 }
 
@@ -113,10 +116,13 @@ export function averageEntryPrice({ enteredNotional, enteredQuantity }: Position
 export function realisedPnl(position: Position): Big {
   const { side, quantity, leftQuantity, leftNotional, enteredQuantity, enteredNotional, fees } =
     position;
+  // Nothing was left yet: all that was paid are fees.
+  if (signOf(leftQuantity) === 0 && signOf(quantity) !== 0) return zero.minus(fees);
   // When nothing is held the cost is the whole entry notional: no division, hence exact to the last digit.
-  const cost = quantity.eq('0')
-    ? enteredNotional
-    : enteredNotional.times(leftQuantity).div(enteredQuantity);
+  const cost =
+    signOf(quantity) === 0
+      ? enteredNotional
+      : enteredNotional.times(leftQuantity).div(enteredQuantity);
   const gain = side === 'long' ? leftNotional.minus(cost) : cost.minus(leftNotional);
   return gain.minus(fees);
 }

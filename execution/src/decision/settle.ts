@@ -1,8 +1,11 @@
 import {
   Big,
+  decimalOf,
   deterministicId,
   NonNegativeDecimal,
   PositiveDecimal,
+  quotient,
+  signOf,
   toDecimal,
   toNonNegative,
   toPositive,
@@ -59,9 +62,9 @@ function filled(
 ): Draft[] {
   const fill: Fill = {
     side: order.side,
-    quantity: new Big(report.quantity),
-    price: new Big(report.price),
-    fee: new Big(report.fee),
+    quantity: decimalOf(report.quantity),
+    price: decimalOf(report.price),
+    fee: decimalOf(report.fee),
   };
   // Fill ids are the venue's own affair: two orders may share one.
   const key = `${order.id} ${report.fillId}`;
@@ -104,7 +107,7 @@ function positionChanged(
   position: Position,
   { order, cash, context }: { order: Order; cash: Big; context: DraftContext },
 ): Draft {
-  const isFlat = position.quantity.eq('0');
+  const isFlat = signOf(position.quantity) === 0;
   return draft('position_changed', context, {
     venue: order.venue,
     symbol: order.symbol,
@@ -132,7 +135,7 @@ function tradeClosed(position: Position, order: Order, context: DraftContext): D
     exitPrice: toPositive(position.leftNotional.div(position.leftQuantity)),
     fees: toNonNegative(position.fees),
     pnl: toDecimal(pnl),
-    returnRatio: Number(pnl.div(position.enteredNotional).toFixed(12)),
+    returnRatio: Number(quotient(pnl, position.enteredNotional, 12).toFixed(12)),
     exitReason: exitReasonOf(order),
     entrySignalId: position.entrySignalId,
     exitSignalId: order.signalId,
@@ -179,5 +182,5 @@ function anomalies(
 function slippageBps({ side, referencePrice }: Order, price: Big): number {
   const worse = side === 'buy' ? price.minus(referencePrice) : referencePrice.minus(price);
   // Written down, there is no -0.
-  return Number(worse.times('10000').div(referencePrice).toFixed(4)) + 0;
+  return Number(quotient(worse.times('10000'), referencePrice, 4).toFixed(4)) + 0;
 }

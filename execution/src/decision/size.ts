@@ -1,15 +1,22 @@
 import type { RoundingMode } from 'big.js';
-import { Big, type OrderSize, type PortfolioSettings } from '@heliograph/contracts';
+import {
+  Big,
+  decimalOf,
+  quotient,
+  ratioOfBps,
+  signOf,
+  type OrderSize,
+  type PortfolioSettings,
+} from '@heliograph/contracts';
 
 /** What orders cost and how large they are: the arithmetic that decision and paper exchange share. */
 
-const basisPoint = new Big('0.0001');
 const one = new Big('1');
 const zero = new Big('0');
 
 /** The fee for a notional, quote currency. */
 export function feeFor(notional: Big, { feeBps }: Pick<PortfolioSettings, 'feeBps'>): Big {
-  return notional.times(feeBps).times(basisPoint);
+  return notional.times(ratioOfBps(feeBps));
 }
 
 /** The price that a market order gets when the market trades at `price`: slippage and tick both go against it. */
@@ -21,8 +28,9 @@ export function slipped(
     tickSize,
   }: { readonly slippageBps: string; readonly tickSize?: string | undefined },
 ): Big {
-  const shift = new Big(slippageBps).times(basisPoint);
-  const moved = price.times(side === 'buy' ? one.plus(shift) : one.minus(shift));
+  const shift = ratioOfBps(slippageBps);
+  const moved =
+    signOf(shift) === 0 ? price : price.times(side === 'buy' ? one.plus(shift) : one.minus(shift));
   if (tickSize === undefined) return moved;
   return multiple(moved, tickSize, side === 'buy' ? Big.roundUp : Big.roundDown);
 }
@@ -36,10 +44,10 @@ export function quantityAt(
   price: Big,
   settings: Pick<PortfolioSettings, 'feeBps' | 'lotSize'>,
 ): Big {
-  if (size.kind === 'base') return multiple(new Big(size.quantity), settings.lotSize);
+  if (size.kind === 'base') return multiple(decimalOf(size.quantity), settings.lotSize);
   const perUnit = size.includesFee ? price.plus(feeFor(price, settings)) : price;
   // One cut division by the whole product: its digits before the point are the exact number of lots.
-  const lots = new Big(size.notional).div(perUnit.times(settings.lotSize)).round(0, Big.roundDown);
+  const lots = quotient(decimalOf(size.notional), perUnit.times(settings.lotSize), 0);
   return lots.times(settings.lotSize);
 }
 
@@ -56,7 +64,7 @@ export function quantityLosing(
   const apart = side === 'buy' ? entryPrice.minus(exitPrice) : exitPrice.minus(entryPrice);
   const perUnit = apart.plus(feeFor(entryPrice.plus(exitPrice), settings));
   if (perUnit.lte(zero)) return undefined;
-  const lots = loss.div(perUnit.times(settings.lotSize)).round(0, Big.roundDown);
+  const lots = quotient(loss, perUnit.times(settings.lotSize), 0);
   return lots.times(settings.lotSize);
 }
 
@@ -76,7 +84,7 @@ export function highestPrice(
   { side, referencePrice, limitPrice, stopPrice }: Pricing,
   rules: { readonly slippageBps: string; readonly tickSize?: string | undefined },
 ): Big {
-  if (side === 'buy' && limitPrice !== undefined) return new Big(limitPrice);
+  if (side === 'buy' && limitPrice !== undefined) return decimalOf(limitPrice);
   let price = referencePrice;
   for (const own of [limitPrice, stopPrice])
     if (own !== undefined && price.lt(own)) price = new Big(own);
@@ -90,10 +98,10 @@ export function reservation(
   settings: Pick<PortfolioSettings, 'feeBps'>,
 ): Big {
   if (size.kind === 'quote') {
-    const notional = new Big(size.notional);
+    const notional = decimalOf(size.notional);
     return size.includesFee ? notional : notional.plus(feeFor(notional, settings));
   }
-  const notional = new Big(size.quantity).times(price);
+  const notional = decimalOf(size.quantity).times(price);
   return notional.plus(feeFor(notional, settings));
 }
 
@@ -108,7 +116,7 @@ export function partsOf(
   quantity: Big,
   { maxQuantity, lotSize }: { readonly maxQuantity?: string | undefined; readonly lotSize: string },
 ): Big[] {
-  if (quantity.lte(zero)) return [];
+  if (signOf(quantity) <= 0) return [];
   if (maxQuantity === undefined || quantity.lte(maxQuantity)) return [quantity];
   const most = new Big(maxQuantity);
   const count = quantity.div(most).round(0, Big.roundUp);
@@ -122,5 +130,7 @@ export function partsOf(
 }
 
 export function multiple(value: Big, step: string, rounding: RoundingMode = Big.roundDown): Big {
-  return value.div(step).round(0, rounding).times(step);
+  const steps =
+    rounding === Big.roundDown ? quotient(value, step, 0) : value.div(step).round(0, rounding);
+  return steps.times(step);
 }

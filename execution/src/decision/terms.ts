@@ -2,6 +2,7 @@ import {
   Big,
   exactly,
   PositiveDecimal,
+  signOf,
   type Decimal,
   type Protection,
   type TimeInForce,
@@ -34,7 +35,7 @@ export function termsOf(considered: Considered): EntryTerms | Refusal {
   const slipping = { slippageBps: settings.slippageBps, tickSize: rules.tickSize };
   const price = likelyPrice(side, referencePrice, prices);
   const worstIn = limit ?? slipped(later(side, referencePrice, stop), side, slipping);
-  if (worstIn.lte(zero))
+  if (signOf(worstIn) <= 0)
     return refusal('INVALID_PRICE', `nothing is left of ${price.toFixed()} after slippage`);
   const protection = protectionOf(considered, price);
   if (protection && 'reason' in protection) return protection;

@@ -1,4 +1,4 @@
-import { Big, exactly } from '@heliograph/contracts';
+import { Big, exactly, signOf } from '@heliograph/contracts';
 import type { OrderReference } from '../brokers/broker.ts';
 import { instrumentKey } from '../instrument-key.ts';
 
@@ -55,7 +55,7 @@ export function changeBy(
   const { venue, symbol } = before;
   return {
     cash: (fill.side === 'buy' ? cash.minus(notional) : cash.plus(notional)).minus(fill.fee),
-    holding: { venue, symbol, ...holdingAfter(before, fill) },
+    holding: { venue, symbol, ...holdingAfter(before, fill, notional) },
   };
 }
 
@@ -68,15 +68,14 @@ export function changed({ holdings }: Account, { cash, holding }: AccountChange)
 
 export function putHolding(holdings: Map<string, Holding>, holding: Holding): void {
   const key = instrumentKey(holding);
-  if (holding.quantity.eq(zero)) holdings.delete(key);
+  if (signOf(holding.quantity) === 0) holdings.delete(key);
   else holdings.set(key, holding);
 }
 
 /** Whether a fill leaves more at risk than before: a larger position, or one on the other side. */
-export function raisesExposure(before: Holding, after: Holding): boolean {
-  return (
-    after.quantity.abs().gt(before.quantity.abs()) || after.quantity.times(before.quantity).lt('0')
-  );
+export function raisesExposure(before: Big, after: Big): boolean {
+  const isTurned = signOf(after) * signOf(before) < 0;
+  return isTurned || after.abs().gt(before.abs());
 }
 
 /**
@@ -88,7 +87,7 @@ export function hasMargin(account: Account, change: AccountChange, leverage: num
   const key = instrumentKey(holding);
   const others = [...account.holdings].filter(([other]) => other !== key);
   const costs = [holding.cost, ...others.map(([, { cost }]) => cost)];
-  if (leverage === 1 && costs.every((cost) => cost.gte(zero))) return cash.gte(zero);
+  if (leverage === 1 && costs.every((cost) => signOf(cost) >= 0)) return signOf(cash) >= 0;
   let equity = cash;
   let exposure = zero;
   for (const cost of costs) {
@@ -98,15 +97,27 @@ export function hasMargin(account: Account, change: AccountChange, leverage: num
   return equity.times(exactly(leverage)).gte(exposure);
 }
 
+/** Base units that are held after a fill. */
+export function quantityAfter(quantity: Big, { side, quantity: change }: AccountFill): Big {
+  return side === 'buy' ? quantity.plus(change) : quantity.minus(change);
+}
+
 function holdingAfter(
   { quantity, cost }: Holding,
   fill: AccountFill,
+  notional: Big,
 ): Pick<Holding, 'quantity' | 'cost'> {
-  const change = fill.side === 'buy' ? fill.quantity : fill.quantity.neg();
-  const after = quantity.plus(change);
-  const isSameWay = quantity.times(change).gte('0');
-  if (isSameWay) return { quantity: after, cost: cost.plus(change.times(fill.price)) };
-  const isCrossing = after.times(quantity).lt('0');
+  const after = quantityAfter(quantity, fill);
+  const held = signOf(quantity);
+  const left = signOf(after);
+  const isSameWay = held === 0 || held > 0 === (fill.side === 'buy');
+  if (isSameWay)
+    return {
+      quantity: after,
+      cost: fill.side === 'buy' ? cost.plus(notional) : cost.minus(notional),
+    };
+  if (left === 0) return { quantity: after, cost: zero };
+  const isCrossing = left !== held;
   if (isCrossing) return { quantity: after, cost: after.times(fill.price) };
   return { quantity: after, cost: cost.times(after).div(quantity) };
 }

@@ -1,4 +1,10 @@
-import { Big, type OrderId, type PortfolioSettings, type ReasonCode } from '@heliograph/contracts';
+import {
+  Big,
+  decimalOf,
+  type OrderId,
+  type PortfolioSettings,
+  type ReasonCode,
+} from '@heliograph/contracts';
 import type { Abandonment, Report } from '../brokers/broker.ts';
 import type { Account, Holding } from './account.ts';
 import type { FillPlace, PaperEvent, PaperEventOf } from './events.ts';
@@ -95,9 +101,10 @@ export function isKnown({ resting, ended }: PaperBook, orderId: OrderId): boolea
 
 /** What is left of an order: of its notional exactly what was not spent. */
 export function remainingOf({ size, filled, spent, spentOnFees }: RestingOrder): Remaining {
-  if (size.kind === 'base') return { kind: 'base', quantity: new Big(size.quantity).minus(filled) };
+  if (size.kind === 'base')
+    return { kind: 'base', quantity: decimalOf(size.quantity).minus(filled) };
   const { includesFee } = size;
-  const notional = new Big(size.notional).minus(spent);
+  const notional = decimalOf(size.notional).minus(spent);
   return {
     kind: 'quote',
     notional: includesFee ? notional.minus(spentOnFees) : notional,

@@ -1,4 +1,4 @@
-import { Big, type OrderId } from '@heliograph/contracts';
+import { Big, decimalOf, type OrderId } from '@heliograph/contracts';
 import { instrumentKey } from '../instrument-key.ts';
 import { changeBy, putHolding, quoteCurrencyOf } from './account.ts';
 import type { EndedOrder, PaperBook, PaperBookState, RestingOrder } from './book.ts';
@@ -8,6 +8,8 @@ import { reportOf, type OrderEvent, type PaperEvent, type PaperEventOf } from '.
 const reportsKept = 1_000;
 /** How many are remembered at all; older ones can no longer be told from new ones but by their time. */
 const endedKept = 20_000;
+
+const zero = new Big('0');
 
 /** The account after an event of its log. Folds in place: the former book is used up. */
 export function evolveBook(book: PaperBookState, event: PaperEvent): PaperBookState {
@@ -41,13 +43,12 @@ export function evolveBook(book: PaperBookState, event: PaperEvent): PaperBookSt
 
 function restingOrder(event: PaperEventOf<'order_accepted'>): RestingOrder {
   const { limitPrice, stopPrice, orderType = 'market', timeInForce = 'GTC' } = event;
-  const zero = new Big('0');
   return {
     ...event,
     orderType,
     timeInForce,
-    limitPrice: limitPrice === undefined ? undefined : new Big(limitPrice),
-    stopPrice: stopPrice === undefined ? undefined : new Big(stopPrice),
+    limitPrice: limitPrice === undefined ? undefined : decimalOf(limitPrice),
+    stopPrice: stopPrice === undefined ? undefined : decimalOf(stopPrice),
     nearLimit: limitPrice === undefined ? undefined : Number(limitPrice),
     nearStop: stopPrice === undefined ? undefined : Number(stopPrice),
     fills: 0,
@@ -74,27 +75,34 @@ function applyFill(
 ): void {
   const fill = {
     side: order.side,
-    quantity: new Big(event.quantity),
-    price: new Big(event.price),
-    fee: new Big(event.fee),
+    quantity: decimalOf(event.quantity),
+    price: decimalOf(event.price),
+    fee: decimalOf(event.fee),
   };
   const { cash, holding } = changeBy(book, order, fill);
   book.cash = cash;
   putHolding(book.holdings, holding);
   const { timeMs, price, place } = event;
-  const after: RestingOrder = {
+  const lastFill = place && { ...place, timeMs, price };
+  if (event.complete ?? true) {
+    const { orderId, venue, symbol, timeMs: placedMs } = order;
+    end(book, { orderId, venue, symbol, timeMs: placedMs, lastFill });
+    return;
+  }
+  book.resting.set(order.orderId, {
     ...order,
+    lastFill,
     fills: order.fills + 1,
     filled: order.filled.plus(fill.quantity),
     spent: order.spent.plus(fill.quantity.times(fill.price)),
     spentOnFees: order.spentOnFees.plus(fill.fee),
-    lastFill: place && { ...place, timeMs, price },
-  };
-  if (event.complete ?? true) end(book, after);
-  else book.resting.set(order.orderId, after);
+  });
 }
 
-function end(book: PaperBookState, order: RestingOrder): void {
+function end(
+  book: PaperBookState,
+  order: Pick<RestingOrder, 'orderId' | 'venue' | 'symbol' | 'timeMs' | 'lastFill'>,
+): void {
   const { orderId, timeMs, lastFill } = order;
   const key = instrumentKey(order);
   book.resting.delete(orderId);

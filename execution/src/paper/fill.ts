@@ -1,5 +1,18 @@
-import { deterministicId, toPositive, type Big, type ReasonCode } from '@heliograph/contracts';
-import { changeBy, hasMargin, holdingOf, raisesExposure, type Account } from './account.ts';
+import {
+  deterministicId,
+  signOf,
+  toPositive,
+  type Big,
+  type ReasonCode,
+} from '@heliograph/contracts';
+import {
+  changeBy,
+  hasMargin,
+  holdingOf,
+  quantityAfter,
+  raisesExposure,
+  type Account,
+} from './account.ts';
 import { isImmediate, volumeFor, type Trade } from './attempt.ts';
 import { remainingOf, type RestingOrder } from './book.ts';
 import type { PaperEvent } from './events.ts';
@@ -21,7 +34,7 @@ export function fill(
   const feeBps = liquidity === 'maker' ? rules.makerFeeBps : rules.takerFeeBps;
   const pricing = { feeBps, lotSize: rules.lotSize };
   const price = priceOf(order, trade, slice, rules);
-  if (price.lte('0'))
+  if (signOf(price) <= 0)
     return end(
       'BELOW_MINIMUM',
       `nothing is left of ${trade.price.toFixed()} after slippage and tick`,
@@ -34,14 +47,14 @@ export function fill(
   let wanted = whole;
   if (order.reduceOnly || (side === 'sell' && !rules.shorting)) {
     const closable = side === 'sell' ? held.quantity : held.quantity.neg();
-    if (closable.lte('0'))
+    if (signOf(closable) <= 0)
       return end(
         order.protects === undefined ? 'NO_POSITION' : 'POSITION_CLOSED',
         `no ${order.symbol} is held`,
       );
     wanted = smaller(whole, closable);
   }
-  if (wanted.lte('0'))
+  if (signOf(wanted) <= 0)
     return end('BELOW_MINIMUM', `less than one lot of ${rules.lotSize} at ${price.toFixed()}`);
   const volume = volumeFor(slice, rules);
   const quantity = volume === undefined ? wanted : smaller(wanted, volume);
@@ -50,8 +63,9 @@ export function fill(
 
   const notional = quantity.times(price);
   const fee = feeFor(notional, feeBps);
-  const change = changeBy(account, order, { side, quantity, price, fee });
-  if (raisesExposure(held, change.holding) && !hasMargin(account, change, rules.leverage)) {
+  const filled = { side, quantity, price, fee };
+  const isMore = raisesExposure(held.quantity, quantityAfter(held.quantity, filled));
+  if (isMore && !hasMargin(account, changeBy(account, order, filled), rules.leverage)) {
     const cost = notional.plus(fee).toFixed();
     const there = `${account.cash.toFixed()} there`;
     return rules.shorting || rules.leverage > 1
@@ -61,7 +75,7 @@ export function fill(
 
   const complete = quantity.eq(wanted);
   const { sequence, closeTime } = slice;
-  const filled: PaperEvent = {
+  const event: PaperEvent = {
     type: 'order_filled',
     orderId,
     timeMs,
@@ -73,8 +87,8 @@ export function fill(
     complete,
     place: { sequence, closeTimeMs: closeTime, moment: trade.moment },
   };
-  if (complete || !isImmediate(order)) return [filled];
-  return [filled, ...end('TIME_IN_FORCE', 'there was no volume for the rest')];
+  if (complete || !isImmediate(order)) return [event];
+  return [event, ...end('TIME_IN_FORCE', 'there was no volume for the rest')];
 }
 
 /** A maker gets its limit; a taker what the tape says and everything that goes against it, but never past its limit. */
@@ -87,7 +101,7 @@ function priceOf(order: RestingOrder, trade: Trade, slice: Slice, rules: Trading
     return isPast ? limitPrice : price;
   };
   const price = atMost(takerPrice(trade.price, side, rules));
-  if (rules.impactBps === undefined || price.lte('0')) return price;
+  if (rules.impactBps === undefined || signOf(price) <= 0) return price;
   const pricing = { feeBps: rules.takerFeeBps, lotSize: rules.lotSize };
   const wanted = quantityAt(remainingOf(order), price, pricing);
   const quantity = smaller(wanted, volumeFor(slice, rules) ?? wanted);

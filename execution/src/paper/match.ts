@@ -1,4 +1,4 @@
-import { Big, type OrderId } from '@heliograph/contracts';
+import { decimalOf, type OrderId } from '@heliograph/contracts';
 import { instrumentKey } from '../instrument-key.ts';
 import { changeBy, changed, type Account } from './account.ts';
 import { attemptOf, type Attempt } from './attempt.ts';
@@ -106,9 +106,9 @@ function accountAfter(account: Account, order: RestingOrder, event: PaperEvent):
   if (event.type !== 'order_filled') return account;
   const fill = {
     side: order.side,
-    quantity: new Big(event.quantity),
-    price: new Big(event.price),
-    fee: new Big(event.fee),
+    quantity: decimalOf(event.quantity),
+    price: decimalOf(event.price),
+    fee: decimalOf(event.fee),
   };
   return changed(account, changeBy(account, order, fill));
 }

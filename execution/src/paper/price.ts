@@ -1,4 +1,4 @@
-import { Big, exactly } from '@heliograph/contracts';
+import { Big, exactly, quotient, ratioOfBps, signOf } from '@heliograph/contracts';
 import type { RoundingMode } from 'big.js';
 import type { TradingRules } from './rules.ts';
 
@@ -7,7 +7,6 @@ export type Remaining =
   | { readonly kind: 'base'; readonly quantity: Big }
   | { readonly kind: 'quote'; readonly notional: Big; readonly includesFee: boolean };
 
-const basisPoint = new Big('0.0001');
 const one = new Big('1');
 /** Prices that are computed, not read off the tape, keep so many decimal places: text has room for no more. */
 const computedPlaces = 18;
@@ -21,7 +20,7 @@ export function farSide(
   { spreadBps }: Pick<TradingRules, 'spreadBps'>,
 ): Big {
   if (spreadBps === undefined) return price;
-  return price.times(shifted(side, new Big(spreadBps).times(basisPoint).div('2')));
+  return shifted(price, side, ratioOfBps(spreadBps).div('2'));
 }
 
 /**
@@ -35,10 +34,10 @@ export function takerPrice(
   volumeShare?: Big,
 ): Big {
   const met = farSide(price, side, rules);
-  let moved = met.times(shifted(side, new Big(rules.slippageBps).times(basisPoint)));
+  let moved = shifted(met, side, ratioOfBps(rules.slippageBps));
   if (volumeShare !== undefined && rules.impactBps !== undefined) {
-    const impact = new Big(rules.impactBps).times(basisPoint).times(volumeShare.times(volumeShare));
-    moved = moved.times(shifted(side, impact));
+    const impact = ratioOfBps(rules.impactBps).times(volumeShare.times(volumeShare));
+    moved = shifted(moved, side, impact);
   }
   const against = side === 'buy' ? Big.roundUp : Big.roundDown;
   if (rules.tickSize !== undefined) return multiple(moved, rules.tickSize, against);
@@ -53,12 +52,12 @@ export function shareOf(quantity: Big, volume: Big): Big {
 
 /** The price a part of the way from one to the other, to as many decimal places as a price may have. */
 export function between(from: Big, to: Big, { part, whole }: { part: number; whole: number }): Big {
-  const way = to.minus(from).times(exactly(part)).div(exactly(whole));
-  return from.plus(way.round(computedPlaces, Big.roundDown));
+  const way = to.minus(from).times(exactly(part));
+  return from.plus(quotient(way, exactly(whole), computedPlaces));
 }
 
 export function feeFor(notional: Big, feeBps: string): Big {
-  return notional.times(feeBps).times(basisPoint);
+  return notional.times(ratioOfBps(feeBps));
 }
 
 /**
@@ -73,15 +72,18 @@ export function quantityAt(
   if (remaining.kind === 'base') return multiple(remaining.quantity, lotSize);
   const perUnit = remaining.includesFee ? price.plus(feeFor(price, feeBps)) : price;
   // One cut division by the whole product: its digits before the point are the exact number of lots.
-  const lots = remaining.notional.div(perUnit.times(lotSize)).round(0, Big.roundDown);
+  const lots = quotient(remaining.notional, perUnit.times(lotSize), 0);
   return lots.times(lotSize);
 }
 
 export function multiple(value: Big, step: string, rounding: RoundingMode = Big.roundDown): Big {
-  return value.div(step).round(0, rounding).times(step);
+  const steps =
+    rounding === Big.roundDown ? quotient(value, step, 0) : value.div(step).round(0, rounding);
+  return steps.times(step);
 }
 
-/** What a price is multiplied with to be that much worse for an order. */
-function shifted(side: 'buy' | 'sell', shift: Big): Big {
-  return side === 'buy' ? one.plus(shift) : one.minus(shift);
+/** A price that is so much of itself worse for an order. */
+function shifted(price: Big, side: 'buy' | 'sell', shift: Big): Big {
+  if (signOf(shift) === 0) return price;
+  return price.times(side === 'buy' ? one.plus(shift) : one.minus(shift));
 }
