@@ -1,15 +1,11 @@
 import { Console } from 'node:console';
 import { CommanderError } from 'commander';
 import { createProgram } from './cli.ts';
-import { exitCodes } from './exit.ts';
+import { watchOutput } from './output/lost-output.ts';
 
 /** Runs one command line and leaves its exit code in `process.exitCode`. */
 export async function main(args: readonly string[]): Promise<void> {
-  // Whoever reads our output may have had enough of it (`heliograph trades | head`): that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-    throw error;
-  });
+  const settleOutput = watchOutput(args);
   // Standard output is for data: what a strategy prints must not come between.
   globalThis.console = new Console(process.stderr);
   try {
@@ -18,5 +14,7 @@ export async function main(args: readonly string[]): Promise<void> {
     if (error instanceof CommanderError && error.exitCode === 0) return;
     const { reportFailure } = await import('./report-failure.ts');
     process.exitCode = reportFailure(error, { json: args.includes('--json') });
+  } finally {
+    settleOutput();
   }
 }

@@ -25,9 +25,14 @@ export function createLogger(options: {
   );
 }
 
-/** Each line at once. */
+/** Of lines that wait for room on a full disk; what is more is lost. */
+const mostWaiting = 1_000_000;
+
+/** Each line at once. One that cannot be written can be told nowhere, and must not end the process. */
 export function standardError(): DestinationStream {
-  return pino.destination({ dest: 2, sync: true });
+  const stream = pino.destination({ dest: 2, sync: true, maxLength: mostWaiting });
+  stream.on('error', () => undefined);
+  return stream;
 }
 
 /** Says nothing. */

@@ -1,7 +1,7 @@
 // A trade log of many events, and what it costs: node scripts/src/bench/log-size.ts --events 1000000
 // The log's service writes up to a million of them. What is above that are copies under other ids, which are put in
 // bare; their tables come from the rebuild that is measured. A file that is kept (--keep) is gone on with.
-import { rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -231,6 +231,8 @@ function inChild(phase: keyof typeof phases): void {
 }
 
 if (values.phase === undefined) {
+  if (!values.keep && existsSync(path))
+    throw new Error(`${path}: there is a file already: --keep goes on with it and keeps it`);
   await write();
   for (const phase of ['rebuild', 'read', 'check'] as const) inChild(phase);
   if (!values.keep)

@@ -56,13 +56,21 @@ export async function exportLog(invocation: Invocation): Promise<ExitCode> {
         if (out !== undefined) terminal.progress(`${count(done)} ${what}`);
       },
     );
-    if (out === undefined) await pour(text, process.stdout, { end: false });
-    else await writeTo(out, text);
+    await (out === undefined ? writeOut(text) : writeTo(out, text));
     terminal.endProgress();
     if (out !== undefined && json) terminal.data(JSON.stringify({ what, format, out, rows }));
     else terminal.note(`${count(rows)} ${what}${out === undefined ? '' : ` in ${out}`}`);
     return exitCodes.ok;
   });
+}
+
+async function writeOut(text: Iterable<string>): Promise<void> {
+  try {
+    await pour(text, process.stdout, { end: false });
+  } catch (cause) {
+    if (!(cause instanceof Error) || !('syscall' in cause)) throw cause;
+    throw new UserError(`the export is not whole (${cause.message})`, { exitCode: 1, cause });
+  }
 }
 
 async function writeTo(out: string, text: Iterable<string>): Promise<void> {

@@ -6,9 +6,12 @@ export function money(value: string | Big): string {
   return `${grouped(whole)}.${cents}`;
 }
 
-/** A price or a quantity to at most eight decimals, the trailing zeros cut. */
+/** A price or a quantity to eight decimals, or to six digits where that is more, the trailing zeros cut. */
 export function amount(value: string): string {
-  return new Big(value).round(8, Big.roundHalfEven).toFixed();
+  const exact = new Big(value);
+  const size = Number(exact.abs().toFixed());
+  const decimals = size === 0 ? 8 : Math.max(8, 5 - Math.floor(Math.log10(size)));
+  return exact.round(decimals, Big.roundHalfEven).toFixed();
 }
 
 /** A ratio as `1.84%`. */

@@ -1,3 +1,4 @@
+import { exactly } from '@heliograph/contracts';
 import { simulatedVenue } from '@heliograph/signal-engine';
 import type { MeasuredTrade } from '../output/simulated-run.ts';
 import type { ChartData, ChartTrade } from './browser/chart-types.ts';
@@ -69,12 +70,14 @@ function rounded(value: number): number {
   return Number(value.toPrecision(9)) || 0;
 }
 
-const mostDecimals = 8;
-
+/** As many as the prices have: eight at most, or six digits of the highest where that is more. */
 function decimalsOf(prices: readonly number[]): number {
-  const decimals = prices.map((price) => (String(price).split('.')[1] ?? '').length);
+  // Not by `String`, which writes 0.0000001 as 1e-7.
+  const decimals = prices.map((price) => (exactly(price).toFixed().split('.')[1] ?? '').length);
+  const highest = prices.reduce((most, price) => Math.max(most, price), 0);
+  const enough = highest > 0 ? 5 - Math.floor(Math.log10(highest)) : 0;
   return Math.min(
-    mostDecimals,
+    Math.max(8, enough),
     decimals.reduce((most, each) => Math.max(most, each), 0),
   );
 }

@@ -23,7 +23,7 @@ async function call({ args, cwd, env, mark }: z.infer<typeof Call>): Promise<voi
   Object.assign(process.env, env);
   process.exitCode = undefined;
   await main(args);
-  process.stdout.removeAllListeners('error');
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
   while (keptAlive() > idle) await sleep(1);
   // The folder may go now.
   process.chdir('/');
