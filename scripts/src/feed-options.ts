@@ -1,15 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { timeframeMs } from '@heliograph/contracts';
-import {
-  loadStrategy,
-  openRecordedFeed,
-  simulatedVenue,
-  type ConfiguredStrategy,
-  type Feed,
-  type FeedOverrides,
-  type RecordedFeed,
-  type Speed,
-} from '@heliograph/signal-engine';
+import type { ConfiguredStrategy, Feed, FeedOverrides, Speed } from '@heliograph/signal-engine';
 import { z } from 'zod';
 import { readOptions, type Invocation } from './invocation.ts';
 
@@ -18,8 +8,9 @@ const StrategyOptions = z.object({
   param: z.array(z.string()).default([]),
 });
 
-export function readStrategy(invocation: Invocation): Promise<ConfiguredStrategy> {
+export async function readStrategy(invocation: Invocation): Promise<ConfiguredStrategy> {
   const { strategy, param } = readOptions(invocation, StrategyOptions);
+  const { loadStrategy } = await import('@heliograph/signal-engine');
   return loadStrategy(strategy, param);
 }
 
@@ -34,30 +25,6 @@ const InstrumentOptions = z.object({
 export function feedOverrides(invocation: Invocation): FeedOverrides {
   return readOptions(invocation, InstrumentOptions);
 }
-
-/** Opens a recording with what the flags say of it. */
-export async function openFeed(
-  invocation: Invocation,
-  paths: readonly string[] = [demoCandles],
-): Promise<RecordedFeed> {
-  const feed = await openRecordedFeed(paths, feedOverrides(invocation));
-  noteSimulated(invocation, feed);
-  return feed;
-}
-
-export function noteSimulated({ terminal }: Invocation, feed: RecordedFeed): void {
-  if (isSimulated(feed))
-    terminal.note('The market is simulated: it says nothing of what a real one would pay.');
-}
-
-export function isSimulated({ instruments }: Pick<Feed, 'instruments'>): boolean {
-  return instruments.some(({ venue }) => venue === simulatedVenue);
-}
-
-/** The candles that come with the project. */
-const demoCandles = fileURLToPath(
-  new URL('../../data/BTC_USD-30m-bitstamp-2014.csv.gz', import.meta.url),
-);
 
 export const SpeedText = z
   .string()

@@ -1,6 +1,5 @@
-import { UserError } from '@heliograph/contracts';
 import { exitCodes } from './exit.ts';
-import { reportFailure } from './report-failure.ts';
+import { tellFailure } from './tell-failure.ts';
 
 type StopSignal = 'SIGINT' | 'SIGTERM';
 
@@ -34,7 +33,7 @@ export function listenForInterrupts({
       firstMs = now;
       resolve(signal);
       deadline = setTimeout(() => {
-        process.exit(reportFailure(new UserError(tooLong, { exitCode: 1 }), { json }));
+        process.exit(tellFailure({ message: tooLong, code: exitCodes.failed }, { json }));
       }, stopWithinMs).unref();
     } else if (now - firstMs > samePressMs) process.exit(exitCodes.interrupted);
   };

@@ -3,7 +3,7 @@ import type { StartedRun } from '@heliograph/notifier';
 import type { ConfiguredStrategy, SignalEngine } from '@heliograph/signal-engine';
 import { keptState, type TradingStates } from './control/trading-state.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
-import { isSimulated } from './feed-options.ts';
+import { isSimulated } from './simulated-market.ts';
 import type { Market } from './market.ts';
 import { count, minute, money, percent } from './output/format.ts';
 import type { Terminal } from './output/terminal.ts';

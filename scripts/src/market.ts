@@ -14,7 +14,8 @@ import {
 import { z } from 'zod';
 import type { Env } from './env.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
-import { openFeed, SpeedText, watchableSpeed } from './feed-options.ts';
+import { SpeedText, watchableSpeed } from './feed-options.ts';
+import { openFeed } from './open-feed.ts';
 import { readOptions, type Invocation } from './invocation.ts';
 import { atServer } from './at-server.ts';
 

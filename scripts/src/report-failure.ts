@@ -1,21 +1,12 @@
 import { PermanentError, TransientError, UserError } from '@heliograph/contracts';
 import { readingError } from '@heliograph/trade-log';
 import { CommanderError } from 'commander';
-import { wantsStacks } from './env.ts';
 import { exitCodes, type ExitCode } from './exit.ts';
+import { tellFailure, type Failure } from './tell-failure.ts';
 
-/** Says on standard error what went wrong, with `--json` also on standard output, and gives the exit code for it. */
+/** Says what went wrong, and gives the exit code for it. */
 export function reportFailure(error: unknown, { json }: { json: boolean }): ExitCode {
-  const failure = describeFailure(error);
-  process.stderr.write(`heliograph: ${failure.message}\n`);
-  if (wantsStacks() && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  if (json) process.stdout.write(`${JSON.stringify({ error: failure })}\n`);
-  return failure.code;
-}
-
-interface Failure {
-  readonly message: string;
-  readonly code: ExitCode;
+  return tellFailure(describeFailure(error), { json, error });
 }
 
 function describeFailure(thrown: unknown): Failure {

@@ -3,43 +3,15 @@ import { Writable } from 'node:stream';
 import { canonicalJson } from '@heliograph/contracts';
 import { connectJetStreamBus, type Bus } from '@heliograph/contracts/bus';
 import { startHeartbeat, type Logger, type Service } from '@heliograph/contracts/service';
-import { openCcxtBroker, startExecution, type Broker } from '@heliograph/execution';
-import {
-  createTelegramClient,
-  createTelegramSink,
-  createTerminalSink,
-  startRoutes,
-  startSummaries,
-  startTelegramBot,
-  watchHealth,
-  watchHeartbeats,
-  writeNumbersAs,
-  forgottenMessage,
-  heartbeatMessage,
-  notifierMaxDeliver,
-  type AlertRoute,
-  type Heartbeats,
-  type Message,
-  type Notifier,
-  type Sink,
-} from '@heliograph/notifier';
-import {
-  startLiveEngine,
-  startSignalEngine,
-  startAlertWebhook,
-  type ConfiguredStrategy,
-  type SignalEngine,
-  type AlertWebhook,
-  type AlertWebhookOptions,
+import type { Broker } from '@heliograph/execution';
+import type { AlertRoute, Heartbeats, Message, Notifier, Sink } from '@heliograph/notifier';
+import type {
+  AlertWebhook,
+  AlertWebhookOptions,
+  ConfiguredStrategy,
+  SignalEngine,
 } from '@heliograph/signal-engine';
-import {
-  openDatabase,
-  startLogQueries,
-  startTradeLog,
-  type RunFacts,
-  type TradeLog,
-} from '@heliograph/trade-log';
-import { readAlertRoutes } from './alerts-file.ts';
+import type { RunFacts, TradeLog } from '@heliograph/trade-log';
 import { atServer } from './at-server.ts';
 import type { Env } from './env.ts';
 import type { BesidesAlerts, TelegramCommands } from './notifier-options.ts';
@@ -48,9 +20,10 @@ import type { BasePortfolioOptions } from './execution-options.ts';
 import type { BrokerOptions } from './live-options.ts';
 import type { Market } from './market.ts';
 import type { NatsAddress } from './nats-address.ts';
-import { controlOf } from './control/control-of.ts';
 import type { RecentLog } from './output/recent-log.ts';
 import { programVersion } from './program-version.ts';
+
+// The code of a service is loaded when it is run: most processes run one of them.
 
 /** What every service of a process is given. */
 export interface Surroundings {
@@ -98,6 +71,7 @@ function beat({ stack }: Surroundings, bus: Bus, service: string, instance = hos
 
 export async function runTradeLog(surroundings: Surroundings, path: string): Promise<TradeLog> {
   const { log, stack, facts } = surroundings;
+  const { openDatabase, startLogQueries, startTradeLog } = await import('@heliograph/trade-log');
   const database = stack.adopt(openDatabase(path), (open) => {
     open.close();
   });
@@ -127,6 +101,16 @@ export async function runNotifier(
   }: BesidesAlerts & { readonly routes: readonly [AlertRoute, ...AlertRoute[]] },
 ): Promise<Notifier> {
   const { log, stack } = surroundings;
+  const {
+    forgottenMessage,
+    heartbeatMessage,
+    notifierMaxDeliver,
+    startRoutes,
+    startSummaries,
+    watchHealth,
+    watchHeartbeats,
+    writeNumbersAs,
+  } = await import('@heliograph/notifier');
   writeNumbersAs(locale);
   const bus = await openBus(surroundings, 'notifier', { maxDeliver: notifierMaxDeliver });
   const logger = log.child({ service: 'notifier' });
@@ -168,6 +152,8 @@ async function runBot(
   }: TelegramCommands & { heartbeats: Heartbeats },
 ): Promise<void> {
   const { log, stack, recent } = surroundings;
+  const { createTelegramClient, startTelegramBot } = await import('@heliograph/notifier');
+  const { controlOf } = await import('./control/control-of.ts');
   const bus = await openBus(surroundings, 'telegram-bot');
   stack.use(
     startTelegramBot({
@@ -194,6 +180,7 @@ async function runExecution(
   const { log, stack } = surroundings;
   // A shadow never reaches an exchange.
   const broker = options.settings.shadow ? undefined : surroundings.broker;
+  const { startExecution } = await import('@heliograph/execution');
   const bus = await openBus(surroundings, `execution ${options.worker}`);
   const execution = stack.use(
     startExecution({
@@ -228,11 +215,12 @@ export async function runWorkers(
 }
 
 /** The one place where an exchange for real orders is opened, and where its keys are shown to anybody. */
-function openBroker(
+async function openBroker(
   { exchangeId, sandbox, marketType, venueStops, venueUrl, credentials }: BrokerOptions,
   log: Logger,
 ): Promise<Broker> {
   const { apiKey, secret, password } = credentials;
+  const { openCcxtBroker } = await import('@heliograph/execution');
   return openCcxtBroker({
     exchangeId,
     sandbox,
@@ -264,6 +252,7 @@ export async function runSignalEngine(
   const { market, portfolios, strategy, instance } = options;
   const [main, ...others] = portfolios;
   const { stack } = surroundings;
+  const { startLiveEngine, startSignalEngine } = await import('@heliograph/signal-engine');
   const bus = await openBus(surroundings, 'signal-engine');
   const log = surroundings.log.child({ service: 'signal-engine' });
   const common = { bus, strategy, instance, basePortfolio: main.portfolio, log };
@@ -287,6 +276,7 @@ export async function runWebhook(
   options: Omit<AlertWebhookOptions, 'bus' | 'log'>,
 ): Promise<AlertWebhook> {
   const { log, stack } = surroundings;
+  const { startAlertWebhook } = await import('@heliograph/signal-engine');
   const bus = await openBus(surroundings, 'webhook');
   const webhook = stack.use(
     await startAlertWebhook({ bus, ...options, log: log.child({ service: 'webhook' }) }),
@@ -296,12 +286,14 @@ export async function runWebhook(
 }
 
 /** Telegram where a token and a chat are set, otherwise a line of text for each alert; or where `--alerts` says. */
-export function alertRoutes(
+export async function alertRoutes(
   invocation: Invocation,
   env: Env,
   { write, colour }: { write: (line: string) => void; colour: boolean },
 ): Promise<readonly [AlertRoute, ...AlertRoute[]]> {
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId, TELEGRAM_API_ROOT: apiRoot } = env;
+  const { createTelegramSink, createTerminalSink } = await import('@heliograph/notifier');
+  const { readAlertRoutes } = await import('./alerts-file.ts');
   const terminal = (): Sink => {
     const stream = new Writable({
       decodeStrings: false,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { openCandleSource, readCandleSource } from '../candle-source.ts';
 import { readExecutionOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { noteSimulated } from '../feed-options.ts';
+import { noteSimulated } from '../simulated-market.ts';
 import { combinationsOf, readAxes } from '../grid/axes.ts';
 import { figures, outOfSampleTotals, searchGrid, type Figure } from '../grid/search.ts';
 import { foldsOf } from '../grid/windows.ts';

@@ -6,7 +6,6 @@ import { readEnv, type Env } from '../env.ts';
 import type { BasePortfolioOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { feedOptions, readStrategy } from '../feed-options.ts';
-import { openMarket } from '../market.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { readBrokerOptions } from '../live-options.ts';
@@ -140,6 +139,7 @@ const starters: Readonly<Record<string, (start: Start) => Promise<Service[]>>> =
   'signal-engine': async ({ invocation, options, env, surroundings }) => {
     const portfolios = await readPortfolioOptions(invocation);
     const strategy = await readStrategy(invocation);
+    const { openMarket } = await import('../market.ts');
     const market = await openMarket(invocation, { env, log: surroundings.log, portfolios });
     const engine = await runSignalEngine(surroundings, {
       market,

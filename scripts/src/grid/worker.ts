@@ -1,7 +1,11 @@
 // A thread of a grid: takes jobs one after the other, and answers each.
+import { enableCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { GridSetting, Job } from './job.ts';
-import { createJobRunner } from './run-job.ts';
+
+// The command's own cache is not that of its threads: without it they compile everything anew, which takes twice as long.
+enableCompileCache();
+const { createJobRunner } = await import('./run-job.ts');
 
 const setting: GridSetting = workerData;
 const running = createJobRunner(setting);
