@@ -15,7 +15,7 @@ export interface Child extends AsyncDisposable {
 interface ChildOptions {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What it writes once it is ready, on standard error; empty when nobody waits for that. */
+  /** What it writes once it is ready, on standard error. */
   readonly ready: string;
   readonly onOutput?: (line: string) => void;
 }
@@ -51,7 +51,7 @@ export function startExecutionWorker(
   });
 }
 
-/** All services in one process, playing a file as fast as it goes. */
+/** All services in one process, playing a file as fast as it goes; it plays when this resolves. */
 export async function startAllInOne(
   env: Env,
   { folder, feed }: { folder: string; feed: string },
@@ -66,14 +66,13 @@ export async function startAllInOne(
       '--speed=max',
       '--cash=1000000000',
       '--json',
-      '--quiet',
     ],
     env: {
       PATH: env.PATH,
       HELIOGRAPH_NATS_SERVER: env.HELIOGRAPH_NATS_SERVER,
       HELIOGRAPH_LOG_LEVEL: 'warn',
     },
-    ready: '',
+    ready: 'trades on paper',
     onOutput: (line) => lines.push(line),
   });
   return {
@@ -110,7 +109,6 @@ async function startChild({ args, env, ready, onOutput }: ChildOptions): Promise
   let said = '';
   let stopping = false;
   const { promise: isReady, resolve } = Promise.withResolvers<void>();
-  if (ready === '') resolve();
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-keptOutput);
     if (said.includes(ready)) resolve();
