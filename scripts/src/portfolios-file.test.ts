@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { firstCandles } from './testing/candles.ts';
 import { bareTrades } from './testing/bare-trades.ts';
-import { runCli, temporaryFolder } from './testing/cli.ts';
+import { runCli, startCli, temporaryFolder } from './testing/cli.ts';
 
 const feed = 'BTC_USD-30m-bitstamp.csv';
 
@@ -26,11 +26,12 @@ describe.concurrent('--portfolios', () => {
     const cwd = folder.path;
     const start = ['start', '--until-end', '--json', '--quiet', '--feed', feed];
     const backtest = ['backtest', '--json', '--quiet', '--candles', feed];
-    const run = await runCli([...start, '--portfolios', 'portfolios.json', '--fee-bps', '7'], {
-      cwd,
-    });
-    expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '' });
-    const { portfolios, ...main } = JSON.parse(run.stdout);
+    // A start waits for much that the others need not wait for.
+    const all = [...start, '--portfolios', 'portfolios.json', '--fee-bps', '7'];
+    await using run = startCli(all, { cwd });
+    const { code, stdout, stderr } = await run.result;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { portfolios, ...main } = JSON.parse(stdout);
     expect(portfolios).toHaveLength(3);
     expect(portfolios[0]).toEqual(main);
     expect(portfolios[2].metrics).toMatchObject({ startCash: '500' });

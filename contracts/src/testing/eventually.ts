@@ -1,15 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Repeats a check until it holds; after the time is over its last failure counts. */
+const longestPauseMs = 50;
+
+/**
+ * Repeats a check until it holds; after the time is over its last failure counts. Soon at first, for most waits are short,
+ * then less and less often: what takes seconds is not to be slowed down by being looked at.
+ */
 export async function eventually(
   check: () => void | Promise<void>,
   { timeoutMs = 10_000 }: { timeoutMs?: number } = {},
 ): Promise<void> {
-  for (const deadline = Date.now() + timeoutMs; ; await sleep(5)) {
+  const deadline = Date.now() + timeoutMs;
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 1.2, longestPauseMs)) {
     try {
       return await check();
     } catch (error) {
       if (Date.now() > deadline) throw error;
     }
+    await sleep(pauseMs);
   }
 }

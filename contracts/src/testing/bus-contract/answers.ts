@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../../bus/bus.ts';
 import { eventually } from '../eventually.ts';
 import { marketCopy, candle, candles, ids, publishAll, acked, deadLetters } from './messages.ts';
-import { settings, type OpenBus } from './bus-server.ts';
+import { patient, settings, type OpenBus } from './bus-server.ts';
 
 /** What becomes of a message by what its consumer answers, or does not. */
 export function describeAnswers(name: string, open: OpenBus): void {
@@ -33,19 +33,19 @@ export function describeAnswers(name: string, open: OpenBus): void {
 
     test('working keeps a message from being handed out again', async () => {
       await using server = await open();
-      await using bus = await server.connect();
+      await using bus = await server.connect(patient);
       await bus.publish(candle(1));
       const deliveries: Delivery[] = [];
       const subscription = bus
         .copies(marketCopy)
         .subscribe((delivery) => deliveries.push(delivery));
       await eventually(() => expect(deliveries).toHaveLength(1));
-      for (let index = 0; index < 9; index++) {
-        await sleep(settings.ackWaitMs / 4);
+      for (let index = 0; index < 32; index++) {
+        await sleep(patient.ackWaitMs / 15);
         deliveries[0]?.working();
       }
       deliveries[0]?.ack();
-      await sleep(settings.ackWaitMs * 1.5);
+      await sleep(patient.ackWaitMs * 1.2);
       expect(deliveries).toHaveLength(1);
       subscription.unsubscribe();
     });

@@ -4,7 +4,7 @@ import { handleEach } from '../../bus/handle-each.ts';
 import { PermanentError, TransientError } from '../../errors.ts';
 import { eventually } from '../eventually.ts';
 import { marketCopy, candle, candles, publishAll, deadLetters } from './messages.ts';
-import { settings, type OpenBus } from './bus-server.ts';
+import { patient, settings, type OpenBus } from './bus-server.ts';
 
 /** The operator that handles one delivery after the other, and what its handlers may do wrong. */
 export function describeHandleEach(name: string, open: OpenBus): void {
@@ -74,7 +74,7 @@ export function describeHandleEach(name: string, open: OpenBus): void {
 
     test('keeps a message while its handler takes longer than the bus waits', async () => {
       await using server = await open();
-      await using bus = await server.connect();
+      await using bus = await server.connect(patient);
       await bus.publish(candle(1));
       let calls = 0;
       const subscription = bus
@@ -84,7 +84,7 @@ export function describeHandleEach(name: string, open: OpenBus): void {
             parse: ({ id }) => id,
             handle: async () => {
               calls++;
-              await sleep(settings.ackWaitMs * 2.5);
+              await sleep(patient.ackWaitMs * 2.5);
             },
           }),
         )
