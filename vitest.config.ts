@@ -12,9 +12,12 @@ export default defineConfig({
     isolate: false,
     setupFiles: ['./tools/leave-no-trace.ts'],
     sequence: { shuffle: { tests: true }, sequencer: LongFilesEarly },
-    // Most of them wait for servers, processes and clocks.
-    maxWorkers: 4,
+    // Most of them wait for servers, processes and clocks: on two cores so many keep these busy.
+    maxWorkers: 6,
+    maxConcurrency: 8,
     restoreMocks: true,
+    // What is waited for comes, however busy the machine is; a poll ends as soon as it does.
+    expect: { poll: { timeout: 10_000, interval: 20 } },
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

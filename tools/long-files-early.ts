@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** These start processes, and take up to a minute where others take a second. */
+/** These start processes, or wait for an exchange, and take up to half a minute where others take a second. */
+const folders = [
+  '/scripts/src/commands/',
+  '/execution/src/worker/',
+  '/execution/src/brokers/ccxt/',
+];
 const isLong = ({ moduleId }: TestSpecification): boolean =>
-  moduleId.includes('/scripts/src/commands/') || moduleId.includes('/crash-table');
+  folders.some((folder) => moduleId.includes(folder));
 
 /** How many others come between two of them, which would be in each other's way. */
-const between = 4;
+const between = 2;
 
 /** Any order, which the seed tells, but no long file is left for the end, when there is nothing more to run beside it. */
 export class LongFilesEarly extends BaseSequencer {

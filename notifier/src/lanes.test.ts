@@ -1,6 +1,7 @@
 import { subjects, type JournalEventType } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
+import { eventually } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { startNotifier, type NotifierOptions } from './notifier.ts';
 import { createTelegramSink } from './sinks/telegram-sink.ts';
@@ -52,7 +53,7 @@ function start(
   });
 }
 
-test(
+test.concurrent(
   'a burst is a handful of messages, in order, and what is urgent goes past it',
   { timeout: 60_000 },
   async () => {
@@ -61,7 +62,7 @@ test(
     await using notifier = start(bus, double);
     await publish(bus, 'signal_skipped', numbered(1, 200));
     await publish(bus, 'order_unknown', ['number-999.']);
-    await expect.poll(() => toldIn(double), { timeout: 3_000 }).toContain('number-999.');
+    await eventually(() => expect(toldIn(double)).toContain('number-999.'), { timeoutMs: 3_000 });
     await notifier.caughtUp();
     const usual = toldIn(double).filter((one) => one !== 'number-999.');
     expect(usual).toEqual(numbered(1, 200));
@@ -73,7 +74,7 @@ test(
   },
 );
 
-test(
+test.concurrent(
   'after an outage there is one sum, and what was urgent one by one',
   { timeout: 60_000 },
   async () => {
@@ -84,13 +85,13 @@ test(
     await using notifier = start(bus, double, { nowMs: () => nowMs, limits: [] });
     await publish(bus, 'signal_skipped', numbered(1, 100));
     await publish(bus, 'order_unknown', ['number-901.', 'number-902.']);
-    await expect.poll(() => double.calls('sendMessage')).toBeGreaterThan(3);
+    await eventually(() => expect(double.calls('sendMessage')).toBeGreaterThan(3));
     nowMs += 30 * 60_000;
     double.fault({ code: 502, description: 'Bad Gateway' }, 0);
     await notifier.caughtUp();
-    await expect
-      .poll(() => double.received.map(({ text }) => text).join(), { timeout: 10_000 })
-      .toContain('could not be told in time');
+    await eventually(() =>
+      expect(double.received.map(({ text }) => text).join()).toContain('could not be told in time'),
+    );
     const told = toldIn(double);
     expect(told).toContain('number-901.');
     expect(told).toContain('number-902.');
@@ -104,7 +105,7 @@ test(
 const sums = ({ received }: TelegramDouble): string[] =>
   received.map(({ text }) => text).filter((text) => text.includes('could not be told in time'));
 
-test(
+test.concurrent(
   'what was counted and not told yet is told by the next notifier',
   { timeout: 30_000 },
   async () => {
@@ -115,7 +116,7 @@ test(
     let nowMs = Date.now();
     const first = start(bus, double, { nowMs: () => nowMs, limits: [], stopTimeoutMs: 1 });
     await publish(bus, 'signal_skipped', numbered(1, 1));
-    await expect.poll(() => double.calls('sendMessage')).toBeGreaterThan(1);
+    await eventually(() => expect(double.calls('sendMessage')).toBeGreaterThan(1));
     await first.stop();
     nowMs += 30 * 60_000;
     await publish(bus, 'signal_skipped', numbered(2, 40));
@@ -125,29 +126,33 @@ test(
     expect(double.received).toEqual([]);
     double.fault({ code: 502, description: 'Bad Gateway' }, 0);
     await using _third = start(bus, double, { nowMs: () => nowMs + 30 * 60_000, limits: [] });
-    await expect.poll(() => sums(double), { timeout: 10_000 }).toHaveLength(1);
+    await eventually(() => expect(sums(double)).toHaveLength(1));
     expect(sums(double)[0]).toContain('40 × signal skipped');
   },
 );
 
-test('in quiet hours the sum of what was missed makes no sound', { timeout: 30_000 }, async () => {
-  await using double = await startTelegramDouble();
-  await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
-  await publish(bus, 'signal_skipped', numbered(1, 3));
-  await using _notifier = start(bus, double, {
-    nowMs: () => Date.now() + 30 * 60_000,
-    limits: [],
-    rules: {
-      events: {},
-      atLeast: 'info',
-      quietHours: { from: 0, to: 24 * 60, zone: 'UTC' },
-    },
-  });
-  await expect.poll(() => sums(double), { timeout: 10_000 }).toHaveLength(1);
-  expect(double.received[0]?.sent.disable_notification).toBe(true);
-});
+test.concurrent(
+  'in quiet hours the sum of what was missed makes no sound',
+  { timeout: 30_000 },
+  async () => {
+    await using double = await startTelegramDouble();
+    await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
+    await publish(bus, 'signal_skipped', numbered(1, 3));
+    await using _notifier = start(bus, double, {
+      nowMs: () => Date.now() + 30 * 60_000,
+      limits: [],
+      rules: {
+        events: {},
+        atLeast: 'info',
+        quietHours: { from: 0, to: 24 * 60, zone: 'UTC' },
+      },
+    });
+    await eventually(() => expect(sums(double)).toHaveLength(1));
+    expect(double.received[0]?.sent.disable_notification).toBe(true);
+  },
+);
 
-test('one that Telegram refuses takes none of its bundle with it', async () => {
+test.concurrent('one that Telegram refuses takes none of its bundle with it', async () => {
   await using double = await startTelegramDouble();
   await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
   await using notifier = start(bus, double, { limits: [] });

@@ -28,7 +28,7 @@ async function reasonsOf(bus: Bus): Promise<string[]> {
   return (await only(bus, 'signal_skipped')).map(({ data }) => `${data.signalId} ${data.reason}`);
 }
 
-describe('a halt', () => {
+describe.concurrent('a halt', () => {
   test('while an order is on its way takes back what is not there, and books what is', async () => {
     await using double = await startBinanceDouble();
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
@@ -71,7 +71,7 @@ describe('a halt', () => {
   });
 });
 
-test('a panic while the exchange is away is carried out when it is back', async () => {
+test.concurrent('a panic while the exchange is away is carried out when it is back', async () => {
   const first = await startBinanceDouble();
   const port = Number(new URL(first.url).port);
   await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
@@ -103,7 +103,7 @@ const careful = PortfolioSettings.parse({
   risk: { symbols: ['BTC/USDT'], maxDrawdownRatio: 0.01 },
 });
 
-describe('a breaker', () => {
+describe.concurrent('a breaker', () => {
   test('that three workers see trips once and is written down once', async () => {
     await using double = await startBinanceDouble();
     const server = createMemoryServer({ drainTimeoutMs: 1 });
@@ -157,7 +157,7 @@ describe('a breaker', () => {
   });
 });
 
-describe('a trading state that cannot be read', () => {
+describe.concurrent('a trading state that cannot be read', () => {
   test('stops entries and no exits, and all goes on once it can be', async () => {
     await using double = await startBinanceDouble();
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();

@@ -48,7 +48,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 };
 
-test('whatever happens to a request for an order, there is one entry and one exit', async () => {
+test.concurrent('whatever happens to a request for an order, there is one entry and one exit', async () => {
   const runs = Object.entries(faults).flatMap(([what, fault]) => [
     { what: `the entry is ${what}`, out: 'signal', entryFault: fault } as const,
     ...waysOut.map((out) => ({ what: `the exit (${out}) is ${what}`, out, exitFault: fault })),
@@ -64,7 +64,7 @@ test('whatever happens to a request for an order, there is one entry and one exi
   expect(failures).toEqual([]);
 }, 180_000);
 
-test('a worker that is killed while the answer of its order is missing leaves one order', async () => {
+test.concurrent('a worker that is killed while the answer of its order is missing leaves one order', async () => {
   const deaths = [1, 2, 3, 4, 5].flatMap((later) =>
     Object.entries(faults).map(([what, fault]) => ({ what, fault, later })),
   );

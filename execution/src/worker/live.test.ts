@@ -66,7 +66,7 @@ async function candle(bus: Bus, price: number) {
 
 const patience = { timeoutMs: 15_000 };
 
-describe('a live portfolio', () => {
+describe.concurrent('a live portfolio', () => {
   test('is compared with its venue, trades a signal, and is flat again', async () => {
     await using double = await startBinanceDouble();
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();

@@ -1,4 +1,5 @@
 import { createLogger } from '@heliograph/contracts/service';
+import { eventually } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { startTelegramDouble } from '../testing/telegram-double/telegram-double.ts';
 import { standing } from '../testing/standing.ts';
@@ -13,7 +14,7 @@ import {
   openBot,
 } from '../testing/open-bot.ts';
 
-test('what is asked is answered, and written down with its author', async () => {
+test.concurrent('what is asked is answered, and written down with its author', async () => {
   await using here = await openBot();
   const { double, bus } = here;
   const status = await answerTo(double, '/status');
@@ -24,7 +25,7 @@ test('what is asked is answered, and written down with its author', async () => 
   expect(await answerTo(double, '/logs 3')).toContain('something was said');
   expect(await answerTo(double, '/version@doublebot')).toContain('9.9.9');
   expect(await answerTo(double, '/help')).toContain('/panic [@portfolio]: Halt, take orders back');
-  await expect.poll(async () => (await journalOf(bus)).length).toBe(6);
+  await eventually(async () => expect((await journalOf(bus)).length).toBe(6));
   expect((await journalOf(bus))[0]).toMatchObject({
     command: 'status',
     author: 'telegram 99 (@u99)',
@@ -33,7 +34,7 @@ test('what is asked is answered, and written down with its author', async () => 
   });
 });
 
-test.each([
+test.concurrent.each([
   ['/nonsense', 'there is no /nonsense; /help lists what there is'],
   ['/trades many', '"many": expected a number from 1 to 100'],
   ['/order', 'name the id of an order, as /orders shows it'],
@@ -45,15 +46,15 @@ test.each([
 ])('%s is refused with a sentence that helps', async (text, sentence) => {
   await using here = await openBot();
   expect(await answerTo(here.double, text)).toContain(sentence);
-  await expect.poll(async () => (await journalOf(here.bus))[0]?.outcome).toBe('refused');
+  await eventually(async () => expect((await journalOf(here.bus))[0]?.outcome).toBe('refused'));
 });
 
-test('a trade log that does not answer is said so within a second or two', async () => {
+test.concurrent('a trade log that does not answer is said so within a second or two', async () => {
   await using here = await openBot({});
   expect(await answerTo(here.double, '/status')).toContain('the trade log does not answer');
 });
 
-test('strangers get silence, in chats that are not named as well', async () => {
+test.concurrent('strangers get silence, in chats that are not named as well', async () => {
   const lines: string[] = [];
   const log = createLogger({
     name: 'test',
@@ -73,30 +74,34 @@ test('strangers get silence, in chats that are not named as well', async () => {
   expect(lines.filter((text) => text.includes('a stranger wrote'))).toHaveLength(3);
 });
 
-test('health tells of the services also where the trade log does not answer', async () => {
+test.concurrent('health tells of the services also where the trade log does not answer', async () => {
   await using here = await openBot({});
   const answer = await answerTo(here.double, '/health');
   expect(answer).toMatch(/^🚑 Health[^]*🔴 execution\/one: silent for/);
   expect(answer).toContain('🔴 the trade log does not answer');
 });
 
-test('an equity that began with nothing is drawn all the same', { timeout: 30_000 }, async () => {
-  const points = [
-    [at(0), '0'],
-    [at(1), '100'],
-  ];
-  await using here = await openBot({
-    standing: { portfolios: [standing] },
-    equity: { portfolio: 'money', currency: 'USDT', points },
-  });
-  here.double.say('/chart');
-  await expect.poll(() => here.double.received.length, { timeout: 20_000 }).toBe(1);
-  expect(here.double.received[0]?.text).toMatch(/Equity of money\nSince \d{4}-\d{2}-\d{2}/);
-});
+test.concurrent(
+  'an equity that began with nothing is drawn all the same',
+  { timeout: 30_000 },
+  async () => {
+    const points = [
+      [at(0), '0'],
+      [at(1), '100'],
+    ];
+    await using here = await openBot({
+      standing: { portfolios: [standing] },
+      equity: { portfolio: 'money', currency: 'USDT', points },
+    });
+    here.double.say('/chart');
+    await eventually(() => expect(here.double.received.length).toBe(1), { timeoutMs: 20_000 });
+    expect(here.double.received[0]?.text).toMatch(/Equity of money\nSince \d{4}-\d{2}-\d{2}/);
+  },
+);
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 5, 0, minute)).toISOString();
 
-test(
+test.concurrent(
   'a chart is a picture of the symbol, with what was bought and sold',
   { timeout: 30_000 },
   async () => {
@@ -113,13 +118,13 @@ test(
     });
     const { double } = here;
     double.say('/chart BTC/USDT');
-    await expect.poll(() => double.received.length, { timeout: 20_000 }).toBe(1);
+    await eventually(() => expect(double.received.length).toBe(1), { timeoutMs: 20_000 });
     expect(double.received[0]?.text).toContain('40 candles, 1 fill');
     expect(double.received[0]?.photo?.length).toBeGreaterThan(5_000);
   },
 );
 
-test('long answers have pages', async () => {
+test.concurrent('long answers have pages', async () => {
   const many = Array.from({ length: 70 }, (_, at) => ({ ...held, quantity: String(at + 1) }));
   await using here = await openBot({
     standing: { portfolios: [standing] },
@@ -129,10 +134,10 @@ test('long answers have pages', async () => {
   await answerTo(double, '/positions');
   expect(Object.keys(double.received[0]?.buttons ?? {})).toEqual(['1/3', '›', '🔄']);
   double.press(1, double.received[0]?.buttons['›'] ?? '');
-  await expect.poll(() => double.received[0]?.text).toContain('BTC/USDT long 40 at');
+  await eventually(() => expect(double.received[0]?.text).toContain('BTC/USDT long 40 at'));
 });
 
-test.each([
+test.concurrent.each([
   ['a wrong token', { code: 401, description: 'Unauthorized' }],
   [
     'another poller',
@@ -150,10 +155,10 @@ test.each([
   const { double } = here;
   double.fault(fault, 2, 'getUpdates');
   double.say('/version');
-  await expect.poll(() => double.received[0]?.text, { timeout: 10_000 }).toContain('9.9.9');
+  await eventually(() => expect(double.received[0]?.text).toContain('9.9.9'));
 });
 
-test('a slow command keeps no other waiting', async () => {
+test.concurrent('a slow command keeps no other waiting', async () => {
   const { promise: later, resolve } = Promise.withResolvers<void>();
   const done: string[] = [];
   await using here = await openBot(undefined, { control: aControl(done, later) });
@@ -163,24 +168,24 @@ test('a slow command keeps no other waiting', async () => {
   expect(await answerTo(double, '/version')).toContain('9.9.9');
   expect(done).toEqual([]);
   resolve();
-  await expect.poll(() => done).toHaveLength(1);
+  await eventually(() => expect(done).toHaveLength(1));
 });
 
-test('the menu is for the chats that may give commands', async () => {
+test.concurrent('the menu is for the chats that may give commands', async () => {
   await using here = await openBot();
-  await expect.poll(() => here.double.menus).toHaveLength(2);
+  await eventually(() => expect(here.double.menus).toHaveLength(2));
   expect(here.double.menus[0]?.scope).toEqual({ type: 'chat', chat_id: here.double.chatId });
   expect(here.double.menus[0]?.commands[0]?.command).toBe('status');
 });
 
-test('the menu is offered until Telegram takes it', async () => {
+test.concurrent('the menu is offered until Telegram takes it', async () => {
   await using double = await startTelegramDouble();
   double.fault({ code: 502, description: 'Bad Gateway' }, 2, 'setMyCommands');
   await using _here = await openBot({}, { client: clientOf(double) });
-  await expect.poll(() => double.menus.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  await eventually(() => expect(double.menus.length).toBeGreaterThan(0));
 });
 
-test('an answer is not held back for as long as Telegram may want', async () => {
+test.concurrent('an answer is not held back for as long as Telegram may want', async () => {
   await using here = await openBot();
   const { double } = here;
   double.fault(
@@ -189,7 +194,7 @@ test('an answer is not held back for as long as Telegram may want', async () => 
     'sendMessage',
   );
   double.say('/version');
-  await expect
-    .poll(async () => (await journalOf(here.bus)).map(({ outcome }) => outcome))
-    .toEqual(['answered']);
+  await eventually(async () =>
+    expect((await journalOf(here.bus)).map(({ outcome }) => outcome)).toEqual(['answered']),
+  );
 });

@@ -1,5 +1,6 @@
 import { TransientError } from '@heliograph/contracts';
 import { createMemoryServer, type Bucket, type Bus } from '@heliograph/contracts/bus';
+import { eventually } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 
 import { asked, openBot } from '../testing/open-bot.ts';
@@ -31,7 +32,7 @@ function aFlakyBus(bus: Bus) {
   return { flaky, state };
 }
 
-test('a bot that begins while the message server is away hears as soon as that is back', async () => {
+test.concurrent('a bot that begins while the message server is away hears as soon as that is back', async () => {
   await using server = createMemoryServer({ drainTimeoutMs: 1 }).connect();
   const { flaky, state } = aFlakyBus(server);
   state.is = 'away';
@@ -40,10 +41,10 @@ test('a bot that begins while the message server is away hears as soon as that i
   await here.bus.bucket('anything');
   expect(here.double.calls('getUpdates')).toBe(0);
   state.is = 'there';
-  await expect.poll(() => here.double.received.length, { timeout: 5_000 }).toBe(1);
+  await eventually(() => expect(here.double.received.length).toBe(1), { timeoutMs: 5_000 });
 });
 
-test('who presses while the message server is away is told, and presses again', async () => {
+test.concurrent('who presses while the message server is away is told, and presses again', async () => {
   await using server = createMemoryServer({ drainTimeoutMs: 1 }).connect();
   const { flaky, state } = aFlakyBus(server);
   await using here = await openBot({}, { bus: flaky });
@@ -51,14 +52,14 @@ test('who presses while the message server is away is told, and presses again', 
   const { messageId, yes } = await asked(double, '/panic');
   state.is = 'away';
   double.press(messageId, yes);
-  await expect.poll(() => double.notices.map(({ text }) => text)).toEqual([pressAgain]);
+  await eventually(() => expect(double.notices.map(({ text }) => text)).toEqual([pressAgain]));
   expect(done).toEqual([]);
   state.is = 'there';
   double.press(messageId, yes);
-  await expect.poll(() => done).toHaveLength(1);
+  await eventually(() => expect(done).toHaveLength(1));
 });
 
-test('a confirmation whose answer was lost is good, and once', async () => {
+test.concurrent('a confirmation whose answer was lost is good, and once', async () => {
   await using server = createMemoryServer({ drainTimeoutMs: 1 }).connect();
   const { flaky, state } = aFlakyBus(server);
   await using here = await openBot({}, { bus: flaky });
@@ -66,12 +67,12 @@ test('a confirmation whose answer was lost is good, and once', async () => {
   const { messageId, yes } = await asked(double, '/panic');
   state.is = 'mute';
   double.press(messageId, yes);
-  await expect.poll(() => double.notices.map(({ text }) => text)).toEqual([pressAgain]);
+  await eventually(() => expect(double.notices.map(({ text }) => text)).toEqual([pressAgain]));
   state.is = 'there';
   double.press(messageId, yes);
   double.press(messageId, yes);
-  await expect.poll(() => done).toHaveLength(1);
-  await expect.poll(() => double.notices).toHaveLength(3);
+  await eventually(() => expect(done).toHaveLength(1));
+  await eventually(() => expect(double.notices).toHaveLength(3));
   expect(done).toHaveLength(1);
 });
 

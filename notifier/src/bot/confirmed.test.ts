@@ -1,3 +1,4 @@
+import { eventually } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { standing } from '../testing/standing.ts';
 import { startTelegramBot } from './bot.ts';
@@ -12,7 +13,7 @@ import {
   userId,
 } from '../testing/open-bot.ts';
 
-test('what is dangerous is done once, after its confirmation', async () => {
+test.concurrent('what is dangerous is done once, after its confirmation', async () => {
   await using here = await openBot();
   const { double, done, bus } = here;
   const { messageId, yes, text } = await asked(double, '/panic');
@@ -21,19 +22,23 @@ test('what is dangerous is done once, after its confirmation', async () => {
   const press = double.press(messageId, yes);
   double.repeat(press);
   double.press(messageId, yes);
-  await expect.poll(() => double.received[0]?.text).toContain('Halted, and left');
+  await eventually(() => expect(double.received[0]?.text).toContain('Halted, and left'));
   expect(double.received[0]?.buttons, 'it cannot be pressed again').toEqual({});
   double.press(messageId, yes);
-  await expect
-    .poll(() => double.notices.map((notice) => notice.text))
-    .toContain('That is over: ask again');
+  await eventually(() =>
+    expect(double.notices.map((notice) => notice.text)).toContain('That is over: ask again'),
+  );
   expect(done).toEqual(['panic by telegram 99 (@u99), with a name']);
-  await expect
-    .poll(async () => (await journalOf(bus)).map(({ outcome }) => outcome))
-    .toEqual(['proposed', 'confirmed', 'done']);
+  await eventually(async () =>
+    expect((await journalOf(bus)).map(({ outcome }) => outcome)).toEqual([
+      'proposed',
+      'confirmed',
+      'done',
+    ]),
+  );
 });
 
-test.each([
+test.concurrent.each([
   ['/pause', 'REDUCING of all'],
   ['/stop @money', 'HALTED of money'],
   ['/close BTC/USDT', 'close BTC/USDT'],
@@ -43,28 +48,28 @@ test.each([
   const { double, done } = here;
   const { messageId, yes } = await asked(double, text);
   double.press(messageId, yes);
-  await expect.poll(() => done).toEqual([`${what} by telegram 99 (@u99), with a name`]);
+  await eventually(() => expect(done).toEqual([`${what} by telegram 99 (@u99), with a name`]));
 });
 
-test('no means no', async () => {
+test.concurrent('no means no', async () => {
   await using here = await openBot();
   const { double, done } = here;
   const { messageId, yes, no } = await asked(double, '/stop');
   double.press(messageId, no);
-  await expect.poll(() => double.received[0]?.text).toContain('Nothing was done');
+  await eventually(() => expect(double.received[0]?.text).toContain('Nothing was done'));
   double.press(messageId, yes);
-  await expect.poll(() => double.notices.at(-1)?.text).toBe('That is over: ask again');
+  await eventually(() => expect(double.notices.at(-1)?.text).toBe('That is over: ask again'));
   expect(done).toEqual([]);
 });
 
-test('another person cannot confirm it, nor the same one in another chat', async () => {
+test.concurrent('another person cannot confirm it, nor the same one in another chat', async () => {
   const access = { userIds: [userId, 7], chatIds: [4_711, -5] };
   await using here = await openBot(undefined, { access });
   const { double, done } = here;
   const { messageId, yes } = await asked(double, '/stop');
   double.press(messageId, yes, { userId: 7 });
   double.press(messageId, yes, { chatId: -5 });
-  await expect.poll(() => double.notices).toHaveLength(2);
+  await eventually(() => expect(double.notices).toHaveLength(2));
   expect(double.notices.map(({ text }) => text)).toEqual([
     'Only who has asked may confirm it',
     'Only who has asked may confirm it',
@@ -72,46 +77,53 @@ test('another person cannot confirm it, nor the same one in another chat', async
   expect(done).toEqual([]);
 });
 
-test('a confirmation is good for thirty seconds', async () => {
+test.concurrent('a confirmation is good for thirty seconds', async () => {
   let nowMs = Date.now();
   await using here = await openBot(undefined, { nowMs: () => nowMs });
   const { double, done } = here;
   const { messageId, yes } = await asked(double, '/stop');
   nowMs += 30_001;
   double.press(messageId, yes);
-  await expect.poll(() => double.notices.at(-1)?.text).toBe('That is over: ask again');
+  await eventually(() => expect(double.notices.at(-1)?.text).toBe('That is over: ask again'));
   expect(done).toEqual([]);
 });
 
-test.each(['y:', 'y:forged-forged-fo', 'p:x:9', 'r:x', '', 'y:../../etc', `p:${'x'.repeat(60)}`])(
-  'a button that was made up does nothing: %j',
-  async (data) => {
-    await using here = await openBot();
-    const { double, done } = here;
-    await asked(double, '/stop');
-    double.press(1, data);
-    await expect.poll(() => double.notices).toHaveLength(1);
-    expect(await answerTo(double, '/version'), 'and it goes on').toContain('9.9.9');
-    expect(done).toEqual([]);
-  },
-);
+test.concurrent.each([
+  'y:',
+  'y:forged-forged-fo',
+  'p:x:9',
+  'r:x',
+  '',
+  'y:../../etc',
+  `p:${'x'.repeat(60)}`,
+])('a button that was made up does nothing: %j', async (data) => {
+  await using here = await openBot();
+  const { double, done } = here;
+  await asked(double, '/stop');
+  double.press(1, data);
+  await eventually(() => expect(double.notices).toHaveLength(1));
+  expect(await answerTo(double, '/version'), 'and it goes on').toContain('9.9.9');
+  expect(done).toEqual([]);
+});
 
-test('what was confirmed is done, also by the bot that begins after this one died', async () => {
+test.concurrent('what was confirmed is done, also by the bot that begins after this one died', async () => {
   const { promise: never } = Promise.withResolvers<void>();
   const done: string[] = [];
   await using here = await openBot(undefined, { control: aControl(done, never), stopWithinMs: 10 });
   const { double, bot, options } = here;
   const { messageId, yes } = await asked(double, '/stop');
   double.press(messageId, yes);
-  await expect.poll(() => double.notices.at(-1)?.text).toBe('On it');
+  await eventually(() => expect(double.notices.at(-1)?.text).toBe('On it'));
   void bot.stop();
   expect(done).toEqual([]);
   await using _next = startTelegramBot({ ...options, control: aControl(done) });
-  await expect.poll(() => done).toEqual(['HALTED of all by telegram 99 (@u99), with a name']);
-  await expect.poll(() => double.received[0]?.text).toContain('It is HALTED');
+  await eventually(() =>
+    expect(done).toEqual(['HALTED of all by telegram 99 (@u99), with a name']),
+  );
+  await eventually(() => expect(double.received[0]?.text).toContain('It is HALTED'));
 });
 
-test('unlock lifts what a limit has stopped, and nothing that a person has', async () => {
+test.concurrent('unlock lifts what a limit has stopped, and nothing that a person has', async () => {
   const locked = {
     ...standing,
     portfolio: 'locked',
@@ -125,7 +137,9 @@ test('unlock lifts what a limit has stopped, and nothing that a person has', asy
   expect(text).toContain('locked was stopped');
   expect(text).not.toContain('halted');
   double.press(messageId, yes);
-  await expect.poll(() => done).toEqual(['ACTIVE of locked by telegram 99 (@u99), with a name']);
+  await eventually(() =>
+    expect(done).toEqual(['ACTIVE of locked by telegram 99 (@u99), with a name']),
+  );
 });
 
 /** A command that was confirmed by a bot which then died; another one begins a day later. */
@@ -148,7 +162,7 @@ async function interrupted(command: string) {
   const { double, bot, bus, options } = here;
   const { messageId, yes } = await asked(double, command);
   double.press(messageId, yes);
-  await expect.poll(() => double.notices.at(-1)?.text).toBe('On it');
+  await eventually(() => expect(double.notices.at(-1)?.text).toBe('On it'));
   void bot.stop();
   nowMs += 86_400_000;
   stack.use(startTelegramBot({ ...options, control: aControl(done) }));
@@ -156,25 +170,32 @@ async function interrupted(command: string) {
   return { double, bus, done, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-test.each(['/stop', '/panic'])(
+test.concurrent.each(['/stop', '/panic'])(
   '%s is done however long after it was confirmed',
   async (command) => {
     await using here = await interrupted(command);
-    await expect.poll(() => here.done).toHaveLength(1);
+    await eventually(() => expect(here.done).toHaveLength(1));
   },
 );
 
-test.each(['/resume', '/close BTC/USDT'])('%s is not done a day after it was', async (command) => {
-  await using here = await interrupted(command);
-  const { double, bus, done } = here;
-  await expect.poll(() => double.received[0]?.text).toContain('too long ago: ask again');
-  expect(done).toEqual([]);
-  await expect
-    .poll(async () => (await journalOf(bus)).map(({ outcome }) => outcome))
-    .toEqual(['proposed', 'confirmed', 'failed']);
-});
+test.concurrent.each(['/resume', '/close BTC/USDT'])(
+  '%s is not done a day after it was',
+  async (command) => {
+    await using here = await interrupted(command);
+    const { double, bus, done } = here;
+    await eventually(() => expect(double.received[0]?.text).toContain('too long ago: ask again'));
+    expect(done).toEqual([]);
+    await eventually(async () =>
+      expect((await journalOf(bus)).map(({ outcome }) => outcome)).toEqual([
+        'proposed',
+        'confirmed',
+        'failed',
+      ]),
+    );
+  },
+);
 
-test('panic does not say that nothing is held where it is not known', async () => {
+test.concurrent('panic does not say that nothing is held where it is not known', async () => {
   await using here = await openBot({});
   const question = await answerTo(here.double, '/panic');
   expect(question).toContain('what is held is not known: the trade log does not answer');
@@ -182,24 +203,24 @@ test('panic does not say that nothing is held where it is not known', async () =
   expect(question).not.toContain('nothing is held');
 });
 
-test('what is held is closed although the trade log does not answer', async () => {
+test.concurrent('what is held is closed although the trade log does not answer', async () => {
   await using here = await openBot({});
   const { messageId, text, yes } = await asked(here.double, '/close BTC/USDT');
   expect(text).toContain('what is held is not known: the trade log does not answer');
   here.double.press(messageId, yes);
-  await expect.poll(() => here.done).toHaveLength(1);
+  await eventually(() => expect(here.done).toHaveLength(1));
   expect(here.done[0]).toMatch(/^close BTC\/USDT by/);
 });
 
-test('what came of a command is told in its topic, also where its question was deleted', async () => {
+test.concurrent('what came of a command is told in its topic, also where its question was deleted', async () => {
   await using here = await openBot();
   const { double } = here;
   double.say('/panic', { chatId: -5, threadId: 7 });
-  await expect.poll(() => double.received.length).toBe(1);
+  await eventually(() => expect(double.received.length).toBe(1));
   const [question] = double.received;
   const [yes = ''] = Object.values(question?.buttons ?? {});
   double.lose(question?.messageId ?? 0, 'deleted');
   double.press(question?.messageId ?? 0, yes);
-  await expect.poll(() => double.received.length).toBe(2);
+  await eventually(() => expect(double.received.length).toBe(2));
   expect(double.received[1]?.sent).toMatchObject({ chat_id: -5, message_thread_id: 7 });
 });

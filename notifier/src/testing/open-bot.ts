@@ -1,6 +1,7 @@
 import { CommandGiven, parseEvent, queryNames, type QueryName } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
+import { eventually } from '@heliograph/contracts/testing';
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect } from 'vitest';
 import type { Control, Wish } from '../commands/control.ts';
@@ -89,7 +90,9 @@ export async function openBot(
 export async function answerTo(double: TelegramDouble, text: string, person = {}): Promise<string> {
   const before = double.received.length;
   double.say(text, person);
-  await expect.poll(() => double.received.length, { timeout: 5_000 }).toBeGreaterThan(before);
+  await eventually(() => expect(double.received.length).toBeGreaterThan(before), {
+    timeoutMs: 5_000,
+  });
   return double.received[before]?.text ?? '';
 }
 

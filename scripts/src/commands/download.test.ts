@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { eventually } from '@heliograph/contracts/testing';
 import { openCcxtVenue } from '@heliograph/signal-engine';
 import { describe, expect, test } from 'vitest';
 import {
@@ -41,7 +42,7 @@ async function unpacked(path: string): Promise<string> {
 
 const into = (name: string): string[] => [...btc, ...period, '--out', name];
 
-describe('heliograph download', { timeout }, () => {
+describe.concurrent('heliograph download', { timeout }, () => {
   test('brings several symbols, through everything that the exchange does', async () => {
     await using double = await startBinanceDouble();
     await using folder = await temporaryFolder();
@@ -54,10 +55,12 @@ describe('heliograph download', { timeout }, () => {
     double.fault({ ...answer, status: 200, body: '[]' });
     double.fault({ on, kind: 'lost_answer' });
     double.fault({ ...answer, on: 'GET /api/v3/exchangeInfo', ...unclearAnswers.badGateway });
-    const { code, stdout, stderr } = await runCli(
-      [...args, '--symbol', 'BTC/USDT,ETH/USDT', ...period, '--json'],
-      { cwd: folder.path, env: envOf(double) },
-    );
+    // It waits for much: the others need not wait for it.
+    await using run = startCli([...args, '--symbol', 'BTC/USDT,ETH/USDT', ...period, '--json'], {
+      cwd: folder.path,
+      env: envOf(double),
+    });
+    const { code, stdout, stderr } = await run.result;
     expect(stderr).toMatch(/BTC\/USDT: .*: asking again in 1\.0s/);
     expect(code).toBe(0);
     const names = ['BTC_USDT-1m-binance.csv.gz', 'ETH_USDT-1m-binance.csv.gz'];
@@ -81,9 +84,7 @@ describe('heliograph download', { timeout }, () => {
     const out = ['--out', 'btc.csv'];
     double.fault({ on, kind: 'late_answer', ms: 60_000, after: 2 });
     await using first = startCli([...btc, ...period, ...out], run);
-    await expect
-      .poll(() => double.requestsTo(on).length, { timeout: 60_000, interval: 50 })
-      .toBe(3);
+    await eventually(() => expect(double.requestsTo(on).length).toBe(3), { timeoutMs: 60_000 });
     first.kill('SIGKILL');
     await first.result;
     expect(await readdir(cwd), 'nothing half done has its name').toEqual(['btc.csv.part1']);

@@ -20,7 +20,7 @@ function start({ url, key }: BinanceDouble, task: string, id = ''): ChildProcess
   return child;
 }
 
-describe('a process that is killed while it waits for the answer to an order', () => {
+describe.concurrent('a process that is killed while it waits for the answer to an order', () => {
   test('leaves one order, which the next process finds', async () => {
     await using double = await startBinanceDouble();
     double.fault({ on: endpoint, kind: 'late_answer', ms: 60_000 });
@@ -60,7 +60,7 @@ describe('a process that is killed while it waits for the answer to an order', (
   });
 });
 
-describe('a stream that breaks while it subscribes', () => {
+describe.concurrent('a stream that breaks while it subscribes', () => {
   // ccxt makes a promise that nobody handles. When it does no longer, the guard can go.
   test('ends a process that uses ccxt alone', async () => {
     await using double = await startBinanceDouble();
