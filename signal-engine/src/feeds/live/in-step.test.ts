@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SymbolName } from '@heliograph/contracts';
 import { aCandle } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
@@ -60,3 +61,38 @@ test('who stays silent is not waited for, and told when it comes', async () => {
   }
   expect(told).toEqual(['BTC/USDT, ETH/USDT', 'SOL/USDT']);
 });
+
+test('who stays silent does not hold up the others, however often they come', async () => {
+  let cameAt = 0;
+  async function* chatty(): AsyncGenerator<Instant> {
+    yield* symbols.map((symbol) => lone(0, symbol));
+    for (cameAt = 1; cameAt < 40; cameAt++) {
+      for (const symbol of symbols.slice(0, 2)) yield lone(cameAt, symbol);
+      await sleep(5);
+    }
+  }
+  const heldUp: number[] = [];
+  let told = 0;
+  for await (const { candles } of inStep(chatty(), { instruments, waitMs: 50 })) {
+    expect(candles).toHaveLength(told === 0 ? 3 : 2);
+    heldUp.push(cameAt - told++);
+  }
+  expect(told).toBe(40);
+  expect(Math.max(...heldUp), 'the first is told long before the last has come').toBeLessThan(25);
+});
+
+test('whoever reads may be busy for long: what has come meanwhile is in step all the same', async () => {
+  const instants = [0, 1, 2, 3].flatMap((at) => symbols.map((symbol) => lone(at, symbol)));
+  // Each symbol by itself, as after an outage.
+  const bySymbol = instants.toSorted((a, b) => symbolOf(a) - symbolOf(b));
+  const texts: string[] = [];
+  for await (const { candles } of inStep(given(bySymbol), { instruments, waitMs: 20 })) {
+    texts.push(candles.map(({ symbol, openTime }) => `${symbol} ${openTime}`).join(', '));
+    await sleep(60);
+  }
+  expect(texts).toEqual(whole);
+});
+
+function symbolOf({ candles: [candle] }: Instant): number {
+  return candle ? symbols.indexOf(candle.symbol) : -1;
+}
