@@ -107,6 +107,18 @@ test('candles of others are traded where they are, and none is published a secon
   await expect(stored(server, 'MARKET')).resolves.toHaveLength(17);
 });
 
+test('a candle of a time that has not come, on the bus before, keeps no engine silent until then', async () => {
+  const server = createMemoryServer();
+  await using others = server.connect();
+  await publish(others, aCandle({ at: 600 }));
+  const candles = Array.from({ length: 8 }, (_, at) => aCandle({ at, close: closeAt(at) }));
+  const { feed, nowMs } = marketOf(candles);
+  const engine = await engineOn(server, feed, nowMs);
+  await engine.finished;
+  expect(engine.progress.candles).toBe(8);
+  expect((await signalsIn(server)).length).toBeGreaterThan(3);
+});
+
 test('what is no candle is a dead letter, and what cannot be is an alert; everything else goes on', async () => {
   const server = createMemoryServer();
   await using others = server.connect();

@@ -2,13 +2,8 @@ import {
   type Candle,
   deterministicId,
   liveTape,
-  MarketEvent,
-  parseEvent,
-  PermanentError,
   portfolioFor,
-  subjects,
   timeframeMs,
-  toMs,
   toTime,
   type Mode,
   type TradeSignal,
@@ -16,13 +11,13 @@ import {
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lastValueFrom, reduce } from 'rxjs';
 import { createFailureReports } from './failure-reports.ts';
 import type { Instrument } from './feeds/feed.ts';
 import { inStep } from './feeds/live/in-step.ts';
 import { createAlarm } from './alarm.ts';
 import type { LiveFeed, LiveInstant } from './feeds/live/live-feed.ts';
-import { createMarketWatch } from './feeds/live/market-watch.ts';
+import { aheadMs, createMarketWatch } from './feeds/live/market-watch.ts';
+import { lastPublished, type Published } from './last-published.ts';
 import { signalMessage } from './messages.ts';
 import { createPublisher } from './publisher.ts';
 import type { SignalEngine, SignalEngineProgress } from './signal-engine.ts';
@@ -34,8 +29,6 @@ import { withRetry } from './with-retry.ts';
 
 const stopGraceMs = 2_000;
 const watchEveryMs = 1_000;
-/** How far back in MARKET the last candle of an instrument is looked for. */
-const lookBack = 50_000;
 /** How long a candle waits for those of other symbols, where a strategy looks at them. */
 const longestWaitMs = 5_000;
 
@@ -52,12 +45,6 @@ export interface LiveEngineOptions {
   readonly log: Logger;
   /** The wall clock, epoch ms. */
   readonly nowMs?: () => number;
-}
-
-/** The last candle of an instrument that was published, and its place in MARKET. */
-interface Published {
-  readonly closeMs: number;
-  readonly sequence: number;
 }
 
 /**
@@ -106,7 +93,7 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
   });
   const published = new Map<string, Published>();
   for (const instrument of feed.isOnBus === true ? [] : feed.instruments) {
-    const last = await lastPublished(bus, instrument);
+    const last = await lastPublished(bus, instrument, startedMs + aheadMs);
     if (last) published.set(keyOf(instrument), last);
   }
   const tally = createTapeTally();
@@ -229,36 +216,4 @@ export async function startLiveEngine(options: LiveEngineOptions): Promise<Signa
 
 function keyOf({ venue, symbol, timeframe }: Instrument): string {
   return `${venue} ${symbol} ${timeframe}`;
-}
-
-/** The last candle on the live tape, if it is among the newest messages of the market. */
-async function lastPublished(bus: Bus, instrument: Instrument): Promise<Published | undefined> {
-  const last = await bus.lastSequence('MARKET');
-  if (last === 0) return undefined;
-  const candles$ = bus.read({
-    stream: 'MARKET',
-    subject: subjects.candle(instrument),
-    from: { sequence: Math.max(1, last - lookBack) },
-  });
-  return lastValueFrom(
-    candles$.pipe(
-      reduce((found: Published | undefined, { body, sequence }) => {
-        const closeMs = liveCloseOf(body);
-        return closeMs === undefined ? found : { closeMs, sequence };
-      }, undefined),
-    ),
-    { defaultValue: undefined },
-  );
-}
-
-/** Anybody may publish there: what is no candle of the live tape is passed over. */
-function liveCloseOf(body: string): number | undefined {
-  try {
-    const event = parseEvent(MarketEvent, body);
-    const isLive = event.type === 'candle_closed' && event.data.tape.id === liveTape;
-    return isLive ? toMs(event.data.closeTime) : undefined;
-  } catch (error) {
-    if (error instanceof PermanentError) return undefined;
-    throw error;
-  }
 }
