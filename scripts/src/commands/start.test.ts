@@ -112,7 +112,7 @@ describe.concurrent('start --until-end', { timeout }, () => {
     const strategy = join(own.path, 'chatty.mjs');
     await writeFile(
       strategy,
-      `export const strategy = { name: 'chatty', version: '1', configure: () => ({
+      `export const strategy = { name: 'chatty', version: '1', params: { safeParse() {} }, configure: () => ({
         name: 'chatty', version: '1', params: {}, configHash: 'x',
         needs: { timeframes: [], symbols: [] },
         create: () => ({ onCandle() { console.log('hello'); throw new Error('no idea'); } }) }) };`,
