@@ -30,7 +30,7 @@ function impossibleKline(openMs: number): unknown[] {
   return [openMs, '1', '0.5', '2', '1', '1', openMs + 999];
 }
 
-test.each(['auto', 'off'])(
+test.each(['auto', 'trades', 'off'])(
   'clocks jump, here and there, and candles come that cannot be: what is traded is the truth (--stream %s)',
   async (stream) => {
     using exchange = await startExchange();

@@ -1,8 +1,17 @@
+import { request } from 'node:https';
+import { connect, type Socket } from 'node:net';
 import { TradeSignal } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
+import {
+  authority,
+  clientCertificate,
+  clientKey,
+  serverCertificate,
+  serverKey,
+} from '../testing/certificates.ts';
 import { startAlertWebhook, type AlertWebhookOptions } from './webhook-server.ts';
 
 const nowMs = Date.UTC(2026, 0, 5, 12);
@@ -225,3 +234,43 @@ test('whoever asks too often is told to wait', async () => {
   for (let at = 0; at < 125; at++) codes.push((await here.send({ secret: 'guess' })).code);
   expect(codes.at(-1)).toBe(429);
 });
+
+test('half of an alert does not keep it from stopping', async () => {
+  await using here = await open();
+  const { port } = new URL(here.webhook.address);
+  using socket = disposable(connect(Number(port), '127.0.0.1'));
+  const head = 'POST /tradingview HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+  socket.write(`${head}Content-Length: 100\r\n\r\n{"secret"`);
+  await expect(here.send(alert)).resolves.toMatchObject({ code: 200 });
+  const beganMs = performance.now();
+  await here.webhook.stop();
+  expect(performance.now() - beganMs).toBeLessThan(4_000);
+});
+
+test('where it knows who may call, nobody else is heard', async () => {
+  const tls = { cert: serverCertificate, key: serverKey, ca: authority };
+  await using here = await open({ tls });
+  const send = (own: { cert?: string; key?: string }): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const options = { method: 'POST', ca: authority, ...own };
+      const headers = { 'content-type': 'application/json' };
+      request(`${here.webhook.address}/tradingview`, { ...options, headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .once('error', reject)
+        .end(JSON.stringify(alert));
+    });
+  await expect(send({})).rejects.toThrow(/certificate|socket|ECONNRESET/i);
+  await expect(send({ cert: clientCertificate, key: clientKey })).resolves.toBe(200);
+  expect(await signalsOn(here.bus)).toHaveLength(1);
+});
+
+function disposable(socket: Socket): Socket & Disposable {
+  return Object.assign(
+    socket.once('error', () => {}),
+    {
+      [Symbol.dispose]: () => void socket.destroy(),
+    },
+  );
+}

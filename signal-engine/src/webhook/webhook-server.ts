@@ -12,6 +12,7 @@ const strangersAMinute = 120;
 const alertsAMinute = 1_200;
 /** TradingView waits for three seconds; who takes longer has not answered. */
 const answerWithinMs = 2_500;
+const requestWithinMs = 10_000;
 /** Of an alert that comes from a clock that is ahead. */
 const aheadAtMostMs = 5_000;
 
@@ -110,6 +111,7 @@ export async function startAlertWebhook(options: AlertWebhookOptions): Promise<A
   ]);
   const app = fastify({
     bodyLimit: mostBytes,
+    requestTimeout: requestWithinMs,
     ...(tls && {
       https: {
         ...tls,
@@ -150,7 +152,10 @@ export async function startAlertWebhook(options: AlertWebhookOptions): Promise<A
   const address = await app.listen({ host, port });
   const { promise: finished, resolve } = Promise.withResolvers<void>();
   const stop = async (): Promise<void> => {
+    // Whoever has sent half of an alert would be waited for.
+    const cut = setTimeout(() => app.server.closeAllConnections(), answerWithinMs);
     await app.close();
+    clearTimeout(cut);
     resolve();
   };
   return { name: 'webhook', address, finished, stop, [Symbol.asyncDispose]: stop };
