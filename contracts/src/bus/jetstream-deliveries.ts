@@ -50,7 +50,7 @@ export function deliveries(context: JetStreamContext, durable: Durable): Observa
         const drained = drain(messages).finally(() => draining.delete(drained));
         draining.add(drained);
       });
-      const error = await messages.closed();
+      const error = await Promise.race([messages.closed(), nobodyAnswers(messages)]);
       const reason = error instanceof Error ? error.message : 'the connection was closed';
       throw new TransientError('CONSUMER_LOST', `${durable.durable} on the server: ${reason}`);
     };
@@ -63,6 +63,16 @@ export function deliveries(context: JetStreamContext, durable: Durable): Observa
       intake.stop();
     };
   });
+}
+
+/**
+ * Resolves when a request for messages finds nobody: the consumer went away between two of them, or its leader did. The
+ * client would ask again at once, for ever, as fast as both processes can.
+ */
+async function nobodyAnswers(messages: ConsumerMessages): Promise<Error> {
+  for await (const { type } of messages.status())
+    if (type === 'no_responders') return new Error('nobody answers for it');
+  return new Promise<never>(() => {});
 }
 
 /** Turns messages into deliveries, and holds on to those that are to be tried again. */
