@@ -66,15 +66,20 @@ async function candle(bus: Bus, price: number) {
 
 const patience = { timeoutMs: 15_000 };
 
+/** The worker has been compared with its venue and takes signals: what lapses soon is sent then. */
+function begun(bus: Bus): Promise<void> {
+  return eventually(
+    async () => expect(await only(bus, 'reconciliation_reported')).toHaveLength(1),
+    patience,
+  );
+}
+
 describe.concurrent('a live portfolio', () => {
   test('is compared with its venue, trades a signal, and is flat again', async () => {
     await using double = await startBinanceDouble();
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
     await using _worker = worker(bus, double);
-    await eventually(
-      async () => expect(await only(bus, 'reconciliation_reported')).toHaveLength(1),
-      patience,
-    );
+    await begun(bus);
     await signal(bus, 'in');
     await eventually(async () => expect(await only(bus, 'order_filled')).toHaveLength(1), patience);
     await signal(bus, 'out', { data: exit });
@@ -160,6 +165,7 @@ describe.concurrent('a live portfolio', () => {
     await using double = await startBinanceDouble();
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
     await using _worker = worker(bus, double);
+    await begun(bus);
     await signal(bus, 'in', {
       expirytime: toTime(Date.now() + 4_000),
       data: { entry: { type: 'limit', limitPrice: '40000', timeInForce: 'GTD' } },
@@ -201,6 +207,7 @@ describe.concurrent('a live portfolio', () => {
     await using double = await startBinanceDouble();
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
     await using _worker = worker(bus, double);
+    await begun(bus);
     const expirytime = toTime(Date.now() + 3_000);
     await signal(bus, 'in', {
       expirytime,

@@ -63,11 +63,12 @@ const row = (openMs: number, open: number): number[] => [
 test('candles of Bitfinex are asked for, and then heard, each when the next one begins', async () => {
   await using bitfinex = await startBitfinex();
   const { rest, streams, redirect } = bitfinex;
-  const nowMs = Math.floor(Date.now() / minuteMs) * minuteMs;
-  const at = (minutes: number): number => nowMs + minutes * minuteMs;
+  // The minute that begins last has begun: what closes in time to come would be left out.
+  const beginMs = (Math.floor(Date.now() / minuteMs) - 1) * minuteMs;
+  const at = (minutes: number): number => beginMs + minutes * minuteMs;
   rest.setResponse(
     'candles.trade:1m:tBTCUSD.hist',
-    [-3, -2, -1, 0].map((minute) => row(at(minute), 100 + minute)),
+    [-3, -2, -1].map((minute) => row(at(minute), 100 + minute)),
   );
   const log = createSilentLogger();
   const feed = await openCcxtFeed('ccxt:bitfinex:BTC/USD:1m', {
