@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decimalOf, quotient, ratioOfBps, signOf } from './decimals.ts';
+import { cutTo, decimalOf, quotient, ratioOfBps, signOf } from './decimals.ts';
 import { Big } from './units.ts';
 
 const amounts = fc
@@ -23,6 +23,20 @@ test('a quotient that is cut sooner has the digits of one that is cut later', ()
   );
   expect(quotient(new Big('1'), '3', 4).toFixed()).toBe('0.3333');
   expect(() => quotient(new Big('1'), '0', 4)).toThrow('zero');
+});
+
+test('a multiple is found as by dividing', () => {
+  const steps = fc.oneof(
+    fc.integer({ min: -8, max: 4 }).map((exponent) => new Big(`1e${exponent}`).toFixed()),
+    fc.constantFrom('0.5', '0.025', '3', '0.00000005'),
+  );
+  fc.assert(
+    fc.property(amounts, steps, (value, step) => {
+      const divided = value.div(step).round(0, Big.roundDown).times(step);
+      expect(cutTo(value, step).toFixed()).toBe(divided.toFixed());
+    }),
+    { numRuns: 3_000 },
+  );
 });
 
 test('a sign is where it stands beside 0', () => {

@@ -31,6 +31,15 @@ export function quotient(dividend: Big, divisor: Big | string, places: number): 
   return new Big(new Cut(dividend).div(divisor));
 }
 
+/** The multiple of a step that is next to a value on the side of 0. */
+export function cutTo(value: Big, step: string): Big {
+  const { c: digits, e: exponent } = decimalOf(step);
+  const isPowerOfTen = digits.length === 1 && digits[0] === 1;
+  return isPowerOfTen
+    ? value.round(-exponent, Big.roundDown)
+    : quotient(value, step, 0).times(step);
+}
+
 function arithmeticOf(places: number): BigConstructor {
   const arithmetic = Big();
   arithmetic.strict = true;

@@ -14,7 +14,7 @@ export {
   TapeId,
   type Candle,
 } from './candle.ts';
-export { decimalOf, quotient, ratioOfBps, signOf } from './decimals.ts';
+export { cutTo, decimalOf, quotient, ratioOfBps, signOf } from './decimals.ts';
 export { defaultRisk, defaultSettings, riskReasons } from './default-settings.ts';
 export { CommandGiven, commandEvent } from './command.ts';
 export { deadLetterEvent, MessageDeadLettered } from './dead-letter.ts';

@@ -38,7 +38,11 @@ const anyTold: fc.Arbitrary<Told> = fc.record({
     'again',
   ),
   quantity: decimal(1, 3, 8),
-  price: decimal(1, 70_000, 4),
+  // One has more digits than a quotient.
+  price: fc.oneof(
+    { weight: 5, arbitrary: decimal(1, 70_000, 4) },
+    fc.constant(`7.${'3'.repeat(30)}`),
+  ),
   fee: decimal(0, 5, 10),
   complete: fc.boolean(),
 });
@@ -98,6 +102,9 @@ function tell(
   return events;
 }
 
+const zero = new Big('0');
+const none = { quantity: zero, notional: zero };
+
 const sum = (values: readonly Big[]): Big =>
   values.reduce((total, value) => total.plus(value), new Big('0'));
 
@@ -150,6 +157,50 @@ describe('the books', () => {
         booked.push(new Big(before.data.cash).toFixed());
       }
       expect(told).toEqual(booked);
+    });
+  });
+
+  test('tell average prices that are quotients of what was paid and how much there was', () => {
+    eachHistory(({ events }) => {
+      let held = zero;
+      const [told, reckoned]: [string[], string[]] = [[], []];
+      let entered = none;
+      let left = entered;
+      const add = (to: typeof none, quantity: Big, price: string) => ({
+        quantity: to.quantity.plus(quantity),
+        notional: to.notional.plus(quantity.times(price)),
+      });
+      const average = ({ quantity, notional }: typeof none): string =>
+        notional.div(quantity).toFixed();
+      let closed = { entry: '', exit: '' };
+      for (const { type, data } of events) {
+        if (type === 'order_filled') {
+          const change = new Big(data.quantity).times(data.side === 'buy' ? '1' : '-1');
+          const isLeaving = held.times(change).lt('0');
+          const within = !isLeaving
+            ? zero
+            : change.abs().gt(held.abs())
+              ? held.abs()
+              : change.abs();
+          const beyond = change.abs().minus(within);
+          held = held.plus(change);
+          if (isLeaving) {
+            left = add(left, within, data.price);
+            closed = { entry: average(entered), exit: average(left) };
+            if (held.eq('0') || beyond.gt('0')) [entered, left] = [none, none];
+          }
+          if (beyond.gt('0')) entered = add(entered, beyond, data.price);
+        }
+        if (type === 'trade_closed') {
+          told.push(data.entryPrice, data.exitPrice);
+          reckoned.push(closed.entry, closed.exit);
+        }
+        if (type === 'position_changed' && data.side !== 'flat') {
+          told.push(data.averageEntryPrice);
+          reckoned.push(average(entered));
+        }
+      }
+      expect(told).toEqual(reckoned);
     });
   });
 

@@ -18,7 +18,7 @@ import { afterFill } from './evolve-fills.ts';
 import { accepted, cancelled, contextOf, orderFacts, rejected } from './order-events.ts';
 import { incidentOf, statusAfter, type Ending, type Order, type OrderFact } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
-import { averageEntryPrice, realisedPnl, type Fill, type Position } from './position.ts';
+import { averageEntryPrice, enters, realisedPnl, type Fill, type Position } from './position.ts';
 
 const zero = new Big('0');
 
@@ -74,7 +74,7 @@ function filled(
     isLast: report.complete,
   });
   const filledQuantity = order.filledQuantity.plus(fill.quantity);
-  const change = { order, cash, context };
+  const change = { order, fill, cash, context };
   const isReversed = closed !== undefined && position !== undefined;
   return [
     draft('order_filled', context, {
@@ -88,7 +88,7 @@ function filled(
       complete: report.complete,
       slippageBps: slippageBps(order, fill.price),
     }),
-    ...(closed ? [positionChanged(closed, change), tradeClosed(closed, order, context)] : []),
+    ...(closed ? [positionChanged(closed, change), tradeClosed(closed, change)] : []),
     ...(position
       ? [
           positionChanged(
@@ -103,9 +103,17 @@ function filled(
   ];
 }
 
+interface PositionChange {
+  readonly order: Order;
+  readonly fill: Fill;
+  /** After it. */
+  readonly cash: Big;
+  readonly context: DraftContext;
+}
+
 function positionChanged(
   position: Position,
-  { order, cash, context }: { order: Order; cash: Big; context: DraftContext },
+  { order, fill, cash, context }: PositionChange,
 ): Draft {
   const isFlat = signOf(position.quantity) === 0;
   return draft('position_changed', context, {
@@ -113,14 +121,14 @@ function positionChanged(
     symbol: order.symbol,
     side: isFlat ? 'flat' : position.side,
     quantity: toNonNegative(position.quantity),
-    averageEntryPrice: toNonNegative(isFlat ? zero : averageEntryPrice(position)),
+    averageEntryPrice: toNonNegative(isFlat ? zero : averageAfter(position, fill)),
     realisedPnl: toDecimal(realisedPnl(position)),
     cash: toDecimal(cash),
     orderId: order.id,
   });
 }
 
-function tradeClosed(position: Position, order: Order, context: DraftContext): Draft {
+function tradeClosed(position: Position, { order, fill, context }: PositionChange): Draft {
   const pnl = realisedPnl(position);
   return draft('trade_closed', context, {
     tradeId: deterministicId('trade', context.portfolio, position.entrySignalId, context.key),
@@ -132,7 +140,7 @@ function tradeClosed(position: Position, order: Order, context: DraftContext): D
     entryTime: toTime(position.entryTimeMs),
     entryPrice: toPositive(averageEntryPrice(position)),
     exitTime: toTime(context.timeMs),
-    exitPrice: toPositive(position.leftNotional.div(position.leftQuantity)),
+    exitPrice: toPositive(exitPriceAfter(position, fill)),
     fees: toNonNegative(position.fees),
     pnl: toDecimal(pnl),
     returnRatio: Number(quotient(pnl, position.enteredNotional, 12).toFixed(12)),
@@ -140,6 +148,23 @@ function tradeClosed(position: Position, order: Order, context: DraftContext): D
     entrySignalId: position.entrySignalId,
     exitSignalId: order.signalId,
   });
+}
+
+/** A division would find digit by digit what is known where one fill has opened the position. */
+function averageAfter(position: Position, fill: Fill): Big {
+  const isFirst = enters(position, fill.side) && position.enteredQuantity.eq(fill.quantity);
+  return isFirst && isDivisible(fill.price) ? fill.price : averageEntryPrice(position);
+}
+
+/** The same where one fill has closed it. */
+function exitPriceAfter({ leftQuantity, leftNotional }: Position, fill: Fill): Big {
+  const isOnly = leftQuantity.eq(fill.quantity);
+  return isOnly && isDivisible(fill.price) ? fill.price : leftNotional.div(leftQuantity);
+}
+
+/** Whether a quotient has room for all its digits. */
+function isDivisible({ c: digits, e: exponent }: Big): boolean {
+  return digits.length - 1 - exponent <= Big.DP;
 }
 
 /** `manual` where a person has closed it. */

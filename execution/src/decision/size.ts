@@ -1,6 +1,7 @@
 import type { RoundingMode } from 'big.js';
 import {
   Big,
+  cutTo,
   decimalOf,
   quotient,
   ratioOfBps,
@@ -130,7 +131,6 @@ export function partsOf(
 }
 
 export function multiple(value: Big, step: string, rounding: RoundingMode = Big.roundDown): Big {
-  const steps =
-    rounding === Big.roundDown ? quotient(value, step, 0) : value.div(step).round(0, rounding);
-  return steps.times(step);
+  if (rounding === Big.roundDown) return cutTo(value, step);
+  return value.div(step).round(0, rounding).times(step);
 }

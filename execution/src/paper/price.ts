@@ -1,4 +1,4 @@
-import { Big, exactly, quotient, ratioOfBps, signOf } from '@heliograph/contracts';
+import { Big, cutTo, exactly, quotient, ratioOfBps, signOf } from '@heliograph/contracts';
 import type { RoundingMode } from 'big.js';
 import type { TradingRules } from './rules.ts';
 
@@ -77,9 +77,8 @@ export function quantityAt(
 }
 
 export function multiple(value: Big, step: string, rounding: RoundingMode = Big.roundDown): Big {
-  const steps =
-    rounding === Big.roundDown ? quotient(value, step, 0) : value.div(step).round(0, rounding);
-  return steps.times(step);
+  if (rounding === Big.roundDown) return cutTo(value, step);
+  return value.div(step).round(0, rounding).times(step);
 }
 
 /** A price that is so much of itself worse for an order. */
