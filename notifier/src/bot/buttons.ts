@@ -38,17 +38,23 @@ export function createButtons({
   begin: (work: Promise<unknown>) => void;
   log: Logger;
 }): Buttons {
-  /** What is being done. */
+  /** What is being confirmed or done. */
   const inHand = new Set<string>();
 
   const confirm = async (nonce: string, { id, message }: Query, by: Presser): Promise<void> => {
-    const confirmed = await confirmations.confirm(nonce, { ...by, isInHand: inHand.has(nonce) });
+    if (inHand.has(nonce)) return speaker.notice(id, isOver);
+    // From here on: Telegram may bring two presses at once.
+    inHand.add(nonce);
+    const confirmed = await confirmations.confirm(nonce, by).catch((error: unknown) => {
+      inHand.delete(nonce);
+      throw error;
+    });
     if (confirmed.status !== 'confirmed') {
+      inHand.delete(nonce);
       const isForeign = confirmed.status === 'foreign';
       return speaker.notice(id, isForeign ? 'Only who has asked may confirm it' : isOver);
     }
     const { pending } = confirmed;
-    inHand.add(nonce);
     const { author, chatId, updateId } = by;
     const step = { author, chatId, updateId, key: nonce, outcome: 'confirmed' } as const;
     await journal.note(givenOf(pending), step);

@@ -1,4 +1,4 @@
-import { eventually } from '@heliograph/contracts/testing';
+import { eventually, freePort, startTestNats } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { standing } from '../testing/standing.ts';
 import { startTelegramBot } from './bot.ts';
@@ -49,6 +49,47 @@ test.concurrent.each([
   const { messageId, yes } = await asked(double, text);
   double.press(messageId, yes);
   await eventually(() => expect(done).toEqual([`${what} by telegram 99 (@u99), with a name`]));
+});
+
+/** A bot that is brought presses as Telegram may bring them: several at once, over a bus that takes its time. */
+async function openAtOnce() {
+  await using stack = new AsyncDisposableStack();
+  const port = await freePort();
+  const webhook = { url: `http://127.0.0.1:${port}/bot`, host: '127.0.0.1', port };
+  const nats = stack.use(await startTestNats());
+  const bus = stack.use(await nats.connect());
+  const here = stack.use(await openBot({}, { webhook, bus }));
+  await expect.poll(() => here.double.calls('setWebhook')).toBe(1);
+  const kept = stack.move();
+  return { ...here, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+test('pressed several times at once it is done once', async () => {
+  await using here = await openAtOnce();
+  const { double, done } = here;
+  const { messageId, yes } = await asked(double, '/panic');
+  for (let time = 0; time < 8; time++) double.press(messageId, yes);
+  await expect.poll(() => double.notices).toHaveLength(8);
+  await expect.poll(() => double.received[0]?.text).toContain('Halted, and left');
+  expect(done).toHaveLength(1);
+  expect(double.notices.filter(({ text }) => text === 'On it')).toHaveLength(1);
+});
+
+test('yes and no at once are one of them', { timeout: 30_000 }, async () => {
+  await using here = await openAtOnce();
+  const { double, done } = here;
+  for (let question = 1; question <= 10; question++) {
+    const { messageId, yes, no } = await asked(double, '/panic');
+    const before = { done: done.length, notices: double.notices.length };
+    for (const data of question % 2 === 0 ? [no, yes] : [yes, no]) double.press(messageId, data);
+    const said = () => double.notices.slice(before.notices).map(({ text }) => text);
+    await expect.poll(said).toHaveLength(2);
+    await expect
+      .poll(() => double.received.find((one) => one.messageId === messageId)?.text)
+      .toMatch(/Halted, and left|Nothing was done/);
+    const outcome = done.length > before.done ? 'On it' : 'Nothing is done';
+    expect(new Set(said())).toEqual(new Set([outcome, 'That is over: ask again']));
+  }
 });
 
 test.concurrent('no means no', async () => {

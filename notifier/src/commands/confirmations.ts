@@ -46,11 +46,11 @@ export interface Confirmations {
   propose(proposed: Omit<Pending, 'expiresMs' | 'confirmedBy' | 'messageId'>): Promise<string>;
   /** Tells where its buttons are. */
   shownAt(nonce: string, messageId: number): Promise<void>;
-  /** What was confirmed and is in nobody's hand is confirmed again: the answer to the first time got lost. */
-  confirm(
-    nonce: string,
-    by: Presser & { readonly updateId: number; readonly isInHand: boolean },
-  ): Promise<Confirmed>;
+  /**
+   * What was confirmed and is not done is confirmed again: the answer to the first time got lost. Whoever has it in hand
+   * does not ask.
+   */
+  confirm(nonce: string, by: Presser & { readonly updateId: number }): Promise<Confirmed>;
   /** Takes a proposal back; undefined when it was not there any more, was confirmed, or is not theirs. */
   decline(nonce: string, by: Presser): Promise<Pending | undefined>;
   /** It is done. */
@@ -95,8 +95,7 @@ export async function openConfirmations(
       const { pending, revision } = found;
       if (!isTheirs(pending, by)) return { status: 'foreign' };
       if (nowMs() > pending.expiresMs) return { status: 'expired' };
-      if (pending.confirmedBy !== undefined)
-        return by.isInHand ? { status: 'expired' } : { status: 'confirmed', pending };
+      if (pending.confirmedBy !== undefined) return { status: 'confirmed', pending };
       const confirmed = { ...pending, confirmedBy: by.updateId };
       const isFirst = await bucket.update(nonce, JSON.stringify(confirmed), revision);
       return isFirst === undefined
@@ -107,8 +106,12 @@ export async function openConfirmations(
       const found = await read(nonce);
       if (!found || !isTheirs(found.pending, by) || found.pending.confirmedBy !== undefined)
         return undefined;
+      const { pending, revision } = found;
+      // Who confirms it at the same time is before it or behind it.
+      const declined = JSON.stringify({ ...pending, expiresMs: 0 });
+      if ((await bucket.update(nonce, declined, revision)) === undefined) return undefined;
       await bucket.delete(nonce);
-      return found.pending;
+      return pending;
     },
     drop: (nonce) => bucket.delete(nonce),
     async unfinished() {
