@@ -298,11 +298,16 @@ export function createProgram(): Command {
   define(program, {
     name: 'performance',
     summary: 'what a portfolio has won and lost',
-    options: [dbFlag, ...queryFlags, csvFlag],
+    options: [
+      dbFlag,
+      ...queryFlags,
+      new Option('--limit <count>', 'with --portfolio all, the latest so many (default: all)'),
+      csvFlag,
+    ],
     examples: [
       'performance',
       'performance --portfolio paper --json',
-      'performance --portfolio all --csv',
+      'performance --portfolio all --limit 10 --csv',
     ],
     load: async () => (await import('./commands/performance.ts')).performance,
   });

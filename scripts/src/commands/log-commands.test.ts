@@ -139,6 +139,22 @@ describe.concurrent('the commands for the log', { timeout }, () => {
     });
   });
 
+  test('performance tells the latest portfolios, as many as are wanted', async () => {
+    await using here = await place();
+    const database = openDatabase(here.db);
+    database.exec(`CREATE TEMP TABLE later AS SELECT * FROM portfolios;
+      UPDATE later SET portfolio = 'later', sequence = sequence + 1;
+      INSERT INTO portfolios SELECT * FROM later`);
+    database.close();
+    const named = async (...args: string[]) =>
+      json(await here.run('performance', '--json', ...args)).portfolios.map(
+        ({ portfolio }: { portfolio: string }) => portfolio,
+      );
+    expect(await named('--portfolio', 'all')).toEqual([expect.any(String), 'later']);
+    expect(await named('--portfolio', 'all', '--limit', '1')).toEqual(['later']);
+    expect(await here.run('performance', '--limit', '0')).toMatchObject({ code: 2 });
+  });
+
   test('what is pruned is no part of the figures, and a replay begins behind it only when asked to', async () => {
     await using here = await place();
     const before = json(await here.run('performance', '--json')).portfolios[0];
@@ -164,7 +180,7 @@ describe.concurrent('the commands for the log', { timeout }, () => {
     // From the opening, and not from the first candle that a strategy warms up with.
     expect(metrics.exposureRatio).toBeGreaterThan(before.metrics.exposureRatio);
     expect(metrics.maxDrawdownRatio).toBeCloseTo(before.metrics.maxDrawdownRatio, 2);
-    expect((await here.run('performance')).stdout).toMatch(/^Pruned +prices up to /m);
+    expect((await here.run('performance')).stdout).toMatch(/^Pruned +prices stored before 20/m);
     const refused = await here.run('replay');
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('is pruned') });
     const [, from = ''] = /--from ([^`]+)`/.exec(refused.stderr) ?? [];

@@ -9,12 +9,11 @@ import {
   writtenEquity,
   type PortfolioRow,
 } from '@heliograph/trade-log';
-import { toTime } from '@heliograph/contracts';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { csvOf } from '../output/csv.ts';
-import { count } from '../output/format.ts';
+import { count, minute } from '../output/format.ts';
 import { runText } from '../output/run-text.ts';
 import { formatFacts } from '../output/table.ts';
 import { loggedHistory } from '../record/logged-history.ts';
@@ -23,14 +22,19 @@ import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
 const PerformanceOptions = z.object({
   portfolio: z.string().optional(),
   csv: z.boolean().default(false),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, 'expected a number above 0')
+    .transform(Number)
+    .optional(),
 });
 
 /** What a portfolio, or each of all, has come to. */
 export async function performance(invocation: Invocation): Promise<ExitCode> {
-  const { portfolio: wanted, csv } = readOptions(invocation, PerformanceOptions);
+  const { portfolio: wanted, csv, limit } = readOptions(invocation, PerformanceOptions);
   using log = openLog(invocation);
   const { database } = log;
-  const rows = wanted === 'all' ? readPortfolios(database) : latest(database, wanted);
+  const rows = wanted === 'all' ? readPortfolios(database, { limit }) : latest(database, wanted);
   const results = rows.map((row) => performanceOf(database, row));
   const { terminal, json } = invocation;
   if (json) terminal.data(JSON.stringify({ portfolios: results }));
@@ -92,7 +96,7 @@ function textOf(run: ReturnType<typeof performanceOf>): string {
       : [
           [
             'Pruned',
-            `prices up to ${toTime(prunedBefore)}: equity is that which the workers noted`,
+            `prices stored before ${minute(prunedBefore)}: equity is what the workers noted`,
           ],
         ]),
   ];
