@@ -26,14 +26,18 @@ function foreign(create: () => Strategy): ConfiguredStrategy {
   return { ...strategy, file: 'mine.ts' };
 }
 
-function machineOf(strategy: ConfiguredStrategy, failures: StrategyFailure[]): SignalMachine {
+function machineOf(
+  strategy: ConfiguredStrategy,
+  failures: StrategyFailure[],
+  limitMs = 10_000,
+): SignalMachine {
   return createSignalMachine({
     strategy,
     tape: 'live',
     mode: 'paper',
     runId: 'run',
     source: 'signal-engine/test',
-    limitMs: 100,
+    limitMs,
     onError: (failure) => failures.push(failure),
   });
 }
@@ -96,7 +100,7 @@ test('a strategy that is none is told as that, and not as a failure in here', ()
 
 test('a strategy that does not come back loses that symbol, and nothing else', () => {
   const failures: StrategyFailure[] = [];
-  const machine = machineOf(foreign(hanging), failures);
+  const machine = machineOf(foreign(hanging), failures, 100);
   const steps = [...machine.decide(minutes(5), ({ time }) => time)];
   const symbols = steps.map(({ signals }) => signals.map(({ subject }) => subject));
   const both = ['BTC/USDT', 'ETH/USDT'];
@@ -112,7 +116,7 @@ test('a strategy that does not come back loses that symbol, and nothing else', (
 
 test('candle by candle it is the same', () => {
   const failures: StrategyFailure[] = [];
-  const machine = machineOf(foreign(hanging), failures);
+  const machine = machineOf(foreign(hanging), failures, 100);
   const signals = minutes(4).map((instant) => machine.onInstant(instant, 0).length);
   expect(signals).toEqual([2, 2, 1, 1]);
   expect(failures).toHaveLength(1);

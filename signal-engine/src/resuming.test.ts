@@ -140,7 +140,7 @@ test('publishes over a real server what it publishes within the process, stopped
 
 test('goes on from its checkpoint, and does not publish again what was before it', async () => {
   const server = createMemoryServer();
-  const first = await start(server.connect(), { feed: feedOf(zigzag(40)), speed: 60 * 100 });
+  const first = await start(server.connect(), { feed: feedOf(zigzag(40)), speed: 60 * 20 });
   while (first.progress.candles < 10) await sleep(5);
   await first.stop();
   const { candles: done } = first.progress;

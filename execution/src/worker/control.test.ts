@@ -32,7 +32,7 @@ describe.concurrent('a halt', () => {
   test('while an order is on its way takes back what is not there, and books what is', async () => {
     await using double = await startBinanceDouble();
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
-    await using _worker = startLiveWorker({ bus, double });
+    await using _worker = startLiveWorker({ bus, double, placementWindowMs: 5_000 });
     await seen(bus, 'reconciliation_reported');
     double.fault({ on: 'POST /api/v3/order', kind: 'late_answer', ms: 800 });
     await publish(bus, liveSignal('in', { stopLoss: { price: '49000' } }));

@@ -6,7 +6,7 @@ type Value = string | number | boolean;
 export interface Config {
   /** Several routes, and what is told on each: JSON as {"phone": {"telegram": {"chat": 4711}}, "team": {"discord": "https://…"}}. */
   readonly alerts?: string | number;
-  /** Every entry. */
+  /** Every one. */
   readonly all?: boolean;
   /** Who it is (default: user@host). */
   readonly author?: string | number;

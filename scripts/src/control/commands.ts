@@ -78,7 +78,7 @@ export const controlCommands: readonly Definition[] = [
     summary: 'leave positions at the market, whatever their strategy wants',
     argument: new Argument('[symbol...]', 'whose positions'),
     options: [
-      new Option('--all', 'every position'),
+      new Option('--all', 'every one'),
       portfolio('paper'),
       new Option('--reason <text>', 'why, for the journal'),
       author,
@@ -93,7 +93,7 @@ export const controlCommands: readonly Definition[] = [
     summary: 'take back entries that wait for the market; what they have brought stays',
     argument: new Argument('[symbol...]', 'whose entries'),
     options: [
-      new Option('--all', 'every entry'),
+      new Option('--all', 'every one'),
       portfolio('paper'),
       new Option('--reason <text>', 'why, for the journal'),
       author,
