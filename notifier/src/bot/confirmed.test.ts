@@ -59,7 +59,7 @@ async function openAtOnce() {
   const nats = stack.use(await startTestNats());
   const bus = stack.use(await nats.connect());
   const here = stack.use(await openBot({}, { webhook, bus }));
-  await expect.poll(() => here.double.calls('setWebhook')).toBe(1);
+  await eventually(() => expect(here.double.calls('setWebhook')).toBe(1));
   const kept = stack.move();
   return { ...here, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
@@ -69,8 +69,8 @@ test('pressed several times at once it is done once', async () => {
   const { double, done } = here;
   const { messageId, yes } = await asked(double, '/panic');
   for (let time = 0; time < 8; time++) double.press(messageId, yes);
-  await expect.poll(() => double.notices).toHaveLength(8);
-  await expect.poll(() => double.received[0]?.text).toContain('Halted, and left');
+  await eventually(() => expect(double.notices).toHaveLength(8));
+  await eventually(() => expect(double.received[0]?.text).toContain('Halted, and left'));
   expect(done).toHaveLength(1);
   expect(double.notices.filter(({ text }) => text === 'On it')).toHaveLength(1);
 });
@@ -83,10 +83,9 @@ test('yes and no at once are one of them', { timeout: 30_000 }, async () => {
     const before = { done: done.length, notices: double.notices.length };
     for (const data of question % 2 === 0 ? [no, yes] : [yes, no]) double.press(messageId, data);
     const said = () => double.notices.slice(before.notices).map(({ text }) => text);
-    await expect.poll(said).toHaveLength(2);
-    await expect
-      .poll(() => double.received.find((one) => one.messageId === messageId)?.text)
-      .toMatch(/Halted, and left|Nothing was done/);
+    await eventually(() => expect(said()).toHaveLength(2));
+    const text = () => double.received.find((one) => one.messageId === messageId)?.text;
+    await eventually(() => expect(text()).toMatch(/Halted, and left|Nothing was done/));
     const outcome = done.length > before.done ? 'On it' : 'Nothing is done';
     expect(new Set(said())).toEqual(new Set([outcome, 'That is over: ask again']));
   }

@@ -90,28 +90,32 @@ export async function openConfirmations(
         await bucket.update(nonce, JSON.stringify({ ...found.pending, messageId }), found.revision);
     },
     async confirm(nonce, by) {
-      const found = await read(nonce);
-      if (!found) return { status: 'expired' };
-      const { pending, revision } = found;
-      if (!isTheirs(pending, by)) return { status: 'foreign' };
-      if (nowMs() > pending.expiresMs) return { status: 'expired' };
-      if (pending.confirmedBy !== undefined) return { status: 'confirmed', pending };
-      const confirmed = { ...pending, confirmedBy: by.updateId };
-      const isFirst = await bucket.update(nonce, JSON.stringify(confirmed), revision);
-      return isFirst === undefined
-        ? { status: 'expired' }
-        : { status: 'confirmed', pending: confirmed };
+      // What changes meanwhile may be no more than where its buttons are.
+      for (let attempt = 1; ; attempt++) {
+        const found = await read(nonce);
+        if (!found) return { status: 'expired' };
+        const { pending, revision } = found;
+        if (!isTheirs(pending, by)) return { status: 'foreign' };
+        if (nowMs() > pending.expiresMs) return { status: 'expired' };
+        if (pending.confirmedBy !== undefined)
+          return attempt === 1 ? { status: 'confirmed', pending } : { status: 'expired' };
+        const confirmed = { ...pending, confirmedBy: by.updateId };
+        const updated = await bucket.update(nonce, JSON.stringify(confirmed), revision);
+        if (updated !== undefined) return { status: 'confirmed', pending: confirmed };
+      }
     },
     async decline(nonce, by) {
-      const found = await read(nonce);
-      if (!found || !isTheirs(found.pending, by) || found.pending.confirmedBy !== undefined)
-        return undefined;
-      const { pending, revision } = found;
-      // Who confirms it at the same time is before it or behind it.
-      const declined = JSON.stringify({ ...pending, expiresMs: 0 });
-      if ((await bucket.update(nonce, declined, revision)) === undefined) return undefined;
-      await bucket.delete(nonce);
-      return pending;
+      for (;;) {
+        const found = await read(nonce);
+        if (!found || !isTheirs(found.pending, by)) return undefined;
+        const { pending, revision } = found;
+        if (pending.confirmedBy !== undefined || pending.expiresMs === 0) return undefined;
+        // Who confirms it at the same time is before it or behind it.
+        const declined = JSON.stringify({ ...pending, expiresMs: 0 });
+        if ((await bucket.update(nonce, declined, revision)) === undefined) continue;
+        await bucket.delete(nonce);
+        return pending;
+      }
     },
     drop: (nonce) => bucket.delete(nonce),
     async unfinished() {
