@@ -184,7 +184,7 @@ describe.concurrent('an order of which the venue says nothing', { timeout: 60_00
   });
 });
 
-test('an exchange that goes away is told while the outcome of an order is unknown', async () => {
+test.concurrent('an exchange that goes away is told while the outcome of an order is unknown', async () => {
   const double = await startBinanceDouble();
   await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
   await using worker = startWorker(bus, double);

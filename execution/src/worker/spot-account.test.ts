@@ -10,7 +10,7 @@ import { refuseMargin } from './spot-account.ts';
 const spotSettings = someSettings();
 const marginSettings = someSettings({ shorting: true });
 
-describe('a spot account', () => {
+describe.concurrent('a spot account', () => {
   test.each([
     { shorting: true, sentence: /^portfolio money has shorting, and its account is a spot/ },
     { leverage: 2, sentence: /^portfolio money has a leverage of 2, and its account is a spot/ },

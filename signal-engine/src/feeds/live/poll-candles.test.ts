@@ -64,7 +64,7 @@ async function told(source: CandleSource, count: number) {
   return { minutes, messages };
 }
 
-test('what the venue repeats is told once, and what it has left out is asked for', async () => {
+test.concurrent('what the venue repeats is told once, and what it has left out is asked for', async () => {
   const source = answering([
     [candle(0), candle(1)],
     [candle(1), candle(1), candle(2)],
@@ -74,7 +74,7 @@ test('what the venue repeats is told once, and what it has left out is asked for
   expect(source.asked).toEqual([0, 2, 3]);
 });
 
-test('a candle that is not closed by the clock of the venue is not told', async () => {
+test.concurrent('a candle that is not closed by the clock of the venue is not told', async () => {
   const source = answering([[candle(0), candle(1), candle(2)], [candle(2)]], 2);
   const stopping = new AbortController();
   const log = createLogger({ name: 'test', level: 'silent' });
@@ -91,14 +91,14 @@ test('a candle that is not closed by the clock of the venue is not told', async 
   expect((await candles.next()).done).toBe(true);
 });
 
-test('a request that fails is made again, and said so once', async () => {
+test.concurrent('a request that fails is made again, and said so once', async () => {
   const source = answering([[candle(0)], new Error('429'), [candle(1)]]);
   const { minutes, messages } = await told(source, 2);
   expect(minutes).toEqual([0, 1]);
   expect(messages).toEqual(['candles cannot be had, trying again', 'candles come again']);
 });
 
-test('a candle that cannot be is asked for again, and is told once it is as it should be', async () => {
+test.concurrent('a candle that cannot be is asked for again, and is told once it is as it should be', async () => {
   const source = answering([
     [candle(0), candle(1, { high: 90 }), candle(2)],
     [candle(1, { low: -1 }), candle(2)],
@@ -110,7 +110,7 @@ test('a candle that cannot be is asked for again, and is told once it is as it s
   expect(source.asked).toEqual([0, 1, 1]);
 });
 
-test('a gap is told, and a candle that cannot be, and stays so, is left out', async () => {
+test.concurrent('a gap is told, and a candle that cannot be, and stays so, is left out', async () => {
   const odd = [candle(4, { high: 90 }), candle(5)];
   const source = answering([[candle(0), candle(3), ...odd], odd, odd]);
   const { minutes, messages } = await told(source, 3);
@@ -121,7 +121,7 @@ test('a gap is told, and a candle that cannot be, and stays so, is left out', as
   ]);
 });
 
-test('a candle of a time that has not come is left with the venue, told once, and what does come is not missed', async () => {
+test.concurrent('a candle of a time that has not come is left with the venue, told once, and what does come is not missed', async () => {
   const now = Math.floor((Date.now() - beginMs) / spanMs);
   const ahead = [candle(now + 60), candle(now + 61)];
   const source = answering([[candle(now - 2), ...ahead], ahead, [candle(now - 1)]], now + 100);
@@ -143,7 +143,7 @@ test('a candle of a time that has not come is left with the venue, told once, an
   expect(troubles).toEqual(['FUTURE_DATA']);
 });
 
-test.each([
+test.concurrent.each([
   [{ high: 98 }, 'its high 98 is below its low 99'],
   [{ low: -1 }, 'its low is -1'],
   [{ close: Number.NaN }, 'its close is NaN'],
@@ -153,7 +153,7 @@ test.each([
   expect(whyImpossible(candle(0, change))).toBe(why);
 });
 
-test('however the venue answers, minutes rise and none comes twice', async () => {
+test.concurrent('however the venue answers, minutes rise and none comes twice', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(fc.nat(20), { maxLength: 8 }), { minLength: 1, maxLength: 6 }),
