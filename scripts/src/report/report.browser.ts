@@ -16,7 +16,8 @@ const phone = { width: 375, height: 800, deviceScaleFactor: 2, mobile: true };
 const hostileStrategy = `
 const hostile = '<img src=http://127.0.0.1:9/x onerror=document.title=1></script><script>document.title=2</script>';
 export const strategy = {
-  name: 'hostile', version: hostile, configure: () => ({
+  name: 'hostile', version: hostile, params: { safeParse: () => ({ success: true, data: {} }) },
+  configure: () => ({
     name: 'hostile', version: '1', params: { [hostile]: hostile }, configHash: 'x',
     needs: { timeframes: [], symbols: [] },
     create: () => ({ onCandle: () => undefined }) }) };`;
