@@ -18,7 +18,10 @@ export interface Fold<State, Entry> {
   transact(decide: (state: State) => readonly Entry[]): Promise<void>;
   /** Writes the entries and folds them in; false when somebody else was faster, and then it has caught up. */
   tryWrite(entries: readonly Entry[]): Promise<boolean>;
-  /** Keeps the state where the next reader finds it, once enough has come since it was last kept. */
+  /**
+   * Keeps the state where the next reader finds it, once enough has come since it was last kept: as it is when this is
+   * called, whatever comes until it resolves.
+   */
   keepSnapshot(): Promise<void>;
 }
 
@@ -50,6 +53,7 @@ export function createFold<State, Entry>({
   let count = 0;
   let keptCount = 0;
   let isFresh = true;
+  let keeping: Promise<void> | undefined;
 
   const foldIn = (message: StoredMessage): void => {
     const { entry, place } = read(message);
@@ -112,9 +116,11 @@ export function createFold<State, Entry>({
       while (!(await tryWrite(decide(state))));
     },
     async keepSnapshot() {
-      if (!snapshots || count - keptCount < snapshotEvery) return;
-      keptCount = count;
-      await snapshots.save({ state, sequence, count });
+      if (snapshots && !keeping && count - keptCount >= snapshotEvery) {
+        keptCount = count;
+        keeping = snapshots.save({ state, sequence, count }).finally(() => (keeping = undefined));
+      }
+      await keeping;
     },
   };
 }

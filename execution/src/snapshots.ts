@@ -17,7 +17,7 @@ interface Snapshot<State> {
 export interface Snapshots<State> {
   /** The last one of this form and this log; undefined when there is none that can be used. */
   load(): Promise<Snapshot<State> | undefined>;
-  /** A snapshot is a convenience: what cannot be kept is logged and left. */
+  /** A snapshot is a convenience: what cannot be kept is logged and left. It is of the state at the call. */
   save(snapshot: Snapshot<State>): Promise<void>;
 }
 

@@ -325,6 +325,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await follower.stop();
       await dispatcher.idle();
       await serial(async () => undefined);
+      await Promise.all([journal.keepSnapshot(), paper?.keepSnapshot()]);
       await stack.disposeAsync();
     },
   };

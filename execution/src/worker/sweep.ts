@@ -64,14 +64,20 @@ export async function sweep({
         isLive ? unpriced(portfolio, board, { nowMs: nowMs(), listeningMs }) : [],
       ),
     () => states.mirror(),
-    () => journal.keepSnapshot(),
-    async () => paper?.keepSnapshot(),
   ];
   const turn = (step: () => Promise<void>) => () => inTurn(step);
+  /** Begun in turn, for the state must not change while it is packed; a signal does not wait until it is kept. */
+  const begun = (step: () => Promise<void>) => async () => {
+    let done: Promise<void> | undefined;
+    await inTurn(async () => void (done = step()));
+    await done;
+  };
   await eachByItself([
     ...steps.map(turn),
     // It tells when the venue does not answer, and much of the rest needs its answers.
     () => reconciler.compare(inTurn),
     ...later.map(turn),
+    begun(() => journal.keepSnapshot()),
+    begun(async () => paper?.keepSnapshot()),
   ]);
 }
