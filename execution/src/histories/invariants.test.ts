@@ -51,6 +51,14 @@ const history: fc.Arbitrary<LiveHistory> = fc
       seed: fc.nat(),
       keepsStops: fc.boolean(),
       rests: fc.boolean(),
+      aheadMs: fc.constantFrom(0, 0, 0, -20_000, 40_000),
+      maximum: fc.option(
+        fc.record({
+          atMs: fc.nat({ max: 200_000 }),
+          quantity: fc.constantFrom('0.3', '1.1'),
+        }),
+        { nil: undefined, freq: 2 },
+      ),
       silences: fc.array(
         fc.record({ atMs: fc.nat({ max: 200_000 }), durationMs: fc.nat({ max: 20_000 }) }),
         { maxLength: 2 },

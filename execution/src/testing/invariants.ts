@@ -326,14 +326,32 @@ function checkSignals(
       const skips = events.filter(({ type }) => type === 'signal_skipped');
       const attempts = orders.filter(({ orderId }) => seen.has(orderId)).map(attemptOf);
       const entries = orders.filter(({ orderId, reduceOnly }) => seen.has(orderId) && !reduceOnly);
-      if (new Set(attempts).size > 1 || entries.length > 1)
-        report(`signal ${id} has traded ${attempts.length} times`);
-      const last = Math.max(...orders.map(attemptOf));
-      const given = skips.length > 0 ? orders : orders.filter((order) => attemptOf(order) < last);
-      if (given.some(({ orderId }) => !notSent.has(orderId)))
-        report(`signal ${id} was decided again though its order may have arrived`);
+      if (isInParts(orders)) {
+        // Each part that never arrived lets the signal be decided once more, for what is left to leave with.
+        const again = new Set(orders.map(attemptOf)).size - 1 + skips.length;
+        const missing = orders.filter(({ orderId }) => notSent.has(orderId)).length;
+        if (again > missing)
+          report(
+            `signal ${id} was decided again ${again} times, and ${missing} of its orders never arrived`,
+          );
+      } else {
+        if (new Set(attempts).size > 1 || entries.length > 1)
+          report(`signal ${id} has traded ${attempts.length} times`);
+        const last = Math.max(...orders.map(attemptOf));
+        const given = skips.length > 0 ? orders : orders.filter((order) => attemptOf(order) < last);
+        if (given.some(({ orderId }) => !notSent.has(orderId)))
+          report(`signal ${id} was decided again though its order may have arrived`);
+      }
       if (skips.length > 1) report(`signal ${id} was skipped ${skips.length} times`);
     }
+}
+
+/** An exit of more than an order may have. */
+function isInParts(
+  orders: readonly { readonly attempt?: number | undefined; readonly reduceOnly: boolean }[],
+): boolean {
+  const exits = orders.filter(({ reduceOnly }) => reduceOnly);
+  return exits.length === orders.length && exits.length > new Set(exits.map(attemptOf)).size;
 }
 
 function attemptOf({ attempt = 1 }: { attempt?: number | undefined }): number {

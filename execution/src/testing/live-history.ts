@@ -47,6 +47,9 @@ export interface LiveHistory {
     readonly seed: number;
     readonly keepsStops: boolean;
     readonly rests: boolean;
+    readonly aheadMs: number;
+    /** Its largest order is misunderstood from then on; ms after the first instant. */
+    readonly maximum?: { readonly atMs: number; readonly quantity: string } | undefined;
     /** For so long it takes orders, and takes them back, and answers nothing else; ms after the first instant. */
     readonly silences: readonly { readonly atMs: number; readonly durationMs: number }[];
   };
@@ -102,6 +105,7 @@ export async function live(
   const { settings, instants, workers } = history;
   const server = createMemoryServer({ ackWaitMs: 5_000, drainTimeoutMs: 1, maxDeliver: 50 });
   const bus = server.connect();
+  const { maximum } = history.venue;
   const venue = createStrictVenue({
     settings,
     windowMs: placementWindowMs,
@@ -110,6 +114,8 @@ export async function live(
       ? ['market', 'limit', 'stop', 'stop_limit', 'trailing_stop']
       : ['market', 'limit'],
     restsReduceOnly: history.venue.rests,
+    aheadMs: history.venue.aheadMs,
+    maximum: maximum && { fromMs: Date.now() + maximum.atMs, quantity: maximum.quantity },
     random: history.venue.seed === 0 ? () => 0.999 : randomFrom(history.venue.seed),
   });
   const sent: Sent[] = [];

@@ -25,6 +25,10 @@ export interface StrictVenueOptions {
   readonly settleMs: number;
   readonly orderTypes: Broker['orderTypes'];
   readonly restsReduceOnly: boolean;
+  /** How far its clock is ahead of everybody else's. */
+  readonly aheadMs?: number;
+  /** From that time on it is understood to take no larger orders, which is not so. */
+  readonly maximum?: { readonly fromMs: number; readonly quantity: string } | undefined;
   /** From 0 to below 1: decides what is slow, and what is lost. */
   readonly random: () => number;
 }
@@ -48,7 +52,7 @@ export interface StrictVenue {
 }
 
 export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
-  const { settings, windowMs, settleMs, random } = options;
+  const { settings, windowMs, settleMs, aheadMs = 0, maximum, random } = options;
   // Where orders that may only reduce cannot wait, as on a spot exchange, there is no such thing: whoever sells too much
   // sells what else is there.
   const knowsReduceOnly = options.restsReduceOnly;
@@ -129,7 +133,9 @@ export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
       refresh: async () => undefined,
       async reportsOf({ id }) {
         const known = named(id).flatMap(heard);
-        return known.length === 0 ? undefined : known;
+        return known.length === 0
+          ? undefined
+          : known.map((report) => ({ ...report, timeMs: report.timeMs + aheadMs }));
       },
       async openOrders(symbols) {
         const orders = await inner.openOrders(symbols);
@@ -140,8 +146,12 @@ export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
       },
       balances: inner.balances,
       positions: inner.positions,
-      instruments: inner.instruments,
-      clockOffsetMs: inner.clockOffsetMs,
+      async instruments(symbols) {
+        const rules = await inner.instruments(symbols);
+        if (!maximum || Date.now() < maximum.fromMs) return rules;
+        return rules.map((each) => ({ ...each, maxQuantity: maximum.quantity }));
+      },
+      clockOffsetMs: async () => aheadMs,
       [Symbol.asyncDispose]: async () => undefined,
     }),
   };

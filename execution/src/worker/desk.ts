@@ -203,10 +203,17 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   // A paper account changes by what happens here.
   const following = `following the venue of ${name}`;
   const strangers = createStrangers({ bus, journal, nowMs });
+  /** What was hinted at and is not looked at yet: a burst of fills is one look, not one for each. */
+  const hinted = new Set<OrderId | 'any'>();
   const onHint = async (id: OrderId | 'any'): Promise<void> => {
+    const isComing = hinted.size > 0;
+    hinted.add(id);
+    if (isComing) return;
     try {
       await serial(async () => {
-        await strangers.look(id);
+        const ids = [...hinted];
+        hinted.clear();
+        for (const each of ids) await strangers.look(each);
         await settleOrders(place.nowMs());
       });
       trouble.over(following);
