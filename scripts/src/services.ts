@@ -71,11 +71,12 @@ function beat({ stack }: Surroundings, bus: Bus, service: string, instance = hos
 
 export async function runTradeLog(surroundings: Surroundings, path: string): Promise<TradeLog> {
   const { log, stack, facts } = surroundings;
-  const { openDatabase, startLogQueries, startTradeLog } = await import('@heliograph/trade-log');
+  const { openDatabase, startLogQueries, startTradeLog, tradeLogMaxDeliver } =
+    await import('@heliograph/trade-log');
   const database = stack.adopt(openDatabase(path), (open) => {
     open.close();
   });
-  const bus = await openBus(surroundings, 'trade-log');
+  const bus = await openBus(surroundings, 'trade-log', { maxDeliver: tradeLogMaxDeliver });
   const logger = log.child({ service: 'trade-log' });
   stack.use(startLogQueries({ bus, database, log: logger }));
   const tradeLog = stack.use(

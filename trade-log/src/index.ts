@@ -93,4 +93,9 @@ export type { RunFacts } from './run-manifest.ts';
 export { readLogRuns, readPortfolioRuns, type LogRunRow, type PortfolioRunRow } from './runs.ts';
 export { isSameFile } from './same-file.ts';
 export { startLogQueries } from './query-service.ts';
-export { startTradeLog, type TradeLog, type TradeLogOptions } from './trade-log.ts';
+export {
+  startTradeLog,
+  tradeLogMaxDeliver,
+  type TradeLog,
+  type TradeLogOptions,
+} from './trade-log.ts';

@@ -26,6 +26,12 @@ import { openStreams } from './open-streams.ts';
 import { loggedStreams, readEvent, type ReadEvent } from './read-event.ts';
 import type { RunFacts } from './run-manifest.ts';
 
+/**
+ * How often the bus may hand a message out without an answer before it is given up: more often than to others. What kills a
+ * trade log is hardly ever what it has to write down, and a message that is given up is missing in the log.
+ */
+export const tradeLogMaxDeliver = 100;
+
 export interface TradeLogOptions {
   readonly bus: Pick<Bus, 'copies' | 'lastSequence' | 'read' | 'streamIdentity'>;
   /** From `openDatabase`. Whoever opened it closes it, once the service has stopped. */

@@ -277,3 +277,14 @@ test('trades that come by the dozen are told together', async () => {
   await next.caughtUp();
   expect(double.calls('editMessageText'), 'what was told together stays as it is').toBe(0);
 });
+
+test('a fill that comes before the beginning of its own trade is no part of the one before', async () => {
+  await using here = await open();
+  const next = { correlationid: 'k3next', time: '2014-01-05T12:40:00.000Z' };
+  await publish(here.bus, opened, ...bought);
+  await publish(here.bus, aSample('order_filled', { fillId: 'next', quantity: '7' }, next));
+  await here.notifier.caughtUp();
+  const texts = here.double.received.map(({ text }) => text);
+  const told = texts.filter((text) => /Bought.*7 at/s.test(text));
+  expect(told).toEqual([expect.stringContaining('#k3next')]);
+});

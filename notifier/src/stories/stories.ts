@@ -68,7 +68,9 @@ export function openStories({
     if (isEntry(event) || isOtherSignal(event) || !('symbol' in data) || data.symbol === undefined)
       return undefined;
     const last = await stories.ofSymbol(name, `${data.venue} ${data.symbol}`);
-    return last?.kept.story.isOpen ? last : undefined;
+    if (!last?.kept.story.isOpen) return undefined;
+    // What enters once more is another trade, the beginning of which has not come yet: it died with a notifier on its way.
+    return 'side' in data && data.side === last.kept.story.side ? undefined : last;
   };
 
   const add = async (
@@ -122,7 +124,8 @@ export function openStories({
         if (!isEntry(event)) return { message };
         const { time, correlationid: idea, data } = event;
         const draft = intendedDraft(event, portfolio);
-        const at = { idea, time, signalId: data.signalId, sequence: stored.sequence };
+        const { signalId, side } = data;
+        const at = { idea, time, signalId, side, sequence: stored.sequence };
         return { message: ofTrade(message, {}), sent: begin(happened, beginStory(draft, at)) };
       }
       const { story, isAlone, messageId } = found.kept;

@@ -15,6 +15,8 @@ export const Story = z.object({
   /** The trade idea. */
   idea: z.string(),
   signalId: z.string(),
+  /** What its entry does; absent from stories of older versions. */
+  side: z.enum(['buy', 'sell']).optional(),
   /** The place of the event that it begins with. */
   sequence: z.int(),
   /** When it began, RFC 3339. */
@@ -47,7 +49,7 @@ const keptLast = 20;
 
 export function beginStory(
   { emoji, title, lines }: Pick<Draft, 'emoji' | 'title' | 'lines'>,
-  begin: Pick<Story, 'idea' | 'signalId' | 'sequence' | 'time'>,
+  begin: Pick<Story, 'idea' | 'signalId' | 'side' | 'sequence' | 'time'>,
 ): Story {
   const told = lines.filter((one) => one !== undefined).map((one) => [...one]);
   const leftOut = { count: 0, sequence: 0 };

@@ -11,7 +11,7 @@ import { expect } from 'vitest';
 import { checkLog } from '../check-log.ts';
 import { openDatabase } from '../database.ts';
 import { readLogRuns } from '../runs.ts';
-import { startTradeLog } from '../trade-log.ts';
+import { startTradeLog, tradeLogMaxDeliver } from '../trade-log.ts';
 import { candleMessage, createJournal, signalMessage, startMs } from './history.ts';
 import { makeTempFolder } from './temp-database.ts';
 
@@ -40,7 +40,7 @@ export async function killTradeLog(
   const acks = join(folder.path, 'acks.txt');
   writeFileSync(acks, '');
   await using nats = await startTestNats();
-  await using bus = await nats.connect({ ackWaitMs: 500 });
+  await using bus = await nats.connect({ ackWaitMs: 500, maxDeliver: tradeLogMaxDeliver });
   const program = fileURLToPath(new URL('run-trade-log.ts', import.meta.url));
   const startChild = (): ChildProcess =>
     spawn(process.execPath, [program, nats.url, nats.user, nats.password, path, acks], {

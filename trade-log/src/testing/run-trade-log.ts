@@ -3,7 +3,7 @@ import { connectJetStreamBus, type Bus } from '@heliograph/contracts/bus';
 import { createLogger } from '@heliograph/contracts/service';
 import { map } from 'rxjs';
 import { openDatabase } from '../database.ts';
-import { startTradeLog } from '../trade-log.ts';
+import { startTradeLog, tradeLogMaxDeliver } from '../trade-log.ts';
 
 // A trade log in a process of its own, to be killed: node run-trade-log.ts URL USER PASSWORD DATABASE ACKS. It writes a
 // line into the file ACKS for whatever it acknowledges.
@@ -14,6 +14,7 @@ const bus = await connectJetStreamBus({
   name: 'test',
   credentials: { user, password },
   ackWaitMs: 500,
+  maxDeliver: tradeLogMaxDeliver,
 });
 const watched: Bus = {
   ...bus,
