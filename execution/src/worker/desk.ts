@@ -2,26 +2,27 @@ import {
   liveTape,
   toMs,
   type Mode,
-  type OrderId,
   type PortfolioSettings,
   type TapeEnded,
   type TradeSignal,
 } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
-import { NEVER } from 'rxjs';
 import type { Broker } from '../brokers/broker.ts';
 import { decide, open } from '../decision/decide.ts';
 import type { Draft } from '../decision/draft.ts';
 import { mark } from '../decision/mark.ts';
 import { isUnsent, type Order } from '../decision/order.ts';
+import { outage } from '../decision/outage.ts';
 import { currencyOf } from '../decision/portfolio.ts';
+import { unpriced } from '../decision/unpriced.ts';
 import { openPaperBroker, type PaperBroker } from '../paper/paper-broker.ts';
 import { agreeOn } from './agreement.ts';
 import { createAnswers } from './answers.ts';
 import { asFarAsHeard } from './as-far-as-heard.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import { followTape } from './follow-tape.ts';
+import { followVenue } from './follow-venue.ts';
 import { createForgottenOrders } from './forgotten-orders.ts';
 import { createHeldOrders } from './held-orders.ts';
 import { createJournal } from './journal.ts';
@@ -32,7 +33,7 @@ import { createReconciler } from './reconciler.ts';
 import { createSerial } from './serial.ts';
 import { createSettler } from './settler.ts';
 import { followStates } from './state-follower.ts';
-import { sweep } from './sweep.ts';
+import { begunInTurn, inOneTurn, sweep, type Step } from './sweep.ts';
 import { createTapePlace } from './tape-place.ts';
 import type { TradingStates } from './trading-states.ts';
 import { createStrangers } from './strangers.ts';
@@ -88,6 +89,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const isLive = tape === liveTape;
   const serial = createSerial();
   const stack = new AsyncDisposableStack();
+  /** Since when prices are listened for, epoch ms. */
   const listeningMs = nowMs();
   const place = createTapePlace({ isLive, isPaper: !options.openBroker, nowMs });
   const journal = createJournal({
@@ -201,30 +203,16 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     onError: (error) => trouble.failed(`following the tape for ${name}`, error),
   });
   // A paper account changes by what happens here.
-  const following = `following the venue of ${name}`;
-  const strangers = createStrangers({ bus, journal, nowMs });
-  /** What was hinted at and is not looked at yet: a burst of fills is one look, not one for each. */
-  const hinted = new Set<OrderId | 'any'>();
-  const onHint = async (id: OrderId | 'any'): Promise<void> => {
-    const isComing = hinted.size > 0;
-    hinted.add(id);
-    if (isComing) return;
-    try {
-      await serial(async () => {
-        const ids = [...hinted];
-        hinted.clear();
-        for (const each of ids) await strangers.look(each);
-        await settleOrders(place.nowMs());
+  const hints = paper
+    ? undefined
+    : followVenue({
+        venue: broker,
+        name,
+        serially: serial,
+        strangers: createStrangers({ bus, journal, nowMs }),
+        settleOrders: () => settleOrders(place.nowMs()),
+        trouble,
       });
-      trouble.over(following);
-    } catch (error) {
-      trouble.failed(following, error);
-    }
-  };
-  const hints = (paper ? NEVER : broker.changes$).subscribe({
-    next: (id) => void onHint(id),
-    error: (error: unknown) => trouble.failed(following, error),
-  });
 
   const taking = createTaking({
     serial,
@@ -269,6 +257,24 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     mirror: () => states.mirror(),
   });
 
+  const steps: readonly Step[] = [
+    inOneTurn(() => states.follow()),
+    inOneTurn(() => priceTurns.triggerHeld()),
+    // It tells when the venue does not answer, and much of the rest needs its answers.
+    (inTurn) => reconciler.compare(inTurn),
+    inOneTurn(() => forgottenOrders.abandon()),
+    inOneTurn(() => dispatcher.findOut(place.moment(place.nowMs()))),
+    inOneTurn(() => settleOrders(place.nowMs())),
+    inOneTurn(() => journal.transact((portfolio) => (isLive ? outage(portfolio, nowMs()) : []))),
+    inOneTurn(() =>
+      journal.transact((portfolio) =>
+        isLive ? unpriced(portfolio, board, { nowMs: nowMs(), listeningMs }) : [],
+      ),
+    ),
+    inOneTurn(() => states.mirror()),
+    begunInTurn(() => journal.keepSnapshot()),
+    begunInTurn(async () => paper?.keepSnapshot()),
+  ];
   let isClosed = false;
   return {
     get isDone() {
@@ -286,25 +292,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         return true;
       });
       if (!isThere) return;
-      await sweep({
-        inTurn: (step) =>
-          serial(async () => {
-            if (!isClosed) await step();
-          }),
-        isLive,
-        journal,
-        states,
-        priceTurns,
-        reconciler,
-        forgottenOrders,
-        dispatcher,
-        settler,
-        paper,
-        board,
-        place,
-        listeningMs,
-        nowMs,
-      });
+      await sweep(steps, (task) =>
+        serial(async () => {
+          if (!isClosed) await task();
+        }),
+      );
     },
     followStates: () =>
       serial(async () => {
@@ -328,7 +320,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     },
     async [Symbol.asyncDispose]() {
       isClosed = true;
-      hints.unsubscribe();
+      hints?.unsubscribe();
       await follower.stop();
       await dispatcher.idle();
       await serial(async () => undefined);
