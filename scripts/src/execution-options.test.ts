@@ -4,7 +4,7 @@ import { defaultRisk } from '@heliograph/contracts';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { readExecutionOptions } from './execution-options.ts';
-import { executionFlags } from './flags.ts';
+import { executionFlags } from './grammar/flags.ts';
 import { createTerminal } from './output/terminal.ts';
 import { temporaryFolder } from './testing/cli.ts';
 

@@ -1,8 +1,9 @@
 import { UserError } from '@heliograph/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { configure, createProgram } from '../cli.ts';
+import { createProgram } from '../cli.ts';
 import { configurableOptions, variableOf } from '../config/apply-config.ts';
+import { configure } from '../config/configure.ts';
 import { optionVariable, readEnv } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';

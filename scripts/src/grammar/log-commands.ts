@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Definition } from './definition.ts';
-import { dbFlag } from './flags.ts';
+import { dbFlag, symbolFlag, timeFlags } from './flags.ts';
 
 const force = new Option('--force', 'replace a file that is there');
 
@@ -11,7 +11,7 @@ export const logCommands: readonly Definition[] = [
     summary: 'who wrote the trade log, and which portfolios it has: versions, hashes, sequences',
     options: [dbFlag, new Option('--limit <count>', 'the latest so many of each').default('20')],
     examples: ['runs', 'runs --limit 5 --json'],
-    load: async () => (await import('./commands/runs.ts')).runs,
+    load: async () => (await import('../commands/runs.ts')).runs,
   },
   {
     name: 'backup',
@@ -21,21 +21,21 @@ export const logCommands: readonly Definition[] = [
       'backup --to copies/today.sqlite',
       'backup --to copies/latest.sqlite --force --json',
     ],
-    load: async () => (await import('./commands/backup.ts')).backup,
+    load: async () => (await import('../commands/backup.ts')).backup,
   },
   {
     name: 'check',
     summary: 'whether the trade log is whole: the file, its sequences, its derived tables',
     options: [dbFlag],
     examples: ['check', 'check --db copies/today.sqlite --json'],
-    load: async () => (await import('./commands/check.ts')).check,
+    load: async () => (await import('../commands/check.ts')).check,
   },
   {
     name: 'rebuild',
     summary: 'derive all tables of the trade log again from its events',
     options: [dbFlag],
     examples: ['rebuild', 'rebuild --db trades.sqlite'],
-    load: async () => (await import('./commands/rebuild.ts')).rebuild,
+    load: async () => (await import('../commands/rebuild.ts')).rebuild,
   },
   {
     name: 'prune',
@@ -48,7 +48,7 @@ export const logCommands: readonly Definition[] = [
       new Option('--vacuum', 'make the file smaller, too; a running log waits meanwhile'),
     ],
     examples: ['prune --before 90d --dry-run', 'prune --before 2026-01-01 --vacuum --json'],
-    load: async () => (await import('./commands/prune.ts')).prune,
+    load: async () => (await import('../commands/prune.ts')).prune,
   },
   {
     name: 'export',
@@ -62,15 +62,14 @@ export const logCommands: readonly Definition[] = [
       new Option('--format <format>', 'how').choices(['csv', 'jsonl']).default('csv'),
       new Option('--out <file>', 'where to (default: standard output)'),
       new Option('--portfolio <name>', 'only this one (default: all)'),
-      new Option('--symbol <symbol>', 'only this one'),
-      new Option('--from <time>', 'only what happened at or after it, RFC 3339 or a date'),
-      new Option('--to <time>', 'only what happened before it'),
+      symbolFlag,
+      ...timeFlags,
       force,
     ],
     examples: [
       'export --what trades > trades.csv',
       'export --what events --format jsonl --portfolio paper --out events.jsonl',
     ],
-    load: async () => (await import('./commands/export.ts')).exportLog,
+    load: async () => (await import('../commands/export.ts')).exportLog,
   },
 ];

@@ -1,14 +1,34 @@
 import { Argument, Option } from 'commander';
-import type { Definition } from '../definition.ts';
-import { controlFlags } from '../flags.ts';
+import type { Definition } from './definition.ts';
+import { dataDirFlag, natsFlag } from './flags.ts';
 
-const portfolio = (usual: string): Option =>
-  new Option('--portfolio <name>', 'which one, with its replays; or all').default(usual);
-const author = new Option('--author <name>', 'who it is (default: user@host)');
-const wait = (span: string): Option =>
-  new Option('--wait <span>', 'how long to wait for the workers').default(span);
+/** How a command finds the messages of workers that run: by the address, or by the data folder of a `start`. */
+const placeFlags: readonly Option[] = [
+  natsFlag('the NATS server (default: that of the `heliograph start` on the data folder)'),
+  dataDirFlag(),
+];
 
-const load = async () => import('../commands/trading-state.ts');
+/** What a command that changes something is told. */
+function changeFlags({
+  portfolio = 'paper',
+  reason = 'why, for the journal',
+  wait,
+}: {
+  portfolio?: string;
+  reason?: string;
+  /** How long the workers usually need. */
+  wait: string;
+}): readonly Option[] {
+  return [
+    new Option('--portfolio <name>', 'which one, with its replays; or all').default(portfolio),
+    new Option('--reason <text>', reason),
+    new Option('--author <name>', 'who it is (default: user@host)'),
+    new Option('--wait <span>', 'how long to wait for the workers').default(wait),
+    ...placeFlags,
+  ];
+}
+
+const allFlag = new Option('--all', 'every one');
 
 /** The commands that speak to workers that run. */
 export const controlCommands: readonly Definition[] = [
@@ -17,7 +37,7 @@ export const controlCommands: readonly Definition[] = [
     summary: 'how it stands: trading state, positions, open orders, incidents',
     options: [
       new Option('--portfolio <name>', 'which one, with its replays').default('all'),
-      ...controlFlags,
+      ...placeFlags,
     ],
     examples: ['status', 'status --portfolio paper --json', 'status --nats nats://127.0.0.1:4222'],
     load: async () => (await import('../commands/status.ts')).status,
@@ -29,7 +49,7 @@ export const controlCommands: readonly Definition[] = [
     argument: new Argument('<question>', 'docs/trade-log.md lists them'),
     options: [
       new Option('--with <json>', 'what belongs to it, as {"portfolio": "paper", "limit": 5}'),
-      ...controlFlags,
+      ...placeFlags,
     ],
     examples: ['ask positions', `ask profit --with '{"period": "week"}' --json`],
     load: async () => (await import('../commands/ask.ts')).ask,
@@ -37,54 +57,32 @@ export const controlCommands: readonly Definition[] = [
   {
     name: 'halt',
     summary: 'trade nothing of the strategies; protective exits go on working',
-    options: [
-      portfolio('paper'),
-      new Option('--reason <text>', 'why, for the journal'),
-      author,
-      wait('5s'),
-      ...controlFlags,
-    ],
+    options: changeFlags({ wait: '5s' }),
     examples: ['halt --reason "news at eight"', 'halt --portfolio all'],
-    load: async () => (await load()).halt,
+    load: async () => (await import('../commands/trading-state.ts')).halt,
   },
   {
     name: 'reduce',
     summary: 'trade exits only',
-    options: [
-      portfolio('paper'),
-      new Option('--reason <text>', 'why, for the journal'),
-      author,
-      wait('5s'),
-      ...controlFlags,
-    ],
+    options: changeFlags({ wait: '5s' }),
     examples: ['reduce --reason "weekend"', 'reduce --portfolio careful --json'],
-    load: async () => (await load()).reduce,
+    load: async () => (await import('../commands/trading-state.ts')).reduce,
   },
   {
     name: 'resume',
     summary: 'trade again, also after a breaker has halted',
-    options: [
-      portfolio('paper'),
-      new Option('--reason <text>', 'why it may go on, for the journal; has to be given'),
-      author,
-      wait('5s'),
-      ...controlFlags,
-    ],
+    options: changeFlags({
+      reason: 'why it may go on, for the journal; has to be given',
+      wait: '5s',
+    }),
     examples: ['resume --reason "news are out"', 'resume --portfolio all --reason "checked"'],
-    load: async () => (await load()).resume,
+    load: async () => (await import('../commands/trading-state.ts')).resume,
   },
   {
     name: 'close',
     summary: 'leave positions at the market, whatever their strategy wants',
     argument: new Argument('[symbol...]', 'whose positions'),
-    options: [
-      new Option('--all', 'every one'),
-      portfolio('paper'),
-      new Option('--reason <text>', 'why, for the journal'),
-      author,
-      wait('30s'),
-      ...controlFlags,
-    ],
+    options: [allFlag, ...changeFlags({ wait: '30s' })],
     examples: ['close BTC/USDT', 'close --all --portfolio careful --reason "moving out" --json'],
     load: async () => (await import('../commands/close.ts')).close,
   },
@@ -92,28 +90,14 @@ export const controlCommands: readonly Definition[] = [
     name: 'cancel',
     summary: 'take back entries that wait for the market; what they have brought stays',
     argument: new Argument('[symbol...]', 'whose entries'),
-    options: [
-      new Option('--all', 'every one'),
-      portfolio('paper'),
-      new Option('--reason <text>', 'why, for the journal'),
-      author,
-      wait('30s'),
-      ...controlFlags,
-    ],
+    options: [allFlag, ...changeFlags({ wait: '30s' })],
     examples: ['cancel BTC/USDT', 'cancel --all --portfolio careful --reason "news" --json'],
     load: async () => (await import('../commands/cancel.ts')).cancel,
   },
   {
     name: 'panic',
     summary: 'halt, take back open orders, and leave every position',
-    options: [
-      new Option('--yes', 'do not ask'),
-      portfolio('all'),
-      new Option('--reason <text>', 'why, for the journal'),
-      author,
-      wait('30s'),
-      ...controlFlags,
-    ],
+    options: [new Option('--yes', 'do not ask'), ...changeFlags({ portfolio: 'all', wait: '30s' })],
     examples: ['panic', 'panic --yes --json', 'panic --portfolio careful'],
     load: async () => (await import('../commands/panic.ts')).panic,
   },
