@@ -1,7 +1,7 @@
 import { Big } from '@heliograph/contracts';
 import type { Draft } from './draft.ts';
 import { cancelled } from './order-events.ts';
-import { isUnsent, type Order } from './order.ts';
+import { dueMs, isUnsent, type Order } from './order.ts';
 import { instrumentKey } from '../instrument-key.ts';
 import { assetOf, rulesOf, type Portfolio } from './portfolio.ts';
 import type { Statement } from './statement.ts';
@@ -29,7 +29,7 @@ export function unaskable(portfolio: Portfolio, statement: Statement): Draft[] {
     .filter(
       (order) =>
         isOneWay(order) &&
-        timeMs - (order.triggeredMs ?? order.timeMs) > settledMs &&
+        timeMs - dueMs(order) > settledMs &&
         holdsTheSame(portfolio, order, statement),
     )
     .map((order) =>

@@ -207,6 +207,11 @@ export function isUnsent({ status }: Pick<Order, 'status'>): boolean {
   return status === 'intended' || status === 'unknown' || status === 'triggered';
 }
 
+/** When it was to be sent: when it was decided, or triggered; epoch ms. */
+export function dueMs({ triggeredMs, timeMs }: Pick<Order, 'triggeredMs' | 'timeMs'>): number {
+  return triggeredMs ?? timeMs;
+}
+
 /** Whether the order is there to protect a position, not because a signal asked for it. */
 export function isProtective({ role }: Pick<Order, 'role'>): boolean {
   return role !== 'entry' && role !== 'exit';

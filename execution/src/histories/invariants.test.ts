@@ -2,7 +2,7 @@ import { PortfolioSettings } from '@heliograph/contracts';
 import { createLogger } from '@heliograph/contracts/service';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { violationsOf } from '../testing/invariants.ts';
+import { violationsOf } from '../testing/invariants/violations.ts';
 import { live, type LiveHistory } from '../testing/live-history.ts';
 import { randomSettings } from '../testing/random-settings.ts';
 import { randomWish, signalOf } from '../testing/random-signals.ts';

@@ -5,7 +5,7 @@ import {
   type SymbolName,
 } from '@heliograph/contracts';
 import type { Broker, VenueOrder } from '../brokers/broker.ts';
-import type { Order } from '../decision/order.ts';
+import { dueMs, type Order } from '../decision/order.ts';
 import type { Portfolio } from '../decision/portfolio.ts';
 import { listings } from '../decision/listings.ts';
 import { reconcile, type Reconciliation } from '../decision/reconcile.ts';
@@ -149,8 +149,7 @@ export function createReconciler({
   /** What ended unfilled may be filled all the same: a request was late, or a fill overtook a cancel. */
   const bookLateFills = async (): Promise<void> => {
     const late = [...journal.state.endedOrders.values()].filter(
-      (order) =>
-        order.status !== 'filled' && nowMs() - (order.triggeredMs ?? order.timeMs) < lateFillsMs,
+      (order) => order.status !== 'filled' && nowMs() - dueMs(order) < lateFillsMs,
     );
     for (const report of await lateAnswers.reportsOf(late))
       await journal.transact((portfolio) => settle(portfolio, report));

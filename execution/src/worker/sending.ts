@@ -5,7 +5,7 @@ import { mustNotBeSent } from '../decision/expiry.ts';
 import type { Draft } from '../decision/draft.ts';
 import { hasNothingLeft, sized } from '../decision/triggered-size.ts';
 import { cancelled, held, outcomeUnknown, rejected } from '../decision/order-events.ts';
-import { isOpen, isProtective, isUnsent, type Order } from '../decision/order.ts';
+import { dueMs, isOpen, isProtective, isUnsent, type Order } from '../decision/order.ts';
 import { settingsOf, type Portfolio } from '../decision/portfolio.ts';
 import { within } from '../within.ts';
 import { inTime, nothingUnderWay, patienceMs, type HandedOver } from './handed-over.ts';
@@ -236,6 +236,7 @@ function unknown({ id }: OrderReference, cause?: unknown): TransientError {
 }
 
 /** With the time from which on the venue may have been asked. */
-function referenceOf({ id, venue, symbol, timeMs, triggeredMs }: Order) {
-  return { id, venue, symbol, timeMs: triggeredMs ?? timeMs };
+function referenceOf(order: Order) {
+  const { id, venue, symbol } = order;
+  return { id, venue, symbol, timeMs: dueMs(order) };
 }
