@@ -1,4 +1,4 @@
-import { JournalEvent } from '../src/journal.ts';
+import { JournalEvent } from '../src/journal/journal.ts';
 import type { EventType } from '../src/events.ts';
 import type { StreamName } from '../src/bus/streams.ts';
 

@@ -6,10 +6,16 @@ import * as command from './command.ts';
 import * as deadLetter from './dead-letter.ts';
 import { PermanentError } from './errors.ts';
 import { eventSchemas, parseEvent, type EventType, type HeliographEvent } from './events.ts';
-import * as journal from './journal.ts';
 import { IncidentKind, incidents } from './incidents.ts';
 import { keysOf } from './keys-of.ts';
 import * as marketDisturbed from './market-disturbed.ts';
+import { JournalEvent } from './journal/journal.ts';
+import * as orderEvents from './journal/order-events.ts';
+import * as portfolioEvents from './journal/portfolio-events.ts';
+import * as positionEvents from './journal/position-events.ts';
+import * as signalEvents from './journal/signal-events.ts';
+import * as tradingStateEvents from './journal/trading-state-events.ts';
+import * as venueEvents from './journal/venue-events.ts';
 import * as print from './print.ts';
 import { ReasonCode, reasonCodes } from './reason-codes.ts';
 import * as signal from './signal.ts';
@@ -18,7 +24,21 @@ import { aSignal } from './testing/builders.ts';
 
 /** Every schema of an event that the contracts export, by its type. */
 const exported = new Map(
-  [candle, command, deadLetter, journal, marketDisturbed, print, signal, strategyFailure]
+  [
+    candle,
+    command,
+    deadLetter,
+    marketDisturbed,
+    orderEvents,
+    portfolioEvents,
+    positionEvents,
+    print,
+    signal,
+    signalEvents,
+    strategyFailure,
+    tradingStateEvents,
+    venueEvents,
+  ]
     .flatMap((module): unknown[] => Object.values(module))
     .filter((value) => value instanceof z.ZodObject)
     .flatMap((schema) => {
@@ -34,7 +54,7 @@ describe('eventSchemas', () => {
   });
 
   test('every event of the journal is one of its union', () => {
-    const types = journal.JournalEvent.options.map(({ shape }) => shape.type.value);
+    const types = JournalEvent.options.map(({ shape }) => shape.type.value);
     const others: EventType[] = [
       'candle_closed',
       'trade_printed',

@@ -4,29 +4,7 @@ import { CommandGiven } from './command.ts';
 import { MessageDeadLettered } from './dead-letter.ts';
 import { PermanentError } from './errors.ts';
 import { MarketDisturbed } from './market-disturbed.ts';
-import {
-  IncidentReported,
-  InstrumentChanged,
-  type JournalEvent,
-  OrderAccepted,
-  OrderAdopted,
-  OrderCancelIntended,
-  OrderCancelled,
-  OrderFilled,
-  OrderIntended,
-  OrderRejected,
-  OrderTriggered,
-  OrderUnknown,
-  PortfolioMarked,
-  PortfolioOpened,
-  PortfolioReconfigured,
-  PortfolioValued,
-  PositionChanged,
-  ReconciliationReported,
-  SignalSkipped,
-  TradeClosed,
-  TradingStateChanged,
-} from './journal.ts';
+import { type JournalEvent, journalSchemas } from './journal/journal.ts';
 import { TradePrinted } from './print.ts';
 import { TradeSignal } from './signal.ts';
 import { StrategyFailed } from './strategy-failure.ts';
@@ -55,26 +33,7 @@ export const eventSchemas = {
   trade_printed: TradePrinted,
   tape_ended: TapeEnded,
   trade_signal: TradeSignal,
-  portfolio_opened: PortfolioOpened,
-  signal_skipped: SignalSkipped,
-  order_intended: OrderIntended,
-  order_accepted: OrderAccepted,
-  order_filled: OrderFilled,
-  order_rejected: OrderRejected,
-  order_cancelled: OrderCancelled,
-  order_unknown: OrderUnknown,
-  position_changed: PositionChanged,
-  trade_closed: TradeClosed,
-  trading_state_changed: TradingStateChanged,
-  reconciliation_reported: ReconciliationReported,
-  portfolio_marked: PortfolioMarked,
-  order_cancel_intended: OrderCancelIntended,
-  order_triggered: OrderTriggered,
-  order_adopted: OrderAdopted,
-  portfolio_valued: PortfolioValued,
-  instrument_changed: InstrumentChanged,
-  incident_reported: IncidentReported,
-  portfolio_reconfigured: PortfolioReconfigured,
+  ...journalSchemas,
   command_given: CommandGiven,
   strategy_failed: StrategyFailed,
   market_disturbed: MarketDisturbed,

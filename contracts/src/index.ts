@@ -29,16 +29,9 @@ export {
 } from './events.ts';
 export { canonicalJson, deterministicId } from './ids.ts';
 export { IncidentKind, incidents } from './incidents.ts';
-export {
-  JournalEvent,
-  OrderId,
-  OrderRole,
-  OrderSize,
-  OrderType,
-  TradingState,
-  type JournalEventOf,
-  type JournalEventType,
-} from './journal.ts';
+export { JournalEvent, type JournalEventOf, type JournalEventType } from './journal/journal.ts';
+export { OrderId, OrderRole, OrderSize, OrderType } from './journal/order.ts';
+export { TradingState } from './journal/trading-state-events.ts';
 export {
   InstrumentRules,
   PaperModel,
@@ -59,7 +52,8 @@ export {
   type QueryResult,
 } from './queries.ts';
 export { ReasonCode, reasonCodes } from './reason-codes.ts';
-export { Intent, Mode, Protection, Side, TimeInForce, TradeSignal } from './signal.ts';
+export { Protection } from './protection.ts';
+export { Intent, Mode, Side, TimeInForce, TradeSignal } from './signal.ts';
 export { StrategyFailed, strategyFailedEvent } from './strategy-failure.ts';
 export { tradingStateBucket, TradingStateEntry } from './trading-state.ts';
 export {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OrderId } from './journal.ts';
+import { OrderId } from './journal/order.ts';
 import { keysOf } from './keys-of.ts';
 import {
   BreakdownView,

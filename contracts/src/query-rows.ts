@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { TapeId } from './candle.ts';
-import { OrderId, OrderRole, OrderSize, OrderType, TradingState } from './journal.ts';
+import { OrderId, OrderRole, OrderSize, OrderType } from './journal/order.ts';
+import { TradingState } from './journal/trading-state-events.ts';
 import { PortfolioSettings } from './portfolio-settings.ts';
 import { ReasonCode } from './reason-codes.ts';
-import { Intent, Mode, Protection, Side, TimeInForce } from './signal.ts';
+import { Protection } from './protection.ts';
+import { Intent, Mode, Side, TimeInForce } from './signal.ts';
 import { Decimal, EventId, Name, SymbolName, Time, Timeframe, Venue } from './units.ts';
 
 // What the trade log's answers are made of: times in RFC 3339, money and prices as decimal text, null where there is

@@ -1,17 +1,8 @@
 import { z } from 'zod';
 import { TapeId } from './candle.ts';
 import { envelope } from './envelope.ts';
-import {
-  Big,
-  type Decimal,
-  Name,
-  PositiveDecimal,
-  SymbolName,
-  Time,
-  Timeframe,
-  toMs,
-  Venue,
-} from './units.ts';
+import { checkProtection, protectiveExits } from './protection.ts';
+import { Name, PositiveDecimal, SymbolName, Time, Timeframe, toMs, Venue } from './units.ts';
 
 export const Mode = z.enum(['live', 'paper', 'backtest']).meta({
   id: 'Mode',
@@ -66,40 +57,6 @@ const SignalEntry = z.discriminatedUnion('type', [
   }),
 ]);
 
-const protection = {
-  stopLoss: z
-    .object({ price: PositiveDecimal })
-    .describe('Leave when the price has fallen, of a short risen, to it.')
-    .optional(),
-  takeProfits: z
-    .array(
-      z.object({
-        price: PositiveDecimal,
-        ratio: z.number().positive().max(1).describe('Of the position, 0..1.'),
-      }),
-    )
-    .max(16)
-    .describe('Leave in parts where the profit is enough.')
-    .optional(),
-  trailingStop: z
-    .object({
-      distanceBps: z
-        .number()
-        .positive()
-        .describe('How far it follows behind the best price, basis points.'),
-    })
-    .optional(),
-  timeStopMs: z
-    .int()
-    .positive()
-    .describe('Leave when the position has been held so long.')
-    .optional(),
-};
-
-/** The exits that protect a position. */
-export const Protection = z.object(protection);
-export type Protection = z.infer<typeof Protection>;
-
 /** Why somebody wants to trade, for people. */
 export const Reasons = z.array(z.string().max(256)).max(16);
 
@@ -140,7 +97,7 @@ const TradeSignalData = z
       .describe('The tape it was decided on. Default: live.')
       .optional(),
     entry: SignalEntry.describe('How to get in. Default: a market order.').optional(),
-    ...protection,
+    ...protectiveExits,
     size: SignalSize.describe('A suggestion: risk owns the final size.').optional(),
     strength: z
       .number()
@@ -211,46 +168,4 @@ function checkDirection(data: Direction, context: z.RefinementCtx): void {
       path: ['targetPosition'],
       message: `${intent} with side ${side} must aim at ${allowed[intent].join(' or ')}, not ${targetPosition}`,
     });
-}
-
-interface Protected extends Direction {
-  referencePrice: { price: Decimal };
-  stopLoss?: { price: Decimal } | undefined;
-  takeProfits?: { price: Decimal; ratio: number }[] | undefined;
-  trailingStop?: unknown;
-  timeStopMs?: unknown;
-}
-
-/** Only a position can be protected: by a stop behind the price, by profit targets before it. */
-function checkProtection(data: Protected, context: z.RefinementCtx): void {
-  const { stopLoss, takeProfits = [], targetPosition } = data;
-  const refuse = (path: PropertyKey[], message: string): void =>
-    context.addIssue({ code: 'custom', path, message });
-  if (targetPosition === 'flat') {
-    for (const field of ['stopLoss', 'takeProfits', 'trailingStop', 'timeStopMs'] as const)
-      if (data[field] !== undefined)
-        refuse([field], `a signal that leaves no position takes no ${field}`);
-    return;
-  }
-  const behind = targetPosition === 'long' ? -1 : 1;
-  const before = -behind;
-  /** 1 above the reference price, -1 below it, 0 on it. */
-  const place = (price: Decimal): number => new Big(price).cmp(data.referencePrice.price);
-  if (stopLoss && place(stopLoss.price) !== behind)
-    refuse(
-      ['stopLoss', 'price'],
-      `the stop of a ${targetPosition} position must lie ${aboveOrBelow(behind)} the reference price`,
-    );
-  for (const [index, { price }] of takeProfits.entries())
-    if (place(price) !== before)
-      refuse(
-        ['takeProfits', index, 'price'],
-        `the profit target of a ${targetPosition} position must lie ${aboveOrBelow(before)} the reference price`,
-      );
-  if (takeProfits.reduce((sum, { ratio }) => sum + ratio, 0) > 1 + 1e-9)
-    refuse(['takeProfits'], 'the ratios of all profit targets must not exceed 1 together');
-}
-
-function aboveOrBelow(place: number): string {
-  return place > 0 ? 'above' : 'below';
 }

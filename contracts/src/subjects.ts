@@ -1,4 +1,4 @@
-import type { JournalEventType } from './journal.ts';
+import type { JournalEventType } from './journal/journal.ts';
 import type { QueryName } from './queries.ts';
 import type { SymbolName, Timeframe, Venue } from './units.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TradingState } from './journal.ts';
+import { TradingState } from './journal/trading-state-events.ts';
 import { Time } from './units.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CandleClosed } from '../candle.ts';
-import { JournalEvent } from '../journal.ts';
+import { JournalEvent } from '../journal/journal.ts';
 import { TradeSignal } from '../signal.ts';
 import { SymbolName, Timeframe } from '../units.ts';
 import { aCandle, aCandleEvent, aJournalEvent, anExitSignal, aSignal } from './builders.ts';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { candleEvent, type Candle, type CandleClosed } from '../candle.ts';
 import { deterministicId } from '../ids.ts';
-import { JournalEvent, type JournalEventOf, type JournalEventType } from '../journal.ts';
+import { JournalEvent, type JournalEventOf, type JournalEventType } from '../journal/journal.ts';
 import { TradeSignal } from '../signal.ts';
 import { SymbolName, Timeframe, timeframeMs, toMs, toTime, Venue } from '../units.ts';
 
