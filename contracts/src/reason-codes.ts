@@ -17,7 +17,7 @@ export const reasonCodes = {
     'An order of this symbol has an unknown outcome; no entry until the venue has been asked.',
   ORDER_PENDING: 'An order of this symbol is still open.',
   UNRECONCILED:
-    'The venue and the journal disagree about this symbol; no entry until they agree again.',
+    'The venue and the journal disagree: about this symbol, and there is no entry until they agree again; or the venue has forgotten this order.',
   NO_ORDER: 'There is no open order that could be cancelled.',
   NO_POSITION: 'There is no position to exit or to reduce.',
   SHORT_NOT_ALLOWED: 'The portfolio may not hold short positions.',

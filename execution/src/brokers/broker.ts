@@ -163,6 +163,11 @@ export interface Broker extends AsyncDisposable {
   refresh(orders: readonly OrderReference[]): Promise<void>;
   /** All that is known to have happened to an order, in its order; undefined when the venue is not known to have it. */
   reportsOf(order: OrderReference): Promise<readonly Report[] | undefined>;
+  /**
+   * Whether it has said for a minute, whenever it was asked, that there is no such order. That says nothing of what the
+   * order may have done before. Absent where nothing is ever forgotten.
+   */
+  isForgotten?(order: OrderReference): boolean;
   /** What works at the venue now, in those symbols. Throws where it cannot be known: never empty for "no answer". */
   openOrders(symbols: readonly SymbolName[]): Promise<readonly VenueOrder[]>;
   balances(): Promise<readonly Balance[]>;

@@ -5,7 +5,13 @@ import type { Broker, OrderReference, OrderRequest, Placement } from './broker.t
 
 export type BrokerOperation = Exclude<
   keyof Broker,
-  'orderTypes' | 'timesInForce' | 'restsReduceOnly' | 'placementWindowMs' | 'changes$' | symbol
+  | 'orderTypes'
+  | 'timesInForce'
+  | 'restsReduceOnly'
+  | 'placementWindowMs'
+  | 'isForgotten'
+  | 'changes$'
+  | symbol
 >;
 
 /** What goes wrong with one call. */
@@ -83,6 +89,7 @@ export function createFaultyBroker(broker: Broker, plan: FaultPlan): FaultyBroke
     timesInForce: broker.timesInForce,
     restsReduceOnly: broker.restsReduceOnly,
     placementWindowMs: broker.placementWindowMs,
+    isForgotten: (order) => broker.isForgotten?.(order) ?? false,
     changes$: merge(broker.changes$, hints),
     async place(order) {
       const fault = next('place', order);

@@ -124,7 +124,9 @@ export function changeOrder(
   if (!order || !status) return;
   update(state, id, () => ({ ...order, status, changes: order.changes + 1, ...more }));
   const hasEnded = status === 'cancelled' || status === 'rejected';
-  const hasFailed = hasEnded && !order.cancellation && ending?.reason !== 'POSITION_CLOSED';
+  // What is taken back because the venue has forgotten it has not done its work either.
+  const isWanted = order.cancellation && order.cancellation.reason !== 'UNRECONCILED';
+  const hasFailed = hasEnded && !isWanted && ending?.reason !== 'POSITION_CLOSED';
   if (hasFailed && protectsWhatIsHeld(state, order))
     changeLeg(state, order, (leg) => ({
       ...leg,

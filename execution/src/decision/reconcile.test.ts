@@ -1,4 +1,4 @@
-import { deterministicId, SymbolName } from '@heliograph/contracts';
+import { Big, deterministicId, SymbolName, type OrderId } from '@heliograph/contracts';
 import { describe, expect, test } from 'vitest';
 import { aPortfolio, binance, btc, type PortfolioUnderTest } from '../testing/a-portfolio.ts';
 import type { VenueOrder } from '../brokers/broker.ts';
@@ -46,6 +46,23 @@ function holding(quantity = '2'): PortfolioUnderTest {
 function wholly(quantity: string) {
   const facts = { price: '100', fee: '0', liquidity: 'taker', complete: true } as const;
   return { type: 'filled', quantity, ...facts } as const;
+}
+
+function bitcoins(total: string) {
+  return [{ currency: 'BTC', free: total, total }];
+}
+
+/** 2 BTC are held, and an order to leave with them has been accepted, which the venue does not know any more. */
+function leaving(side: 'buy' | 'sell' = 'sell') {
+  const portfolio = holding();
+  const orderId = portfolio.intend({ id: 'out', side, quantity: '2' });
+  portfolio.report({ type: 'accepted', orderId, venueOrderId: '8' });
+  const forgotten = new Set([orderId]);
+  const taken = (change: Partial<Statement>) =>
+    compared(portfolio, { forgotten, ...change })
+      .events.filter(({ type }) => type === 'order_cancel_intended')
+      .map(({ data }) => 'reason' in data && data.reason);
+  return { portfolio, orderId, taken };
 }
 
 describe('reconciliation', () => {
@@ -126,6 +143,42 @@ describe('reconciliation', () => {
     const { differences } = compared(portfolio);
     expect(differences).toMatchObject([{ orderId, kind: 'order' }]);
     expect(portfolio.state.orders.get(orderId)?.status).toBe('accepted');
+  });
+
+  describe('takes an order back that the venue has forgotten', () => {
+    test('once, where all is there that it was to leave, and what was there besides', () => {
+      const { taken } = leaving();
+      const surplus = new Map([['BTC', new Big('0.5')]]);
+      expect(taken({ balances: bitcoins('2'), surplus }), 'half a BTC is gone').toEqual([]);
+      expect(taken({ balances: bitcoins('2.5'), surplus })).toEqual(['UNRECONCILED']);
+      expect(taken({ balances: bitcoins('2.5'), surplus })).toEqual([]);
+    });
+
+    test.each<[string, Partial<Statement>]>([
+      ['it may have been filled', { balances: [{ currency: 'BTC', free: '0', total: '0' }] }],
+      ['there is more than there was', { balances: [{ currency: 'BTC', free: '4', total: '4' }] }],
+      ['it is listed', { openOrders: [working({ clientOrderId: 'its own' })] }],
+      ['the venue has not said so for long', { forgotten: new Set<OrderId>() }],
+      ['a position at the venue is smaller', { positions: [] }],
+    ])('not where %s', (_, change) => {
+      const { taken, orderId } = leaving();
+      const openOrders = change.openOrders?.map((order) => ({ ...order, clientOrderId: orderId }));
+      const said = { balances: bitcoins('2'), ...change, ...(openOrders && { openOrders }) };
+      expect(taken(said)).toEqual([]);
+    });
+
+    test('not where the same is held in another currency, and was sold instead', () => {
+      const { portfolio, taken } = leaving();
+      const other = portfolio.intend({ id: 'euro', symbol: SymbolName.parse('BTC/EUR') });
+      portfolio.report({ ...wholly('2'), orderId: other, fillId: '2' });
+      expect(taken({ balances: bitcoins('2') })).toEqual([]);
+      expect(taken({ balances: bitcoins('4') })).toEqual(['UNRECONCILED']);
+    });
+
+    test('never an entry: what it may bring is not known', () => {
+      const { taken } = leaving('buy');
+      expect(taken({ balances: bitcoins('2') })).toEqual([]);
+    });
   });
 
   test('finds orders of its own that had ended', () => {

@@ -4,15 +4,14 @@ import {
   NonNegativeDecimal,
   OrderId,
   PositiveDecimal,
-  type JournalEventOf,
 } from '@heliograph/contracts';
-import type { Balance, VenueOrder, VenuePosition } from '../brokers/broker.ts';
+import type { VenueOrder } from '../brokers/broker.ts';
 import { unaskable } from './delisted.ts';
 import { draft, type Draft } from './draft.ts';
-import { isUnsent, type Order } from './order.ts';
-import { instrumentKey } from '../instrument-key.ts';
-import { assetOf, rulesOf, type Portfolio } from './portfolio.ts';
-import type { Position } from './position.ts';
+import { holdings, isAllThere, settlingMs, type Difference } from './holdings.ts';
+import { cancelIntended } from './order-events.ts';
+import type { Order } from './order.ts';
+import type { Portfolio } from './portfolio.ts';
 import type { Statement } from './statement.ts';
 
 export interface Reconciliation {
@@ -21,10 +20,6 @@ export interface Reconciliation {
   readonly strays: readonly VenueOrder[];
 }
 
-type Difference = JournalEventOf<'reconciliation_reported'>['data']['differences'][number];
-
-/** What has just moved may not be in the venue's answers yet. */
-const settlingMs = 5_000;
 /** Equal findings are not written down again before that. */
 const sayAgainMs = 3_600_000;
 
@@ -45,8 +40,9 @@ export function reconcile(portfolio: Portfolio, statement: Statement): Reconcili
     else if (isEnded(portfolio, clientOrderId)) strays.push(order);
     else foreign.set(foreignId(portfolio, order), order);
   }
+  const missed = [...own.values()].filter((order) => isMissed(order, listed, statement));
   const differences = [
-    ...[...own.values()].filter((order) => isMissed(order, listed, statement)).map(notListed),
+    ...missed.map(notListed),
     ...strays.map(stillWorking),
     ...[...foreign].map(([id, order]) => isForeign(id, order)),
     ...holdings(portfolio, statement),
@@ -61,6 +57,9 @@ export function reconcile(portfolio: Portfolio, statement: Statement): Reconcili
         .filter((id) => !foreign.has(id))
         .map((id) => gone(portfolio, id, statement)),
       ...unaskable(portfolio, statement),
+      ...missed
+        .filter((order) => isToBeGivenUp(portfolio, order, statement))
+        .map((order) => givenUp(portfolio, order, statement)),
       ...report(portfolio, differences, statement),
     ],
   };
@@ -80,6 +79,25 @@ function isMissed(order: Order, listed: ReadonlySet<string>, { timeMs }: Stateme
   const worksThere = order.status === 'accepted' || order.status === 'partially_filled';
   const isSettled = timeMs - Math.max(order.timeMs, order.triggeredMs ?? 0) > settlingMs;
   return worksThere && !order.isHeld && isSettled && !listed.has(order.id);
+}
+
+/**
+ * It was to make a position smaller, the venue knows it no more, and all that it could have sold is there: as long as it is
+ * open it is in the way of whatever else leaves. That it is not found does not mean that it has sold nothing.
+ */
+function isToBeGivenUp(portfolio: Portfolio, order: Order, statement: Statement): boolean {
+  const isForgotten = statement.forgotten?.has(order.id) === true;
+  return (
+    isForgotten &&
+    order.reduceOnly &&
+    !order.cancellation &&
+    isAllThere(portfolio, order, statement)
+  );
+}
+
+function givenUp(portfolio: Portfolio, order: Order, { timeMs }: Statement): Draft {
+  const detail = 'the venue has forgotten it, and what it was to leave is all there';
+  return cancelIntended(portfolio, order, { timeMs, reason: 'UNRECONCILED', detail });
 }
 
 function notListed({ id, venue, symbol, status }: Order): Difference {
@@ -140,64 +158,6 @@ function gone(portfolio: Portfolio, id: OrderId, { timeMs }: Statement): Draft {
     detail: 'it does not work at the venue any more: filled or taken back there',
     filledQuantity: order.filledQuantity,
   });
-}
-
-/**
- * Positions on a margin account must be equal; on a spot account the balance must hold at least what is held here. Where an
- * order may be at the venue or not, or has just been filled, nothing can be said of its instrument: what was found before
- * stands.
- */
-function holdings(portfolio: Portfolio, { positions, balances, timeMs }: Statement): Difference[] {
-  const open = new Set([...portfolio.orders.values()].filter(isUnsent).map(assetOf));
-  for (const [key, filledMs] of portfolio.filledMs)
-    if (timeMs - filledMs < settlingMs) open.add(assetOf({ symbol: key.split('|')[1] }));
-  const isOpen = (instrument: { symbol?: string | undefined }): boolean =>
-    open.has(assetOf(instrument));
-  const differences = formerHoldings(portfolio).filter(isOpen);
-  for (const position of portfolio.positions.values()) {
-    if (isOpen(position)) continue;
-    const difference = positions
-      ? positionDiffers(position, positions)
-      : balanceFalls(portfolio, position, balances);
-    if (difference) differences.push(difference);
-  }
-  for (const { venue, symbol, side, quantity } of positions ?? []) {
-    const isKnown = portfolio.positions.has(instrumentKey({ venue, symbol }));
-    if (isKnown || isOpen({ symbol }) || new Big(quantity).eq('0')) continue;
-    const found = `${side} ${quantity} ${symbol} at the venue, nothing here`;
-    differences.push({ orderId: '', found, kind: 'position', venue, symbol });
-  }
-  return differences;
-}
-
-function formerHoldings({ reconciled }: Portfolio): Difference[] {
-  const found: Difference[] = JSON.parse(reconciled?.found ?? '[]');
-  return found.filter(({ kind }) => kind === 'position' || kind === 'balance');
-}
-
-function positionDiffers(
-  { venue, symbol, side, quantity }: Position,
-  positions: readonly VenuePosition[],
-): Difference | undefined {
-  const there = positions.find((each) => instrumentKey(each) === instrumentKey({ venue, symbol }));
-  const isEqual = there?.side === side && quantity.eq(there.quantity);
-  if (isEqual) return undefined;
-  const found = `${side} ${quantity.toFixed()} here, ${there ? `${there.side} ${there.quantity}` : 'none listed'} at the venue`;
-  return { orderId: '', found, kind: 'position', venue, symbol };
-}
-
-function balanceFalls(
-  portfolio: Portfolio,
-  position: Position,
-  balances: readonly Balance[],
-): Difference | undefined {
-  const { venue, symbol, quantity } = position;
-  const base = assetOf(position);
-  const total = new Big(balances.find(({ currency }) => currency === base)?.total ?? '0');
-  // Less than a lot cannot be traded anyway: fees and dust.
-  if (quantity.minus(total).lt(rulesOf(portfolio, position).lotSize)) return undefined;
-  const found = `${quantity.toFixed()} ${base} here, ${total.toFixed()} at the venue`;
-  return { orderId: '', found, kind: 'balance', venue, symbol };
 }
 
 /** The first comparison of a portfolio is always written down; later ones when they find something else, or hourly. */

@@ -1,3 +1,4 @@
+import type { Big, OrderId } from '@heliograph/contracts';
 import type { Balance, VenueOrder, VenuePosition } from '../brokers/broker.ts';
 
 /** What the venue says is there. It was all answered: an answer that is missing is no statement. */
@@ -12,4 +13,8 @@ export interface Statement {
   readonly isSilent?: boolean;
   /** Orders of ours that were open when it was asked for: they may have ended since. Default: none. */
   readonly wereOpen?: ReadonlySet<string>;
+  /** Orders of ours that the venue has said for long to know nothing of. Default: none. */
+  readonly forgotten?: ReadonlySet<OrderId>;
+  /** What a spot account had beyond what is held here when nothing of it moved last; base units by currency. Default: nothing. */
+  readonly surplus?: ReadonlyMap<string, Big>;
 }

@@ -53,6 +53,8 @@ export function derivationsOf(
         ? decisions(portfolio, event, event.data.signalId, facts)
         : followUps(portfolio, ahead, facts);
     case 'order_cancel_intended':
+      // That the venue has forgotten it is nowhere else in the journal.
+      if (event.data.reason === 'UNRECONCILED') return undefined;
       return event.data.signalId === undefined
         ? followUps(portfolio, ahead, facts)
         : decisions(portfolio, placedWith(event, ahead) ?? event, event.data.signalId, facts);

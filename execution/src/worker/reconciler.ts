@@ -1,12 +1,14 @@
 import {
   OrderId,
   TransientError,
+  type Big,
   type PortfolioSettings,
   type SymbolName,
 } from '@heliograph/contracts';
 import type { Broker, VenueOrder } from '../brokers/broker.ts';
 import { dueMs, type Order } from '../decision/order.ts';
 import type { Portfolio } from '../decision/portfolio.ts';
+import { surpluses } from '../decision/holdings.ts';
 import { listings } from '../decision/listings.ts';
 import { reconcile, type Reconciliation } from '../decision/reconcile.ts';
 import type { Statement } from '../decision/statement.ts';
@@ -72,6 +74,8 @@ export function createReconciler({
   const comparing = `comparing ${journal.state.name} with its venue`;
   const lateAnswers = createAnswers({ broker, nowMs, trouble });
   const symbols = settings.risk.symbols ?? [];
+  /** What the account has that is not of this portfolio. */
+  const surplus = new Map<string, Big>();
   let clockOffsetMs: number | undefined;
   let comparedMs = -Infinity;
   let triedMs = -Infinity;
@@ -113,7 +117,10 @@ export function createReconciler({
       ...clockSkewed(portfolio, offsetMs, nowMs()),
     ]);
     await bookLateFills();
+    await journal.catchUp();
+    const { sequence } = journal;
     const wereOpen = new Set<string>(journal.state.orders.keys());
+    const isForgotten = (order: Order): boolean => broker.isForgotten?.(order) === true;
     const asked = Promise.all([
       broker.openOrders(symbolsOf(journal.state)),
       broker.balances(),
@@ -123,7 +130,14 @@ export function createReconciler({
     const [openOrders, balances, positions] = await (comparedMs > 0
       ? within(asked, patienceMs)
       : asked);
-    const statement = { openOrders, balances, positions, wereOpen, timeMs: nowMs() };
+    const ours = [...journal.state.orders.values()];
+    const forgotten = new Set(ours.filter(isForgotten).map(({ id }) => id));
+    const stated = { openOrders, balances, positions, wereOpen, forgotten, timeMs: nowMs() };
+    const statement = { ...stated, surplus };
+    // What was intended meanwhile may have moved before or after the venue was asked.
+    await journal.catchUp();
+    if (journal.sequence === sequence)
+      for (const [asset, more] of surpluses(journal.state, statement)) surplus.set(asset, more);
     const first = compared(journal.state, statement);
     // What was filled while all that was asked for differs for no reason.
     if (first.events.length > 0 || first.strays.length > 0) await settleOrders();

@@ -18,6 +18,8 @@ const mostTakenBack = 1_000;
 
 /** What becomes of orders after they were sent. */
 export interface FollowedOrders extends Pick<Broker, 'cancel' | 'refresh' | 'reportsOf'> {
+  /** As of a broker. */
+  isForgotten(order: OrderReference): boolean;
   /** Whether the venue has said that it has the order. */
   has(id: OrderId): boolean;
   /** The venue's answer to a placement. */
@@ -33,6 +35,7 @@ export function followOrders({
   marketOf,
   asking,
   feeRates,
+  forgottenAfterMs,
   nowMs,
   warn,
 }: {
@@ -42,12 +45,14 @@ export function followOrders({
   marketOf: (symbol: string) => MarketRules | undefined;
   asking: Asking;
   feeRates: FeeRates;
+  /** How long an order is missed before it is forgotten. */
+  forgottenAfterMs: number;
   nowMs: () => number;
   warn: (message: string) => void;
 }): FollowedOrders {
   const known = createKnownOrders();
   const takenBack = createRecent<OrderId, Abandonment>(mostTakenBack);
-  const lost = createLostOrders(nowMs);
+  const lost = createLostOrders({ forgottenAfterMs, nowMs });
   const stillOpen = createStillOpen({ venue, names, asking });
 
   const rulesOf = (symbol: string): MarketRules => {
@@ -131,6 +136,7 @@ export function followOrders({
 
   return {
     ask,
+    isForgotten: ({ id }) => lost.isForgotten(id),
     has: (id) => known.get(id) !== undefined,
     placed(order, answer) {
       const found = FoundOrder.safeParse(answer);

@@ -2,8 +2,6 @@ import type { OrderId } from '@heliograph/contracts';
 import { createRecent } from '../../recent.ts';
 import type { Abandonment, Report } from '../broker.ts';
 
-/** An exchange in trouble does not find its orders for a while; what it still does not find then, it has forgotten. */
-const forgottenAfterMs = 60_000;
 const mostMissed = 1_000;
 
 /** Orders that the venue does not know any more: once they are taken back they must end, and no word of it ends them. */
@@ -12,19 +10,29 @@ export interface LostOrders {
   missed(id: OrderId): void;
   /** It has it. */
   found(id: OrderId): void;
-  /** The end of one that was taken back for that reason, once it has been missed for a minute. Always the same. */
+  /** Whether it has been missed for so long that the venue has forgotten it. */
+  isForgotten(id: OrderId): boolean;
+  /** The end of one that was taken back for that reason, once it is forgotten. Always the same. */
   endOf(id: OrderId, why: Abandonment): Report | undefined;
 }
 
-export function createLostOrders(nowMs: () => number): LostOrders {
+export function createLostOrders({
+  forgottenAfterMs,
+  nowMs,
+}: {
+  /** An exchange in trouble does not find its orders for a while; what it still does not find then, it has forgotten. */
+  forgottenAfterMs: number;
+  nowMs: () => number;
+}): LostOrders {
   const missing = createRecent<OrderId, number>(mostMissed);
+  const forgottenMs = (id: OrderId): number => (missing.get(id) ?? Infinity) + forgottenAfterMs;
   return {
     missed: (id) => missing.set(id, missing.get(id) ?? nowMs()),
     found: (id) => missing.delete(id),
+    isForgotten: (id) => nowMs() >= forgottenMs(id),
     endOf(id, { reason, detail }) {
-      const sinceMs = missing.get(id);
-      if (sinceMs === undefined || nowMs() < sinceMs + forgottenAfterMs) return undefined;
-      const timeMs = sinceMs + forgottenAfterMs;
+      const timeMs = forgottenMs(id);
+      if (nowMs() < timeMs) return undefined;
       return {
         type: 'cancelled',
         orderId: id,

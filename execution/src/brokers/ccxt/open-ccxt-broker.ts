@@ -27,6 +27,8 @@ export interface CcxtBrokerOptions {
   readonly placementWindowMs?: number;
   /** How long after that the venue may still not find an order that it has. Default: 2,000. */
   readonly settleMs?: number;
+  /** How long the venue may say that it has no such order before it has forgotten it. Default: 60,000. */
+  readonly forgottenAfterMs?: number;
   /** How often `changes$` ticks by itself. Default: 5,000. */
   readonly pollMs?: number;
   /** How often a stream is asked for a sign of life; it is given up after two misses. Default: 10,000. */
@@ -67,6 +69,7 @@ export async function openCcxtBroker({
     marketType = 'spot',
     placementWindowMs = 5_000,
     settleMs = 2_000,
+    forgottenAfterMs = 60_000,
     pollMs = 5_000,
     keepAliveMs = 10_000,
     requestTimeoutMs = 10_000,
@@ -114,6 +117,7 @@ export async function openCcxtBroker({
     marketOf,
     asking,
     feeRates,
+    forgottenAfterMs,
     nowMs,
     warn,
   });
@@ -156,6 +160,7 @@ export async function openCcxtBroker({
     },
     refresh: orders.refresh,
     reportsOf: orders.reportsOf,
+    isForgotten: orders.isForgotten,
     async clockOffsetMs() {
       await asking('time', compareClocks);
       return offsetMs;

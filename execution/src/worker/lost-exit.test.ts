@@ -1,0 +1,149 @@
+import { PortfolioSettings, TradeSignal } from '@heliograph/contracts';
+import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
+import { eventually } from '@heliograph/contracts/testing';
+import { firstValueFrom, toArray } from 'rxjs';
+import { describe, expect, test } from 'vitest';
+import {
+  startBinanceDouble,
+  type BinanceDouble,
+} from '../testing/binance-double/binance-double.ts';
+import { openOnDouble } from '../testing/ccxt-on-double.ts';
+import {
+  candle,
+  fold,
+  journalOf,
+  liveSignal,
+  only,
+  publish,
+  seen,
+  startLiveWorker,
+} from '../testing/live-run.ts';
+import { tapeIn, verified } from '../testing/verified.ts';
+
+const patience = { timeoutMs: 25_000 };
+const exit = { intent: 'exit', side: 'sell', targetPosition: 'flat' } as const;
+const settings = PortfolioSettings.parse({
+  cash: '5000',
+  stake: { kind: 'quote', value: '1000' },
+  feeBps: '10',
+  slippageBps: '0',
+  lotSize: '0.00001',
+  risk: { symbols: ['BTC/USDT'] },
+});
+
+/** Two workers that hold 0.02 BTC at a venue, besides 1 BTC of somebody else; what it does not find for long it has forgotten. */
+async function begin(stack: AsyncDisposableStack, entry: object = {}) {
+  const balances = { USDT: '10000', BTC: '1' };
+  const double = stack.use(await startBinanceDouble({ balances }));
+  double.setCommission({ rate: '0.00000000', paidIn: 'received' });
+  const server = createMemoryServer({ drainTimeoutMs: 1 });
+  const bus = stack.use(server.connect());
+  for (const name of ['one', 'two'])
+    stack.use(
+      startLiveWorker({
+        bus: server.connect(),
+        double,
+        name,
+        settings,
+        compareEveryMs: 500,
+        opened: () =>
+          openOnDouble(double, {
+            placementWindowMs: 1_000,
+            settleMs: 100,
+            pollMs: 500,
+            forgottenAfterMs: 3_000,
+          }),
+      }),
+    );
+  await seen(bus, 'reconciliation_reported');
+  await publish(bus, liveSignal('in', entry));
+  await seen(bus, 'order_filled');
+  return { double, bus };
+}
+
+/** It takes the next order, and knows nothing of it ever after. */
+function forgetNext(double: BinanceDouble): void {
+  const facts = { symbol: 'BTCUSDT', orderId: 4711, clientOrderId: 'x', transactTime: Date.now() };
+  const body = JSON.stringify({ ...facts, status: 'NEW', side: 'SELL', type: 'MARKET' });
+  const on = 'POST /api/v3/order';
+  double.fault({ kind: 'answer', on, executed: false, status: 200, body });
+}
+
+const sales = (double: BinanceDouble) =>
+  double.orders().filter((order) => order['side'] === 'SELL').length;
+
+async function forgotten(bus: Bus): Promise<void> {
+  await eventually(async () => {
+    const leaving = [...fold(await journalOf(bus)).orders.values()];
+    expect(leaving.map(({ status, side }) => `${status} ${side}`)).toContain('accepted sell');
+  }, patience);
+}
+
+describe.concurrent('an order to leave that the venue has forgotten', { timeout: 60_000 }, () => {
+  test('is in the way of other exits until it is certain that it has sold nothing', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { double, bus } = await begin(stack);
+    forgetNext(double);
+    await publish(bus, liveSignal('out', exit));
+    await forgotten(bus);
+    await publish(bus, liveSignal('again', exit));
+    await eventually(async () => {
+      const skips = (await only(bus, 'signal_skipped')).map(({ data }) => data.reason);
+      expect(skips).toEqual(['ORDER_PENDING']);
+    }, patience);
+    await eventually(async () => {
+      const ended = (await only(bus, 'order_cancelled')).map(({ data }) => data);
+      expect(ended).toMatchObject([
+        { reason: 'UNRECONCILED', detail: expect.stringMatching(/does not know the order/) },
+      ]);
+    }, patience);
+    expect(sales(double)).toBe(0);
+    await publish(bus, liveSignal('once-more', exit));
+    await seen(bus, 'trade_closed');
+    expect(sales(double)).toBe(1);
+    const journal = await journalOf(bus);
+    expect(fold(journal).positions.size).toBe(0);
+    const published = await firstValueFrom(bus.read({ stream: 'SIGNALS' }).pipe(toArray()));
+    const signals = published.map(({ body }) => TradeSignal.parse(JSON.parse(body)));
+    const tape = await tapeIn(bus, 'live');
+    expect(verified({ portfolio: 'money', journal, tape, signals }).difference).toBeUndefined();
+  });
+
+  test('stays where what it was to sell is gone: it is not sold twice', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { double, bus } = await begin(stack);
+    forgetNext(double);
+    await publish(bus, liveSignal('out', exit));
+    await forgotten(bus);
+    // It was filled, and what was there besides is left.
+    double.setBalance('BTC', '1');
+    await eventually(async () => {
+      const found = (await only(bus, 'reconciliation_reported')).at(-1)?.data.differences;
+      expect(found?.map(({ kind }) => kind)).toEqual(['order']);
+    }, patience);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await publish(bus, liveSignal('again', exit));
+    await seen(bus, 'signal_skipped');
+    expect(await only(bus, 'order_cancel_intended')).toEqual([]);
+    expect(sales(double)).toBe(0);
+  });
+
+  test('gives way to another one at the market where it was a stop', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { double, bus } = await begin(stack, { stopLoss: { price: '49000' } });
+    await eventually(async () => {
+      const orders = [...fold(await journalOf(bus)).orders.values()];
+      expect(orders.map(({ isHeld }) => isHeld)).toEqual([true]);
+    }, patience);
+    forgetNext(double);
+    double.setPrice('BTCUSDT', '48900');
+    await candle(bus, 48_900);
+    await seen(bus, 'order_triggered');
+    await forgotten(bus);
+    double.setPrice('BTCUSDT', '49500');
+    await seen(bus, 'trade_closed');
+    expect(sales(double)).toBe(1);
+    const told = (await only(bus, 'incident_reported')).map(({ data }) => data.kind);
+    expect(told).toEqual(['UNPROTECTED']);
+  });
+});
