@@ -30,7 +30,7 @@ export async function cancelEntries(
         mode: portfolio.opened?.mode ?? 'paper',
         tape,
         order,
-        timeMs: tape === liveTape ? nowMs : Math.max(view.timeMs, candle?.timeMs ?? 0),
+        timeMs: Math.max(view.timeMs, tape === liveTape ? nowMs : (candle?.timeMs ?? 0)),
         recordedMs: nowMs,
         price: candle ?? { price: known, timeMs: view.timeMs, timeframe: unknownTimeframe },
         command,

@@ -1,7 +1,7 @@
 import { anExitSignal, aJournalEvent, aSignal } from '@heliograph/contracts/testing';
 import { toTime } from '@heliograph/contracts';
 import { draftOf } from '../draft.ts';
-import type { PortfolioState } from '../portfolio.ts';
+import { lineageKey, type PortfolioState } from '../portfolio.ts';
 import { anEntry, aShort, testBothSides, traded, withInstrument } from '../../testing/decisions.ts';
 import {
   after,
@@ -87,6 +87,36 @@ testBothSides([
       signal: aSignal({ time: toTime(nowMs - 60_000) }),
       context: { nowMs: nowMs - 60_000 },
     },
+  },
+  {
+    reason: 'SUPERSEDED',
+    what: 'to leave, older than what the strategy has decided; a person is in turn whatever clock he has',
+    refused: { state: decidedLater('sma-cross'), signal: anExitSignal() },
+    passed: {
+      state: decidedLater('manual'),
+      signal: anExitSignal({ data: { strategy: 'manual' } }),
+    },
+  },
+  {
+    reason: 'SUPERSEDED',
+    what: 'by a person, older than another one, by earlier rules',
+    refused: {
+      state: { ...decidedLater('manual'), decisionsVersion: 6 },
+      signal: anExitSignal({ data: { strategy: 'manual' } }),
+    },
+    passed: {
+      state: { ...decidedLater('sma-cross'), decisionsVersion: 6 },
+      signal: anExitSignal({ data: { strategy: 'manual' } }),
+    },
+  },
+  {
+    reason: 'SUPERSEDED',
+    what: 'by a person to enter, like everybody',
+    refused: {
+      state: decidedLater('manual', openedWith()),
+      signal: anEntry({ strategy: 'manual' }),
+    },
+    passed: { signal: anEntry({ strategy: 'manual' }) },
   },
   {
     reason: 'CLOCK_SKEW',
@@ -195,6 +225,12 @@ testBothSides([
     passed: { state: openedWith({ shorting: true }), signal: aShort() },
   },
 ]);
+
+/** A signal of the strategy was decided that is newer than those of now. */
+function decidedLater(strategy: string, state = holdingWith()): PortfolioState {
+  state.newest.set(lineageKey({ strategy, ...bitcoin }), nowMs + 1);
+  return state;
+}
 
 function withState(to: 'REDUCING' | 'HALTED', state = openedWith()): PortfolioState {
   return after(state, stateChanged(to));

@@ -20,7 +20,17 @@ export function forgotten({ portfolio, signal, signalMs }: Considered): string |
   return `it may have been decided: what was until ${toTime(portfolio.forgottenMs)} is forgotten`;
 }
 
-export function superseded({ portfolio, signal, signalMs }: Considered): string | undefined {
+/** The version of the rules; what was decided before is told as it was. */
+const peopleInTurnSince = 7;
+
+/**
+ * What a person asks for to make less of a position is in turn when it comes: people have clocks of their own, the bus keeps
+ * the order, and none of it is done twice.
+ */
+export function superseded(considered: Considered): string | undefined {
+  const { portfolio, signal, signalMs, kind, isManual } = considered;
+  if (isManual && kind !== 'entry' && portfolio.decisionsVersion >= peopleInTurnSince)
+    return undefined;
   const newestMs = portfolio.newest.get(lineageKey(signal.data));
   if (newestMs === undefined || signalMs >= newestMs) return undefined;
   return `a signal of ${toTime(newestMs)} was decided before it`;
