@@ -205,6 +205,21 @@ describe('the size of an entry', () => {
     });
   });
 
+  test.for([
+    ['all there is', stake('all')],
+    ['all of its equity', stake('equityRatio', 1)],
+  ] as const)('of %s, turned around, is what closing leaves of it', ([, all]) => {
+    const settings = { ...all, shorting: true, slippageBps: '100' };
+    const short = aShort({ intent: 'reverse' });
+    // 1 closes at 99 for a fee of 0.101, which leaves 998.899, at 101 and the fee.
+    expect(orderFor(holdingWith(settings), short)).toMatchObject({
+      intent: 'reverse',
+      size: { kind: 'base', quantity: '10.88' },
+    });
+    const before = { ...holdingWith(settings), decisionsVersion: 6 };
+    expect(orderFor(before, short), 'by the rules until then').toMatchObject({ reduceOnly: true });
+  });
+
   test.for<[string, object, object]>([
     [
       'nothing of the equity',

@@ -8,7 +8,7 @@ import {
 } from '@heliograph/contracts';
 import type { Considered } from './considered.ts';
 import type { EntryPlan, EntryTerms } from './entry-plan.ts';
-import { unspent } from './funds.ts';
+import { equityLeft, turnedAround, unspent } from './funds.ts';
 import { leaving } from './on-its-way.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import { feeFor, multiple, quantityAt, quantityLosing, reservation } from './size.ts';
@@ -29,7 +29,8 @@ export function planEntry(considered: Considered): EntryPlan | Refusal {
   const entered = quantityAt(wish, highest, { feeBps: settings.feeBps, lotSize });
   if (signOf(entered) <= 0)
     return refusal('BELOW_MINIMUM', `less than one lot of ${lotSize} at ${highest.toFixed()}`);
-  const closing = closedFirst(considered);
+  // What a reversal must first buy or sell to be flat.
+  const closing = turnedAround(considered)?.quantity ?? zero;
   // The paper exchange turns quote currency into base units at the price of the fill.
   if (
     wish.kind === 'quote' &&
@@ -92,14 +93,6 @@ function reducedBy(considered: Considered, size: TradeSignal['data']['size']): B
   }
 }
 
-/** What a reversal must first buy or sell to be flat. */
-function closedFirst({ signal, position }: Considered): Big {
-  const { intent, targetPosition } = signal.data;
-  return intent === 'reverse' && position && position.side !== targetPosition
-    ? position.quantity
-    : zero;
-}
-
 /** What is to be entered: the stake, or what the signal suggests where it may. */
 function wishOf(considered: Considered, terms: EntryTerms): OrderSize | Refusal {
   const { settings, signal } = considered;
@@ -110,23 +103,27 @@ function wishOf(considered: Considered, terms: EntryTerms): OrderSize | Refusal 
     case 'base':
       return { kind: 'base', quantity: stake.value };
     case 'all':
-      return everything(considered);
+      return everything(considered, terms);
     case 'equityRatio':
-      return partOfEquity(considered, stake.value);
+      return partOfEquity(considered, terms, stake.value);
     case 'riskRatio':
       return atRisk(considered, terms, stake.value);
   }
 }
 
-function everything(considered: Considered): OrderSize | Refusal {
-  const free = unspent(considered);
+function everything(considered: Considered, terms: EntryTerms): OrderSize | Refusal {
+  const free = unspent(considered, terms);
   const notional = decimalText(free);
   if (!notional) return refusal('INSUFFICIENT_FUNDS', `no free cash: ${free.toFixed()}`);
   return { kind: 'quote', notional, includesFee: true };
 }
 
-function partOfEquity(considered: Considered, ratio: number): OrderSize | Refusal {
-  const equity = considered.equity();
+function partOfEquity(
+  considered: Considered,
+  terms: EntryTerms,
+  ratio: number,
+): OrderSize | Refusal {
+  const equity = equityLeft(considered, terms);
   const part = equity.times(exactly(ratio)).round(ratioDigits, Big.roundDown);
   const notional = decimalText(part);
   if (!notional) return nothingOf(ratio, equity);

@@ -109,6 +109,13 @@ export function averageEntryPrice({ enteredNotional, enteredQuantity }: Position
   return enteredNotional.div(enteredQuantity);
 }
 
+/** What is held has cost: nothing is cut of it where all that was entered is still there. */
+export function costOf({ quantity, enteredNotional, enteredQuantity }: Position): Big {
+  return quantity.eq(enteredQuantity)
+    ? enteredNotional
+    : enteredNotional.times(quantity).div(enteredQuantity);
+}
+
 /**
  * What the part that was left earned over its average entry, less all fees paid so far; quote currency. What nobody could
  * sell is lost.

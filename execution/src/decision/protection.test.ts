@@ -336,6 +336,17 @@ describe('profit targets', () => {
     ]);
   });
 
+  test('of a third each sell all of it', () => {
+    const thirds = ['105', '110', '115'].map((price) => ({ price, ratio: 1 / 3 }));
+    const { state } = entered({ takeProfits: thirds }, '3');
+    const sold = guard(state).map(({ data }) => 'size' in data && data.size);
+    expect(sold).toMatchObject([{ quantity: '0.999' }, { quantity: '1' }, { quantity: '1.001' }]);
+    const before = entered({ takeProfits: thirds }, '3').state;
+    expect(protect({ ...before, decisionsVersion: 6 }, nowMs).at(-1), 'as it was').toMatchObject({
+      data: { size: { quantity: '1' } },
+    });
+  });
+
   test('are not asked for again once they have sold', () => {
     const { state } = entered(targets);
     guard(state);

@@ -25,6 +25,8 @@ const zero = new Big('0');
  * are journalled together with the fill. With what one position needs at most, this stays well below `mostAppended`.
  */
 const mostAtOnce = 250;
+/** Three thirds, as numbers have them, are a whole; by the rules of version 7. */
+const wholeRatio = new Big('0.999999999');
 const untried: Leg = { orders: 0, filled: zero, failures: 0 };
 
 type ProtectiveRole = Exclude<OrderRole, 'entry' | 'exit'>;
@@ -139,6 +141,7 @@ function targets(
   takeProfits: NonNullable<Protection['takeProfits']>,
 ): Draft[] {
   const { enteredQuantity } = situation.position;
+  const whole = situation.portfolio.decisionsVersion < 7 ? '1' : wholeRatio;
   const drafts: Draft[] = [];
   let ratio = zero;
   let planned = zero;
@@ -147,7 +150,7 @@ function targets(
     ratio = ratio.plus(exactly(takeProfit.ratio));
     const upToHere = lots(
       situation,
-      ratio.gte('1') ? enteredQuantity : enteredQuantity.times(ratio),
+      ratio.gte(whole) ? enteredQuantity : enteredQuantity.times(ratio),
     );
     const terms: Terms = {
       role: 'take_profit',

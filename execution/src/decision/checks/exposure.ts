@@ -1,6 +1,6 @@
 import { Big, exactly } from '@heliograph/contracts';
 import type { Considered } from '../considered.ts';
-import { hasMargin, marginOf } from '../funds.ts';
+import { hasMargin, marginOf, usedWith } from '../funds.ts';
 import type { EntryPlan } from '../entry-plan.ts';
 import { instrumentKey } from '../../instrument-key.ts';
 import { freeCash, priceOf, type Portfolio } from '../portfolio.ts';
@@ -35,10 +35,10 @@ export function tooMuchExposure(considered: Considered): string | undefined {
 export function tooMuchLeverage(considered: Considered): string | undefined {
   const plan = hasMargin(considered.settings) ? planned(considered) : undefined;
   if (!plan) return undefined;
-  const { used, limit } = marginOf(considered);
-  const needed = used.plus(plan.needed);
-  return needed.gt(limit)
-    ? `${needed.toFixed()} would be used, ${limit.toFixed()} is ${considered.settings.leverage ?? 1} times the equity at cost`
+  const margin = marginOf(considered, plan);
+  const used = usedWith(plan, considered, margin);
+  return used.gt(margin.limit)
+    ? `${used.toFixed()} would be used, ${margin.limit.toFixed()} is ${considered.settings.leverage ?? 1} times the equity at cost`
     : undefined;
 }
 

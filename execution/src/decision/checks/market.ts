@@ -27,7 +27,8 @@ export function wideSpread({ signal, settings }: Considered): string | undefined
   const { maxSpreadBps } = settings.risk;
   const { bid, ask } = signal.data.market ?? {};
   if (maxSpreadBps === undefined || bid === undefined || ask === undefined) return undefined;
-  const spread = new Big(ask).minus(bid);
+  // Where they have crossed, one of the two is not what it was.
+  const spread = new Big(ask).minus(bid).abs();
   // Of the middle: (ask - bid) / ((ask + bid) / 2), without a division.
   const isWide = spread
     .times('2')

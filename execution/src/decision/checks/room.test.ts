@@ -137,13 +137,13 @@ testBothSides([
   },
   {
     reason: 'LEVERAGE',
-    what: 'for more than its leverage times the equity at cost',
+    what: 'for more than its leverage times the equity at cost, which the fee of 0.1 makes less',
     refused: {
-      state: holdingWith({ leverage: 2, cash: '100' }),
+      state: holdingWith({ leverage: 2.002, cash: '100' }),
       signal: anEntry({ intent: 'increase' }),
     },
     passed: {
-      state: holdingWith({ leverage: 2.001, cash: '100' }),
+      state: holdingWith({ leverage: 2.0021, cash: '100' }),
       signal: anEntry({ intent: 'increase' }),
     },
   },
@@ -190,6 +190,18 @@ testBothSides([
     passed: {
       state: openedWith({ risk: { maxSpreadBps: 100 } }),
       signal: anEntry({ market: { bid: '99.5', ask: '100.5' } }),
+    },
+  },
+  {
+    reason: 'SPREAD',
+    what: 'while the bid is far above the ask',
+    refused: {
+      state: openedWith({ risk: { maxSpreadBps: 100 } }),
+      signal: anEntry({ market: { bid: '100.51', ask: '99.5' } }),
+    },
+    passed: {
+      state: openedWith({ risk: { maxSpreadBps: 100 } }),
+      signal: anEntry({ market: { bid: '100.5', ask: '99.5' } }),
     },
   },
   {
