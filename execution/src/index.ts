@@ -8,7 +8,12 @@ export { candleOfPrint } from './paper/slice.ts';
 export { createDecisionsHash } from './decisions-hash.ts';
 export { createSimulation, type Simulation } from './simulation.ts';
 export { startExecution, type ExecutionOptions } from './worker/execution.ts';
-export { listPortfolios, readPortfolio, type ListedPortfolio } from './worker/read-portfolio.ts';
+export {
+  listPortfolios,
+  createPortfolioReader,
+  readPortfolio,
+  type ListedPortfolio,
+} from './worker/read-portfolio.ts';
 export { isTrippedBy } from './decision/breakers.ts';
 export { firstDifference, type FieldDifference } from './verify/difference.ts';
 export type { Facts } from './verify/derive.ts';

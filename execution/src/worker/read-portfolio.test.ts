@@ -7,17 +7,18 @@ import {
 } from '@heliograph/contracts';
 import { createMemoryBus, type Bus } from '@heliograph/contracts/bus';
 import { aJournalEvent, aSignal } from '@heliograph/contracts/testing';
+import { tap } from 'rxjs';
 import { expect, test } from 'vitest';
 import { portfoliosBucket } from './desk-registry.ts';
-import { listPortfolios, readPortfolio } from './read-portfolio.ts';
+import { createPortfolioReader, listPortfolios, readPortfolio } from './read-portfolio.ts';
 
-async function journal(bus: Bus, portfolio: string, events: readonly JournalEvent[]) {
+async function journal(bus: Bus, portfolio: string, events: readonly JournalEvent[], after = 0) {
   const messages = events.map((event) => ({
     subject: `trading.${portfolio}.${event.type}`,
     id: event.id,
     body: JSON.stringify(event),
   }));
-  await bus.log(`trading.${portfolio}`).append(messages, 0);
+  await bus.log(`trading.${portfolio}`).append(messages, after);
 }
 
 function opened(portfolio: string, cash: string): JournalEvent {
@@ -62,6 +63,24 @@ test('reads a portfolio from its journal, and shows each event on the way', asyn
   expect(portfolio.cash.toFixed()).toBe('500');
   expect(portfolio.orders.get(orderId)).toMatchObject({ status: 'intended', side: 'buy' });
   expect(seen).toEqual(['1 portfolio_opened', '2 order_intended']);
+});
+
+test('looks on from where it is: nothing is read twice', async () => {
+  await using bus = createMemoryBus();
+  const read: number[] = [];
+  const watched: Bus = {
+    ...bus,
+    read: (options) => bus.read(options).pipe(tap(({ sequence }) => read.push(sequence))),
+  };
+  const look = createPortfolioReader(watched, 'paper');
+  expect((await look()).opened).toBeUndefined();
+  await journal(bus, 'paper-other', [opened('paper-other', '7')]);
+  await journal(bus, 'paper', [opened('paper', '500')]);
+  expect((await look()).cash.toFixed()).toBe('500');
+  expect((await look()).orders.size).toBe(0);
+  await journal(bus, 'paper', [intended], 2);
+  expect((await look()).orders.size).toBe(1);
+  expect(read).toEqual([2, 3]);
 });
 
 test('one that nobody has opened is empty', async () => {

@@ -1,6 +1,6 @@
 import { JournalEvent, journalPrefix, parseEvent } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
-import { lastValueFrom, reduce } from 'rxjs';
+import { lastValueFrom, tap } from 'rxjs';
 import { z } from 'zod';
 import { draftOf } from '../decision/draft.ts';
 import { evolve } from '../decision/evolve.ts';
@@ -25,22 +25,42 @@ export async function listPortfolios(bus: Bus): Promise<ListedPortfolio[]> {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+type OnEvent = (event: JournalEvent, sequence: number) => void;
+
 /**
  * A portfolio as its journal tells it at this moment, for whoever only looks; empty where there is no journal. Each event
  * and its place in the journal are shown to `onEvent` on the way.
  */
-export function readPortfolio(
+export function readPortfolio(bus: Bus, name: string, onEvent?: OnEvent): Promise<Portfolio> {
+  return createPortfolioReader(bus, name, onEvent)();
+}
+
+/**
+ * The same for whoever looks again and again: each time only what is new in the journal is read. What it gives is brought
+ * along by the next look. One look at a time.
+ */
+export function createPortfolioReader(
   bus: Bus,
   name: string,
-  onEvent: (event: JournalEvent, sequence: number) => void = () => {},
-): Promise<Portfolio> {
-  const initial = emptyPortfolio(name);
-  const journal$ = bus.read({ stream: 'TRADING', subject: `${journalPrefix(name)}.*` }).pipe(
-    reduce((portfolio, { body, sequence }) => {
-      const event = parseEvent(JournalEvent, body);
-      onEvent(event, sequence);
-      return evolve(portfolio, draftOf(event));
-    }, initial),
-  );
-  return lastValueFrom(journal$, { defaultValue: initial });
+  onEvent: OnEvent = () => {},
+): () => Promise<Portfolio> {
+  const portfolio = emptyPortfolio(name);
+  let next = 1;
+  return async () => {
+    const new$ = bus.read({
+      stream: 'TRADING',
+      subject: `${journalPrefix(name)}.*`,
+      from: { sequence: next },
+    });
+    const read$ = new$.pipe(
+      tap(({ body, sequence }) => {
+        const event = parseEvent(JournalEvent, body);
+        evolve(portfolio, draftOf(event));
+        onEvent(event, sequence);
+        next = sequence + 1;
+      }),
+    );
+    await lastValueFrom(read$, { defaultValue: undefined });
+    return portfolio;
+  };
 }

@@ -7,7 +7,7 @@ import { cancelEntries } from '../control/cancel-entries.ts';
 import { controlOptions } from '../control/control-options.ts';
 import { entriesOf, type OpenEntry } from '../control/open-entries.ts';
 import { openControl } from '../control/open-control.ts';
-import { readView, type ReadView } from '../control/portfolio-view.ts';
+import { createViewReader, type ReadView } from '../control/portfolio-view.ts';
 import { readSymbols } from '../control/read-symbols.ts';
 import { selectPortfolios } from '../control/select-portfolios.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -36,7 +36,8 @@ export async function cancel(invocation: Invocation): Promise<ExitCode> {
     });
   await using bus = await openControl(invocation);
   const { open } = selectPortfolios(await listPortfolios(bus), portfolio);
-  const read = () => Promise.all(open.map((listed) => readView(bus, listed)));
+  const readers = open.map((listed) => createViewReader(bus, listed));
+  const read = () => Promise.all(readers.map((look) => look()));
   const untilMs = Date.now() + wait;
   let views = await read();
   const meant = entriesOf(views).filter(({ symbol }) => all || symbols.includes(symbol));

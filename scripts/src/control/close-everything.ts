@@ -4,7 +4,7 @@ import type { ListedPortfolio } from '@heliograph/execution';
 import { isClosed } from './close-outcome.ts';
 import { closePositions, closingsOf, type Closed } from './close-positions.ts';
 import { entriesOf, type OpenEntry } from './open-entries.ts';
-import { instrumentOf, readView } from './portfolio-view.ts';
+import { createViewReader, instrumentOf } from './portfolio-view.ts';
 
 interface StillHeld {
   readonly portfolio: string;
@@ -45,9 +45,10 @@ export async function closeEverything(
 ): Promise<Everything> {
   const untilMs = Date.now() + waitMs;
   const closed: Closed[] = [];
+  const readers = portfolios.map((listed) => createViewReader(bus, listed));
   for (let round = 0; ; round++) {
     const isFirst = round === 0;
-    const views = await Promise.all(portfolios.map((listed) => readView(bus, listed)));
+    const views = await Promise.all(readers.map((read) => read()));
     const closings = closingsOf(views).filter(
       ({ held, position }) => !isGivenUp(closed, { portfolio: held.name, ...position }),
     );

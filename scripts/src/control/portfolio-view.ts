@@ -1,6 +1,6 @@
 import { toMs, type EventId, type JournalEvent, type JournalEventOf } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
-import { readPortfolio, type ListedPortfolio, type Portfolio } from '@heliograph/execution';
+import { createPortfolioReader, type ListedPortfolio, type Portfolio } from '@heliograph/execution';
 
 type DataOf<T extends JournalEvent['type']> = JournalEventOf<T>['data'];
 
@@ -131,12 +131,20 @@ export interface ReadView extends ListedPortfolio {
 }
 
 /** Reads a portfolio's journal once, for everything that is asked of it. */
-export async function readView(bus: Bus, listed: ListedPortfolio): Promise<ReadView> {
+export function readView(bus: Bus, listed: ListedPortfolio): Promise<ReadView> {
+  return createViewReader(bus, listed)();
+}
+
+/** The same for whoever looks again and again: only what is new is read. The portfolio in it goes along with the next look. */
+export function createViewReader(bus: Bus, listed: ListedPortfolio): () => Promise<ReadView> {
   let view = emptyView;
   let sequence = 0;
-  const portfolio = await readPortfolio(bus, listed.name, (event, at) => {
+  const read = createPortfolioReader(bus, listed.name, (event, at) => {
     view = viewAfter(view, event);
     sequence = at;
   });
-  return { ...listed, portfolio, view, sequence };
+  return async () => {
+    const portfolio = await read();
+    return { ...listed, portfolio, view, sequence };
+  };
 }
