@@ -55,10 +55,12 @@ export interface FaultyBroker extends Broker {
 /** A broker between which and its venue things go wrong as planned, for tests. */
 export function createFaultyBroker(broker: Broker, plan: FaultPlan): FaultyBroker {
   const calls: BrokerCall[] = [];
+  const counts = new Map<BrokerOperation, number>();
   const hints = new Subject<OrderRequest['id'] | 'any'>();
 
   const next = (operation: BrokerOperation, order?: OrderReference): Fault | undefined => {
-    const count = calls.filter((call) => call.operation === operation).length + 1;
+    const count = (counts.get(operation) ?? 0) + 1;
+    counts.set(operation, count);
     const call = { operation, orderId: order?.id, count };
     const fault = plan(call);
     calls.push({ ...call, fault });

@@ -423,6 +423,16 @@ describe('a reversal', () => {
     ]);
   });
 
+  test('that repeats one on its way waits for that one, by the rules of version 7', () => {
+    const state = holdingWith({ shorting: true });
+    const onItsWay = anOrder(state, { intent: 'reverse', side: 'sell' });
+    expect(skipFor(state, reverse)).toMatchObject({ reason: 'ORDER_PENDING' });
+    expect(decide({ ...state, decisionsVersion: 6 }, reverse, context)).toMatchObject([
+      { type: 'order_cancel_intended', data: { orderId: onItsWay.id, leave: true } },
+      ...byHalf,
+    ]);
+  });
+
   test('takes no entries back where its side is held already', () => {
     const state = holdingWith({ shorting: true }, { order: { side: 'sell' } });
     anOrder(state, { side: 'sell', intent: 'increase', orderType: 'limit', limitPrice: '110' });

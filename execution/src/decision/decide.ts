@@ -14,6 +14,7 @@ import type { Considered, DecisionContext } from './considered.ts';
 import { decisionsVersion } from './version.ts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
 import { cancelIntended, shortened } from './order-events.ts';
+import { isReversing } from './on-its-way.ts';
 import type { Portfolio } from './portfolio.ts';
 import type { Refusal } from './refusal.ts';
 import { partsOf } from './size.ts';
@@ -71,12 +72,13 @@ function carriedOut(considered: Considered, context: DecisionContext, attempt: n
 
 /** The version of the rules; what was decided before is told as it was. */
 const closingHalvesSince = 6;
+const repeatsAwaitedSince = 7;
 const mostReasons = 16;
 const longestReason = 256;
 
 /**
  * A reversal that may not enter leaves all the same, where an exit might: whoever wants the other side does not want what
- * is held.
+ * is held. One that repeats another which is on its way has nothing to leave: that one does, and enters.
  */
 function closingHalf(
   { portfolio, signal }: Considered,
@@ -90,7 +92,12 @@ function closingHalf(
   const reasons = [...(data.reasons ?? []).slice(0, mostReasons - 1), why];
   const exit = { ...data, intent: 'exit', targetPosition: 'flat', reasons } as const;
   const out = consider(portfolio, { ...signal, data: exit }, context);
+  if (isRepeated(out) && portfolio.decisionsVersion >= repeatsAwaitedSince) return undefined;
   return isHeld(out) && !refusalOf(out) ? out : undefined;
+}
+
+function isRepeated({ orders, position }: Considered): boolean {
+  return position !== undefined && orders.some((order) => isReversing(order, position));
 }
 
 /** The first event of a portfolio, in the time of the event that it opens for. */

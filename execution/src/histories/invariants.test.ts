@@ -55,7 +55,7 @@ const history: fc.Arbitrary<LiveHistory> = fc
       maximum: fc.option(
         fc.record({
           atMs: fc.nat({ max: 200_000 }),
-          quantity: fc.constantFrom('0.3', '1.1'),
+          notional: fc.constantFrom(30, 110),
         }),
         { nil: undefined, freq: 2 },
       ),
@@ -81,7 +81,7 @@ const history: fc.Arbitrary<LiveHistory> = fc
         return wish.isDoubled ? [signal, signal] : [signal];
       }),
     }));
-    return { ...rest, settings: onTheVenue(settings), instants };
+    return { ...rest, settings: onTheVenue(settings, rest.venue), instants };
   });
 
 test('whatever goes wrong, the ledger is that of the venue, limits hold, and each signal has one effect', async () => {
@@ -105,11 +105,15 @@ test('whatever goes wrong, the ledger is that of the venue, limits hold, and eac
   );
 }, 0);
 
-/** A venue fills from candles, and trades what is named. */
-function onTheVenue({ paper, ...settings }: PortfolioSettings): PortfolioSettings {
+/** A venue fills from candles, and trades what is named; on spot nothing can be sold that is not there. */
+function onTheVenue(
+  { paper, shorting, leverage, ...settings }: PortfolioSettings,
+  { rests }: LiveHistory['venue'],
+): PortfolioSettings {
   const symbols = traded.map(({ symbol }) => symbol);
   return PortfolioSettings.parse({
     ...settings,
+    ...(rests && { shorting, leverage }),
     risk: { ...settings.risk, symbols },
     ...(paper && { paper: { ...paper, tape: 'candles', latencyMs: 0 } }),
   });

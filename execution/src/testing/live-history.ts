@@ -1,11 +1,14 @@
 import {
   candleEvent,
+  exactly,
   JournalEvent,
   liveTape,
   subjects,
+  toDecimal,
   toTime,
   tradingStateBucket,
   type PortfolioSettings,
+  type SymbolName,
   type TradeSignal,
   type TradingState,
 } from '@heliograph/contracts';
@@ -21,7 +24,7 @@ import type { OrderRequest } from '../brokers/broker.ts';
 import type { TapePrice } from '../verify/price-history.ts';
 import { startExecution } from '../worker/execution.ts';
 import { createMortal } from './mortal.ts';
-import type { Prices } from './random-tape.ts';
+import { traded, type Prices } from './random-tape.ts';
 import { createStrictVenue, type StrictVenue } from './strict-venue.ts';
 import { randomFrom } from './virtual-time.ts';
 
@@ -48,8 +51,8 @@ export interface LiveHistory {
     readonly keepsStops: boolean;
     readonly rests: boolean;
     readonly aheadMs: number;
-    /** Its largest order is misunderstood from then on; ms after the first instant. */
-    readonly maximum?: { readonly atMs: number; readonly quantity: string } | undefined;
+    /** Its largest order is misunderstood from then on, as what that much buys at the first prices; ms after the first instant, quote. */
+    readonly maximum?: { readonly atMs: number; readonly notional: number } | undefined;
     /** For so long it takes orders, and takes them back, and answers nothing else; ms after the first instant. */
     readonly silences: readonly { readonly atMs: number; readonly durationMs: number }[];
   };
@@ -115,7 +118,10 @@ export async function live(
       : ['market', 'limit'],
     restsReduceOnly: history.venue.rests,
     aheadMs: history.venue.aheadMs,
-    maximum: maximum && { fromMs: Date.now() + maximum.atMs, quantity: maximum.quantity },
+    maximum: maximum && {
+      fromMs: Date.now() + maximum.atMs,
+      quantityOf: (symbol) => boughtFor(maximum.notional, symbol),
+    },
     random: history.venue.seed === 0 ? () => 0.999 : randomFrom(history.venue.seed),
   });
   const sent: Sent[] = [];
@@ -204,6 +210,11 @@ export async function live(
 function publish(bus: Bus, signal: TradeSignal, count: number) {
   const id = `${signal.id} ${count}`;
   return bus.publish({ subject: subjects.signal(signal.data), id, body: JSON.stringify(signal) });
+}
+
+function boughtFor(notional: number, symbol: SymbolName): string {
+  const price = traded.find((each) => each.symbol === symbol)?.start ?? 1;
+  return toDecimal(exactly(notional / price));
 }
 
 async function until(timeMs: number): Promise<void> {

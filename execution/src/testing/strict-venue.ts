@@ -3,9 +3,11 @@ import {
   TransientError,
   type Candle,
   type PortfolioSettings,
+  type SymbolName,
 } from '@heliograph/contracts';
 import { Subject } from 'rxjs';
-import type { Broker, OrderRequest, Placement, Report } from '../brokers/broker.ts';
+import type { Balance, Broker, OrderRequest, Placement, Report } from '../brokers/broker.ts';
+import { assetOf } from '../decision/portfolio.ts';
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
 
 /** An order that the venue has taken. */
@@ -28,7 +30,9 @@ export interface StrictVenueOptions {
   /** How far its clock is ahead of everybody else's. */
   readonly aheadMs?: number;
   /** From that time on it is understood to take no larger orders, which is not so. */
-  readonly maximum?: { readonly fromMs: number; readonly quantity: string } | undefined;
+  readonly maximum?:
+    | { readonly fromMs: number; readonly quantityOf: (symbol: SymbolName) => string }
+    | undefined;
   /** From 0 to below 1: decides what is slow, and what is lost. */
   readonly random: () => number;
 }
@@ -55,8 +59,8 @@ export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
   const { settings, windowMs, settleMs, aheadMs = 0, maximum, random } = options;
   // Where orders that may only reduce cannot wait, as on a spot exchange, there is no such thing: whoever sells too much
   // sells what else is there.
-  const knowsReduceOnly = options.restsReduceOnly;
-  const inner = createExchangeBroker(knowsReduceOnly ? settings : { ...settings, shorting: true });
+  const isSpot = !options.restsReduceOnly;
+  const inner = createExchangeBroker(isSpot ? { ...settings, shorting: true } : settings);
   const { exchange } = inner;
   const taken: TakenOrder[] = [];
   const hints = new Subject<OrderId | 'any'>();
@@ -85,6 +89,13 @@ export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
   const isResting = ({ venueId }: TakenOrder): boolean => exchange.book.resting.has(venueId);
   const named = (id: OrderId): TakenOrder[] => taken.filter((order) => order.id === id);
 
+  /** What a spot account has, which knows no positions. */
+  const coins = (): Balance[] =>
+    [...(isSpot ? exchange.book.holdings.values() : [])].map(({ symbol, quantity }) => {
+      const total = quantity.toFixed();
+      return { currency: assetOf({ symbol }), free: total, total };
+    });
+
   const arrive = (request: OrderRequest): Placement => {
     if (Date.now() > request.timeMs + windowMs)
       return { status: 'rejected', reason: 'NOT_SENT', detail: 'it comes too late' };
@@ -96,7 +107,7 @@ export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
     const order: TakenOrder = { id: request.id, venueId, request, takenMs: Date.now() };
     taken.push(order);
     const { protects: _, tapeSequence: __, ...rest } = request;
-    const reduceOnly = knowsReduceOnly && rest.reduceOnly;
+    const reduceOnly = !isSpot && rest.reduceOnly;
     const placement = exchange.place({ ...rest, reduceOnly, id: venueId, timeMs: Date.now() });
     if (placement.status !== 'taken') taken.splice(taken.indexOf(order), 1);
     return placement;
@@ -144,12 +155,12 @@ export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
           return id === undefined ? order : { ...order, clientOrderId: id };
         });
       },
-      balances: inner.balances,
-      positions: inner.positions,
+      balances: async () => [...(await inner.balances()), ...coins()],
+      positions: async () => (isSpot ? undefined : inner.positions()),
       async instruments(symbols) {
         const rules = await inner.instruments(symbols);
         if (!maximum || Date.now() < maximum.fromMs) return rules;
-        return rules.map((each) => ({ ...each, maxQuantity: maximum.quantity }));
+        return rules.map((each) => ({ ...each, maxQuantity: maximum.quantityOf(each.symbol) }));
       },
       clockOffsetMs: async () => aheadMs,
       [Symbol.asyncDispose]: async () => undefined,
