@@ -2,7 +2,16 @@ import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { eventSchemas, parseEvent, type EventType } from '../src/events.ts';
+import { z } from 'zod';
+import { compiled } from '../src/compiled.ts';
+import {
+  AlertEvent,
+  eventSchemas,
+  MarketEvent,
+  parseEvent,
+  type EventType,
+} from '../src/events.ts';
+import { JournalEvent } from '../src/journal/journal.ts';
 import { keysOf } from '../src/keys-of.ts';
 import { PermanentError } from '../src/errors.ts';
 import { eventJsonSchemas } from './json-schemas.ts';
@@ -77,8 +86,50 @@ test('what the code accepts, the JSON Schemas accept too', () => {
   );
 });
 
+test('each schema is compiled as a whole', () => {
+  const unions = { MarketEvent, AlertEvent, JournalEvent };
+  for (const schema of Object.values({ ...eventSchemas, ...unions })) {
+    expect(() => z.compile(schema, { strict: true })).not.toThrow();
+    expect(compiled<z.ZodType>(schema)).not.toBe(schema);
+    expect(compiled<z.ZodType>(schema)).toBe(compiled<z.ZodType>(schema));
+  }
+});
+
+test('compiled, a schema says the same of everything: in the same order of fields, and in the same words', () => {
+  const examples = [...valid, ...invalid.map((one) => ({ ...one, content: one.content.event }))];
+  const change = fc.record({
+    example: fc.constantFrom(...examples),
+    places: fc.array(fc.nat(), { maxLength: 3 }),
+    value: fc.oneof(fc.constantFrom(undefined, ...odd), fc.jsonValue()),
+  });
+  fc.assert(
+    fc.property(change, ({ example: { type, content }, places, value }) => {
+      const event = places.reduce<object>(
+        (changed, place) => changedAt(changed, place, value),
+        content,
+      );
+      for (const schema of schemasOf(type))
+        expect(said(compiled(schema), event)).toBe(said(schema, event));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+/** Those by which an event of a type is read. */
+function schemasOf(type: EventType): z.ZodType[] {
+  const unions = [MarketEvent, AlertEvent, JournalEvent].filter(({ options }) =>
+    options.some(({ shape }) => shape.type.value === type),
+  );
+  return [eventSchemas[type], ...unions];
+}
+
+function said(schema: z.ZodType, event: object): string {
+  const { data, error } = schema.safeParse(event);
+  return JSON.stringify({ data, issues: error?.issues });
+}
+
 /** A copy with another value at one of the places in it, counted round and round; undefined takes a field away. */
-function changedAt(event: object, place: number, value: unknown): unknown {
+function changedAt(event: object, place: number, value: unknown): object {
   const text = JSON.stringify(event);
   let places = 0;
   JSON.parse(text, (key, inner: unknown) => {
@@ -89,7 +140,7 @@ function changedAt(event: object, place: number, value: unknown): unknown {
   const changed: unknown = JSON.parse(text, (key, inner: unknown) =>
     key && index++ === place % places ? value : inner,
   );
-  return JSON.parse(JSON.stringify(changed));
+  return z.looseObject({}).parse(JSON.parse(JSON.stringify(changed)));
 }
 
 function refusalsOf(type: EventType, event: unknown): object[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CandleClosed, TapeEnded } from './candle.ts';
 import { CommandGiven } from './command.ts';
+import { compiled } from './compiled.ts';
 import { MessageDeadLettered } from './dead-letter.ts';
 import { PermanentError } from './errors.ts';
 import { MarketDisturbed } from './market-disturbed.ts';
@@ -45,7 +46,7 @@ export const eventSchemas = {
  * @throws PermanentError INVALID_JSON or INVALID_EVENT that names each field that is wrong and what was expected
  */
 export function parseEvent<S extends z.ZodType>(schema: S, body: string): z.output<S> {
-  const parsed = schema.safeParse(parseJson(body));
+  const parsed = compiled(schema).safeParse(parseJson(body));
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues
     .slice(0, 8)

@@ -17,6 +17,7 @@ export {
 export { cutTo, decimalOf, quotient, ratioOfBps, signOf } from './decimals.ts';
 export { defaultRisk, defaultSettings, riskReasons } from './default-settings.ts';
 export { CommandGiven, commandEvent } from './command.ts';
+export { compiled } from './compiled.ts';
 export { deadLetterEvent, MessageDeadLettered } from './dead-letter.ts';
 export { PermanentError, TransientError, UserError } from './errors.ts';
 export {

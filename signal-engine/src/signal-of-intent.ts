@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import {
   type Candle,
   candleEventId,
+  compiled,
   deterministicId,
   type EventId,
   exactly,
@@ -111,7 +112,7 @@ export function leaves({ intent }: StrategyIntent): boolean {
 }
 
 function checkSignal(signal: z.input<typeof TradeSignal>): TradeSignal {
-  const parsed = TradeSignal.safeParse(signal);
+  const parsed = compiled(TradeSignal).safeParse(signal);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw invalid(issues.join('; '));
