@@ -121,6 +121,19 @@ test.each(['MARKET', 'SIGNALS'] as const)(
   },
 );
 
+test.each([
+  ['portfolio_valued', 'marketSequence', 'marketSekuence'],
+  ['order_accepted', 'schemaversion', 'schemavezsion'],
+  ['trade_closed', 'pnl', 'pnk'],
+  ['portfolio_opened', 'decisionsVersion', 'decisionsVersiom'],
+  ['order_intended', 'sequence":', 'seqvence":'],
+])('a byte changed in a name is found: %s %s', async (type, name, changed) => {
+  const { finding } = await verdictOn((database) =>
+    changeBody(database, type, (body) => body.replace(`"${name}`, `"${changed}`)),
+  );
+  expect(finding?.type).toBe(type);
+});
+
 describe.concurrent('verifying a log that is being written', () => {
   test.each([
     ['MARKET', 0.999],
