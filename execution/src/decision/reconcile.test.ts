@@ -124,6 +124,24 @@ describe('reconciliation', () => {
     expect(portfolio.state.foreignOrders.size).toBe(0);
   });
 
+  test('names a hundred orders of others at most, and counts the rest', () => {
+    const portfolio = aPortfolio();
+    const openOrders = Array.from({ length: 6_000 }, (_, at) =>
+      working({ venueOrderId: String(at) }),
+    );
+    const { events, differences } = compared(portfolio, { openOrders });
+    expect(events.filter(({ type }) => type === 'order_adopted')).toHaveLength(6_000);
+    expect(differences).toHaveLength(101);
+    expect(differences?.at(-1)).toMatchObject({
+      kind: 'adopted',
+      found: '5900 more orders are not from here: they are watched and counted',
+    });
+    const fewer = compared(portfolio, { openOrders: openOrders.slice(1) });
+    expect(fewer.differences?.at(-1)?.found).toMatch(/^5899 more/);
+    const all = compared(portfolio, { openOrders: openOrders.slice(0, 100) });
+    expect(all.differences).toHaveLength(100);
+  });
+
   test('tells of an order of somebody else that has no quantity, and counts nothing', () => {
     const portfolio = aPortfolio();
     const closesAll = working({ type: 'stop', quantity: '0', side: 'sell' });

@@ -20,6 +20,8 @@ export interface Reconciliation {
   readonly strays: readonly VenueOrder[];
 }
 
+/** Orders of others that are told one by one. */
+const mostNamed = 100;
 /** Equal findings are not written down again before that. */
 const sayAgainMs = 3_600_000;
 
@@ -44,7 +46,7 @@ export function reconcile(portfolio: Portfolio, statement: Statement): Reconcili
   const differences = [
     ...missed.map(notListed),
     ...strays.map(stillWorking),
-    ...[...foreign].map(([id, order]) => isForeign(id, order)),
+    ...foreigners(foreign),
     ...holdings(portfolio, statement),
   ];
   return {
@@ -108,6 +110,15 @@ function notListed({ id, venue, symbol, status }: Order): Difference {
 function stillWorking({ clientOrderId = '', venue, symbol }: VenueOrder): Difference {
   const found = 'ended here, but it works at the venue: it is taken back';
   return { orderId: clientOrderId, found, kind: 'order', venue, symbol };
+}
+
+/** As many as a person might read: all of them are more than a message holds. */
+function foreigners(foreign: ReadonlyMap<OrderId, VenueOrder>): Difference[] {
+  const named = [...foreign].slice(0, mostNamed).map(([id, order]) => isForeign(id, order));
+  const more = foreign.size - named.length;
+  if (more === 0) return named;
+  const found = `${more} more orders are not from here: they are watched and counted`;
+  return [...named, { orderId: '', found, kind: 'adopted' }];
 }
 
 function isForeign(id: OrderId, order: VenueOrder): Difference {

@@ -19,6 +19,7 @@ async function comparing(
   portfolio: ReturnType<typeof aPortfolio>,
   reportsOf: (id: OrderId) => Report[],
   venue: Partial<Broker> = {},
+  clock: () => number = nowMs,
 ) {
   const journal = createJournal({
     bus: createMemoryServer().connect(),
@@ -48,7 +49,7 @@ async function comparing(
           await journal.transact((state) => settle(state, report));
     },
     answers: { silent: new Map() },
-    nowMs,
+    nowMs: clock,
     trouble: createTrouble(log),
   });
   return { journal, reconciler };
@@ -86,6 +87,37 @@ test('a fill after the end is booked and told, whatever is not answered beside i
   expect([...journal.state.incidents.keys()]).toEqual(['FILL_AFTER_END']);
   expect(journal.state.reconciled, 'the comparison goes on').toBeDefined();
   await reconciler.passGate();
+});
+
+test('thousands of orders of others are adopted, and let go, in as many steps as it takes', async () => {
+  const facts = { venue: binance, symbol: btc, side: 'sell', type: 'limit' } as const;
+  const quantities = { quantity: '1', filledQuantity: '0', limitPrice: '200', reduceOnly: false };
+  let there = 2_500;
+  let ms = nowMs();
+  const { journal, reconciler } = await comparing(
+    aPortfolio(),
+    () => [],
+    {
+      openOrders: async () =>
+        Array.from({ length: there }, (_, at) => ({
+          ...facts,
+          ...quantities,
+          venueOrderId: String(at),
+          timeMs: 0,
+        })),
+      balances: async () => [],
+      positions: async () => undefined,
+    },
+    () => ms,
+  );
+  await reconciler.compare((task) => task());
+  expect(journal.state.foreignOrders.size).toBe(2_500);
+  expect(journal.state.reconciled?.timeMs).toBe(ms);
+  there = 3;
+  ms += 30_000;
+  await reconciler.compare((task) => task());
+  expect(journal.state.foreignOrders.size).toBe(3);
+  expect(journal.state.reconciled?.timeMs).toBe(ms);
 });
 
 test('an order that ended long ago is not asked about any more', async () => {

@@ -5,9 +5,11 @@ import {
   type PortfolioSettings,
   type SymbolName,
 } from '@heliograph/contracts';
+import { mostAppended } from '@heliograph/contracts/bus';
 import type { Broker, VenueOrder } from '../brokers/broker.ts';
 import { dueMs, type Order } from '../decision/order.ts';
 import type { Portfolio } from '../decision/portfolio.ts';
+import type { Draft } from '../decision/draft.ts';
 import { surpluses } from '../decision/holdings.ts';
 import { listings } from '../decision/listings.ts';
 import { reconcile, type Reconciliation } from '../decision/reconcile.ts';
@@ -104,6 +106,19 @@ export function createReconciler({
     return { instruments, offsetMs: await broker.clockOffsetMs() };
   };
 
+  /** In as many steps as it takes: others may have thousands of orders there. */
+  const writeAll = async (decide: (portfolio: Portfolio) => readonly Draft[]): Promise<void> => {
+    let isAll: boolean;
+    do {
+      isAll = true;
+      await journal.transact((portfolio) => {
+        const events = decide(portfolio);
+        isAll = events.length <= mostAppended;
+        return events.slice(0, mostAppended);
+      });
+    } while (!isAll);
+  };
+
   const askAndCompare = async ({
     instruments,
     offsetMs,
@@ -142,7 +157,7 @@ export function createReconciler({
     // What was filled while all that was asked for differs for no reason.
     if (first.events.length > 0 || first.strays.length > 0) await settleOrders();
     const { strays } = compared(journal.state, statement);
-    await journal.transact((portfolio) => compared(portfolio, statement).events);
+    await writeAll((portfolio) => compared(portfolio, statement).events);
     await Promise.all(strays.map(takeBack));
   };
 
