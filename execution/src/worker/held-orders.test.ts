@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { held } from '../decision/order-events.ts';
 import { protect } from '../decision/protection.ts';
 import { aPortfolio, type PortfolioUnderTest } from '../testing/a-portfolio.ts';
+import { after, anOrder } from '../testing/portfolios.ts';
 import { createHeldOrders } from './held-orders.ts';
 
 const price = (text: string) => PortfolioSettings.shape.cash.parse(text);
@@ -153,6 +154,31 @@ describe('orders that execution holds itself', () => {
     const protection = { stopLoss: { price: price('98') }, trailingStop: { distanceBps: 1_000 } };
     expect(triggeredBy(protectedBy(protection), [[100, 101, 97, 98]])).toEqual([
       ['trailing_stop 98'],
+    ]);
+  });
+
+  test('one with a stop follows from the price of the entry on, as the paper exchange does', () => {
+    const long = { stopLoss: { price: price('90') }, trailingStop: { distanceBps: 500 } };
+    expect(triggeredBy(protectedBy(long), [[100, 100, 94, 94]])).toEqual([['trailing_stop 95']]);
+    const short = { stopLoss: { price: price('110') }, trailingStop: { distanceBps: 500 } };
+    expect(triggeredBy(protectedBy(short, 'sell'), [[100, 106, 100, 106]])).toEqual([
+      ['trailing_stop 105'],
+    ]);
+  });
+
+  test('an entry of the same candle that adds to the position is no way out of it', () => {
+    const { state } = protectedBy({ stopLoss: { price: price('95') } });
+    const [stop] = state.orders.values();
+    if (!stop) throw new Error('no stop');
+    const increase = anOrder(state, { side: 'buy', orderType: 'stop', stopPrice: '105' });
+    after(state, held(state, increase));
+    // The stop was lost in between, and is the later one now.
+    state.orders.delete(stop.id);
+    state.orders.set(stop.id, stop);
+    const wide = candle(0, [100, 106, 94, 100]);
+    expect(createHeldOrders().reachedBy(state, wide, wide.closeTime)).toMatchObject([
+      { data: { orderId: increase.id } },
+      { data: { orderId: stop.id } },
     ]);
   });
 

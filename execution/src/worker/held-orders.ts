@@ -6,6 +6,7 @@ import { triggered } from '../decision/order-events.ts';
 import type { Order } from '../decision/order.ts';
 import { instrumentKey } from '../instrument-key.ts';
 import type { Portfolio } from '../decision/portfolio.ts';
+import { averageEntryPrice, enters } from '../decision/position.ts';
 import { createCandleLengths } from '../paper/candle-lengths.ts';
 
 const whole = new Big('10000');
@@ -45,8 +46,8 @@ export function createHeldOrders(): HeldOrders {
   };
 
   const follow = (order: Order, candle: Candle): void => {
-    if (order.trailingBps === undefined) return;
-    const seen = best.get(order.id) ?? order.referencePrice;
+    const seen = best.get(order.id);
+    if (order.trailingBps === undefined || !seen) return;
     const next =
       order.side === 'sell'
         ? larger(seen, exactly(candle.high))
@@ -59,13 +60,17 @@ export function createHeldOrders(): HeldOrders {
     for (const ids of [best, owed])
       if (ids.size > 0) for (const id of ids.keys()) if (!portfolio.orders.has(id)) ids.delete(id);
     const key = instrumentKey(candle);
-    return [...portfolio.orders.values()].filter(
+    const held = [...portfolio.orders.values()].filter(
       (order) =>
         order.isHeld &&
         !order.cancellation &&
         instrumentKey(order) === key &&
         candle.closeTime > order.timeMs,
     );
+    for (const order of held)
+      if (order.trailingBps !== undefined && !best.has(order.id))
+        best.set(order.id, firstSeen(portfolio, order));
+    return held;
   };
 
   /** Of a long candle that began before the order only the end counts: shorter ones tell the way since then. */
@@ -83,11 +88,10 @@ export function createHeldOrders(): HeldOrders {
       if (held.length === 0) return [];
       const key = instrumentKey(candle);
       const drafts: Draft[] = [];
-      let left = (portfolio.positions.get(key)?.quantity ?? zero).minus(leaving(portfolio, key));
+      const position = portfolio.positions.get(key);
+      let left = (position?.quantity ?? zero).minus(leaving(portfolio, key));
       for (const order of held.toSorted(stopsFirst)) {
         if (drafts.length === mostAppended) break;
-        if (order.trailingBps !== undefined && !best.has(order.id))
-          best.set(order.id, order.referencePrice);
         const level = levelOf(order);
         const seen = since(order, candle);
         if (!isReached(order, level, seen) && !owed.has(order.id)) continue;
@@ -95,7 +99,8 @@ export function createHeldOrders(): HeldOrders {
           if (order.type !== 'limit') owed.add(order.id);
           continue;
         }
-        if (order.size.kind === 'base') left = left.minus(order.size.quantity);
+        const isLeaving = position !== undefined && !enters(position, order.side);
+        if (isLeaving && order.size.kind === 'base') left = left.minus(order.size.quantity);
         const price = priceAt(order, level, seen);
         drafts.push(triggered(portfolio, order, { timeMs, price }));
       }
@@ -105,6 +110,12 @@ export function createHeldOrders(): HeldOrders {
       for (const order of heldIn(portfolio, candle)) follow(order, since(order, candle));
     },
   };
+}
+
+/** The price that a trailing stop begins to follow: of the entry, where its reference is the stop that it stands at until then. */
+function firstSeen({ positions }: Portfolio, order: Order): Big {
+  const position = order.stopPrice === undefined ? undefined : positions.get(instrumentKey(order));
+  return position ? averageEntryPrice(position) : order.referencePrice;
 }
 
 function stopsFirst(a: Order, b: Order): number {
