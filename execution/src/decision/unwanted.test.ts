@@ -1,5 +1,6 @@
+import type { ReasonCode } from '@heliograph/contracts';
 import { expect, test } from 'vitest';
-import { aPortfolio } from '../testing/a-portfolio.ts';
+import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
 import { cancelIntended } from './order-events.ts';
 import { protect } from './protection.ts';
 
@@ -42,4 +43,56 @@ test('what an exit had taken back and was filled all the same is left at once', 
   ]);
   portfolio.journal(events);
   expect(protect(portfolio.state, 4)).toEqual([]);
+});
+
+/** One held, and a reversal that sells three ends so. */
+function reversed(type: 'rejected' | 'cancelled', reason: ReasonCode, { filled = '0' } = {}) {
+  const portfolio = aPortfolio({ settings: someSettings({ shorting: true }) });
+  const fill = { fillId: '1', price: '100', fee: '0', liquidity: 'taker' } as const;
+  const entry = portfolio.intend();
+  portfolio.report({ type: 'filled', orderId: entry, quantity: '1', complete: true, ...fill });
+  const reversal = { id: 'reversal', side: 'sell', quantity: '3', reduceOnly: false } as const;
+  const orderId = portfolio.intend(reversal);
+  if (filled !== '0')
+    portfolio.report({ type: 'filled', orderId, quantity: filled, complete: false, ...fill });
+  portfolio.report({ type, orderId, reason, detail: '' });
+  return portfolio;
+}
+
+test.for([
+  ['rejected', 'INSUFFICIENT_FUNDS'],
+  ['rejected', 'VENUE_REJECTED'],
+  ['cancelled', 'LEVERAGE'],
+] as const)('what a reversal was to turn around is left where it is %s: %s', ([type, reason]) => {
+  const portfolio = reversed(type, reason);
+  const events = protect(portfolio.state, 1);
+  const data = { role: 'unwanted', side: 'sell', size: { quantity: '1' }, reduceOnly: true };
+  expect(events).toMatchObject([{ type: 'order_intended', data }]);
+  portfolio.journal(events);
+  expect(protect(portfolio.state, 2)).toEqual([]);
+});
+
+test('and so is what a part of the reversal has left of it, but not what it has entered', () => {
+  const size = { quantity: '0.25' };
+  const part = reversed('cancelled', 'LEVERAGE', { filled: '0.75' });
+  expect(protect(part.state, 1)).toMatchObject([{ data: { role: 'unwanted', size } }]);
+  expect(protect(reversed('cancelled', 'LEVERAGE', { filled: '2' }).state, 1)).toEqual([]);
+});
+
+test.for(['NOT_SENT', 'EXPIRED', 'TIME_IN_FORCE', 'CANCEL_REQUESTED'] as const)(
+  'it stays where the venue has refused nothing: %s',
+  (reason) => {
+    expect(protect(reversed('cancelled', reason).state, 1)).toEqual([]);
+  },
+);
+
+test('by the rules of version 6 it stayed', () => {
+  const portfolio = aPortfolio({ settings: someSettings({ shorting: true }) });
+  portfolio.state.decisionsVersion = 6;
+  const entry = portfolio.intend();
+  const fill = { fillId: '1', price: '100', fee: '0', liquidity: 'taker' } as const;
+  portfolio.report({ type: 'filled', orderId: entry, quantity: '1', complete: true, ...fill });
+  const orderId = portfolio.intend({ id: 'reversal', side: 'sell', reduceOnly: false });
+  portfolio.report({ type: 'rejected', orderId, reason: 'VENUE_REJECTED', detail: '' });
+  expect(protect(portfolio.state, 1)).toEqual([]);
 });
