@@ -1,10 +1,12 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
-import { Observable } from 'rxjs';
+import { filter, map, Observable } from 'rxjs';
+import { TransientError } from '../errors.ts';
 import type { Bucket, BucketEntry } from './bus.ts';
 import type { JetStreamContext } from './jetstream-context.ts';
 import { inBusTerms, isWrongSequence, toBusError } from './jetstream-errors.ts';
 import { answerTimeoutMs, patiently } from './jetstream-publish.ts';
+import { resumed } from './jetstream-resumed.ts';
 
 /** A key-value bucket on JetStream, made if need be. */
 export async function openBucket(context: JetStreamContext, name: string): Promise<Bucket> {
@@ -62,22 +64,72 @@ async function compareAndSet(
   }
 }
 
-function watch({ stops }: JetStreamContext, kv: KV, doing: string): ReturnType<Bucket['watch']> {
+/**
+ * The client's own watch goes on when the connection is back, but misses what was on its way when it broke until the next
+ * change comes: so a new one begins behind the last change.
+ */
+function watch(context: JetStreamContext, kv: KV, doing: string): ReturnType<Bucket['watch']> {
+  return resumed(context, {
+    from: 0,
+    listen: (revision, begun) => changesAfter(context, { kv, revision, begun, doing }),
+    after: ({ revision }) => revision,
+  }).pipe(
+    // What was deleted before it began is no news.
+    filter(({ value, isNew }) => value !== undefined || isNew),
+    map(({ key, value, revision }) => ({ key, value, revision })),
+  );
+}
+
+interface Change {
+  readonly key: string;
+  readonly value: string | undefined;
+  readonly revision: number;
+  /** It came after the watch had begun. */
+  readonly isNew: boolean;
+}
+
+/** Errors when the connection has been interrupted. */
+function changesAfter(
+  { stops, interruptions }: JetStreamContext,
+  {
+    kv,
+    revision,
+    begun,
+    doing,
+  }: {
+    kv: KV;
+    /** 0: with every current entry. */
+    revision: number;
+    begun: () => void;
+    doing: string;
+  },
+): Observable<Change> {
   return new Observable((subscriber) => {
     const complete = (): void => subscriber.complete();
     stops.add(complete);
+    const interrupted = (): void =>
+      subscriber.error(
+        new TransientError('WATCH_LOST', `${doing}: the connection was interrupted`),
+      );
+    interruptions.add(interrupted);
     const run = async (): Promise<void> => {
-      const changes = await kv.watch();
+      const isResumed = revision > 0;
+      const changes = await kv.watch(isResumed ? { resumeFromRevision: revision + 1 } : {});
+      begun();
       subscriber.add(() => changes.stop());
-      for await (const change of changes) {
-        const isPut = change.operation === 'PUT';
-        if (isPut || change.isUpdate)
-          subscriber.next({ ...toEntry(change), value: isPut ? change.string() : undefined });
-      }
+      for await (const change of changes)
+        subscriber.next({
+          ...toEntry(change),
+          value: change.operation === 'PUT' ? change.string() : undefined,
+          isNew: isResumed || change.isUpdate,
+        });
       throw new Error('the watch ended');
     };
     run().catch((error: unknown) => subscriber.error(toBusError(error, doing)));
-    return () => stops.delete(complete);
+    return () => {
+      stops.delete(complete);
+      interruptions.delete(interrupted);
+    };
   });
 }
 

@@ -28,7 +28,12 @@ const lastWordsMs = 500;
  */
 export async function connectJetStreamBus(options: JetStreamBusOptions): Promise<Bus> {
   const settings = complete(options);
-  const nc = await connectNats(settings);
+  const interruptions = new Set<() => void>();
+  const onConnection = (state: 'lost' | 'back'): void => {
+    settings.onConnection?.(state);
+    if (state === 'back') for (const interrupted of interruptions) interrupted();
+  };
+  const nc = await connectNats({ ...settings, onConnection });
   const js = jetstream(nc);
   const context: JetStreamContext = {
     nc,
@@ -37,6 +42,7 @@ export async function connectJetStreamBus(options: JetStreamBusOptions): Promise
     options: settings,
     inFlight: createInFlight(),
     stops: new Set(),
+    interruptions,
     draining: new Set(),
   };
   try {

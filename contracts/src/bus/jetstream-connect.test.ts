@@ -1,13 +1,12 @@
-import { jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from 'nats';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../errors.ts';
+import { administer } from '../testing/administer.ts';
 import { eventually } from '../testing/eventually.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { startTestNats, type TestNats } from '../testing/test-nats.ts';
+import { startTestNats } from '../testing/test-nats.ts';
 import type { Delivery, Outgoing } from './bus.ts';
 import { connectJetStreamBus } from './jetstream-bus.ts';
 import { startNatsServer } from './nats-server.ts';
@@ -167,11 +166,6 @@ test('a consumer that is deleted on the server errors its copy, and subscribing 
   expect(delivery.message.sequence).toBe(1);
   delivery.ack();
 });
-
-async function administer({ url, user, password }: TestNats) {
-  const nc: NatsConnection = await connect({ servers: url, user, pass: password });
-  return { jsm: await jetstreamManager(nc), [Symbol.asyncDispose]: () => nc.close() };
-}
 
 function signal(symbol: string): Outgoing {
   return { subject: `trade_signal.sma-cross.binance.${symbol}`, id: `id-${symbol}`, body: '{}' };

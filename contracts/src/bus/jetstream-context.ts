@@ -12,6 +12,8 @@ export interface JetStreamContext {
   readonly inFlight: InFlight;
   /** Completes the Observables that are open. */
   readonly stops: Set<() => void>;
+  /** Called when the connection is back: what was on its way when it broke is lost. */
+  readonly interruptions: Set<() => void>;
   /** Subscriptions that still take in what was on its way. */
   readonly draining: Set<Promise<void>>;
 }

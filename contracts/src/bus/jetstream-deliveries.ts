@@ -9,6 +9,7 @@ import type { JetStreamContext } from './jetstream-context.ts';
 import { toBusError } from './jetstream-errors.ts';
 import { fromDelivered } from './jetstream-messages.ts';
 import { publish } from './jetstream-publish.ts';
+import { nobodyAnswers, pull } from './jetstream-pull.ts';
 import type { StreamName } from './streams.ts';
 
 export interface Durable {
@@ -22,9 +23,6 @@ export interface Durable {
   /** Where it must go on at the latest; see `CopyOptions`. */
   readonly after?: number | undefined;
 }
-
-/** A request for messages is renewed this often, and the server's silence is noticed within two heartbeats. */
-const pull = { expires: 10_000, idle_heartbeat: 2_000 };
 
 /**
  * What a durable consumer hands out, made on the server if need be. Errors with a TransientError when the consumer is
@@ -63,16 +61,6 @@ export function deliveries(context: JetStreamContext, durable: Durable): Observa
       intake.stop();
     };
   });
-}
-
-/**
- * Resolves when a request for messages finds nobody: the consumer went away between two of them, or its leader did. The
- * client would ask again at once, for ever, as fast as both processes can.
- */
-async function nobodyAnswers(messages: ConsumerMessages): Promise<Error> {
-  for await (const { type } of messages.status())
-    if (type === 'no_responders') return new Error('nobody answers for it');
-  return new Promise<never>(() => {});
 }
 
 /** Turns messages into deliveries, and holds on to those that are to be tried again. */

@@ -5,6 +5,7 @@ import type { Bus, Outgoing } from './bus.ts';
 import { handleEach } from './handle-each.ts';
 import { connectJetStreamBus, type JetStreamBusOptions } from './jetstream-bus.ts';
 import { startNatsServer, type NatsServer } from './nats-server.ts';
+import { administer } from '../testing/administer.ts';
 import { eventually } from '../testing/eventually.ts';
 import { openTcpLine } from '../testing/tcp-line.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -131,6 +132,80 @@ describe.concurrent('JetStream bus with faults', () => {
     line.cut();
     expect(await publishing).toEqual({ sequence: 1, duplicate: true });
     expect(await direct.lastSequence('SIGNALS')).toBe(1);
+  });
+
+  test('shows a reader what was on its way when the connection broke, though nothing comes after it', async () => {
+    await using server = await startTestNats();
+    await using line = await openTcpLine(server.port);
+    await using bus = await server.connect({ servers: `nats://127.0.0.1:${line.port}` });
+    await using direct = await server.connect();
+    const bucket = await direct.bucket('state');
+    await direct.publish(signal(1));
+    await bucket.put('paper', 'ACTIVE');
+    await bucket.put('careful', 'ACTIVE');
+    const bySequence: string[] = [];
+    const byTime: string[] = [];
+    const watched: unknown[] = [];
+    const from = { timeMs: Date.now() - 60_000 };
+    bus.read({ stream: 'SIGNALS', follow: true }).subscribe(({ id }) => bySequence.push(id));
+    bus.read({ stream: 'SIGNALS', from, follow: true }).subscribe(({ id }) => byTime.push(id));
+    const own = await bus.bucket('state');
+    own.watch().subscribe(({ key, value }) => watched.push([key, value]));
+    await eventually(() => expect([bySequence, byTime]).toEqual([['s1'], ['s1']]));
+    await eventually(() => expect(watched).toHaveLength(2));
+
+    line.mute();
+    await direct.publish(signal(2));
+    await bucket.put('paper', 'HALTED');
+    await bucket.delete('careful');
+    await sleep(100);
+    line.cut();
+    const all = ['s1', 's2'];
+    await eventually(() => expect([bySequence, byTime]).toEqual([all, all]));
+    await eventually(() =>
+      expect(watched.slice(2)).toEqual([
+        ['paper', 'HALTED'],
+        ['careful', undefined],
+      ]),
+    );
+  });
+
+  test('goes on behind the last message when the consumer of a reader is deleted', async () => {
+    await using server = await startTestNats();
+    await using line = await openTcpLine(server.port);
+    await using bus = await server.connect({ servers: `nats://127.0.0.1:${line.port}` });
+    await using direct = await server.connect();
+    await using admin = await administer(server);
+    const { consumers } = admin.jsm;
+    const count = async (): Promise<number> =>
+      (await Array.fromAsync(consumers.list('SIGNALS'))).length;
+    const removeAll = async (): Promise<void> => {
+      for await (const { name } of consumers.list('SIGNALS'))
+        await consumers.delete('SIGNALS', name);
+    };
+    await direct.publish(signal(1));
+    const soon = { timeoutMs: 3_000 };
+    const from = { timeMs: Date.now() - 60_000 };
+    const read = (): string[] => {
+      const got: string[] = [];
+      bus.read({ stream: 'SIGNALS', from, follow: true }).subscribe(({ id }) => got.push(id));
+      return got;
+    };
+    const idle = read();
+    await eventually(() => expect(idle).toEqual(['s1']));
+    await removeAll();
+    await direct.publish(signal(2));
+    await direct.publish(signal(3));
+    const all = ['s1', 's2', 's3'];
+    await eventually(() => expect(idle, 'while nothing came').toEqual(all), soon);
+
+    line.hold();
+    const before = await count();
+    const beginning = read();
+    await eventually(async () => expect(await count()).toBe(before + 1));
+    await removeAll();
+    line.release();
+    await eventually(() => expect(beginning, 'before it was asked').toEqual(all), soon);
   });
 
   test('gives a publish up after a while without a server', async () => {

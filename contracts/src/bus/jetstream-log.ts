@@ -10,6 +10,7 @@ import {
   type StoredMessage,
 } from './bus.ts';
 import type { JetStreamContext } from './jetstream-context.ts';
+import { follow } from './jetstream-follow.ts';
 import {
   apiCode,
   apiError,
@@ -19,7 +20,7 @@ import {
   toBusError,
 } from './jetstream-errors.ts';
 import { answerTimeoutMs, retryPauseMs } from './jetstream-publish.ts';
-import { follow, stored } from './jetstream-read.ts';
+import { stored } from './jetstream-read.ts';
 import { duplicateId, tooMany } from './bus-errors.ts';
 import { streamOfLog } from './subject-match.ts';
 

@@ -1,11 +1,12 @@
-import { DeliverPolicy, JetStreamApiError } from '@nats-io/jetstream';
+import { JetStreamApiError } from '@nats-io/jetstream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Observable } from 'rxjs';
 import { TransientError } from '../errors.ts';
 import type { ReadFrom, ReadOptions, StoredMessage } from './bus.ts';
 import type { JetStreamContext } from './jetstream-context.ts';
 import { toBusError } from './jetstream-errors.ts';
-import { fromDelivered, fromStored } from './jetstream-messages.ts';
+import { follow } from './jetstream-follow.ts';
+import { fromStored } from './jetstream-messages.ts';
 import { storedFilter } from './stored-subject.ts';
 import type { StreamName } from './streams.ts';
 
@@ -117,49 +118,4 @@ async function fetchBatch(
 
 function isNothingThere(error: Error): boolean {
   return 'code' in error && error.code === 404;
-}
-
-/** An ordered consumer: the client makes it anew at the right place after every interruption. */
-export function follow(
-  context: JetStreamContext,
-  stream: StreamName,
-  filter: string,
-  from: ReadFrom,
-): Observable<StoredMessage> {
-  const { js, stops } = context;
-  return new Observable((subscriber) => {
-    const complete = (): void => subscriber.complete();
-    stops.add(complete);
-    let last = 0;
-    const run = async (): Promise<void> => {
-      const consumer = await js.consumers.get(stream, {
-        filter_subjects: filter,
-        ...('sequence' in from
-          ? {
-              deliver_policy: DeliverPolicy.StartSequence,
-              opt_start_seq: Math.max(from.sequence, 1),
-            }
-          : {
-              deliver_policy: DeliverPolicy.StartTime,
-              opt_start_time: new Date(from.timeMs).toISOString(),
-            }),
-      });
-      const messages = await consumer.consume({
-        expires: 10_000,
-        idle_heartbeat: 2_000,
-        max_messages: batchSize,
-        callback: (message) => {
-          // Whatever the client does at a reconnect: who folds these must see none twice.
-          if (message.seq <= last) return;
-          last = message.seq;
-          subscriber.next(fromDelivered(stream, message));
-        },
-      });
-      subscriber.add(() => void messages.close());
-      const error = await messages.closed();
-      throw error instanceof Error ? error : new Error('the connection was closed');
-    };
-    run().catch((error: unknown) => subscriber.error(toBusError(error, `cannot follow ${stream}`)));
-    return () => stops.delete(complete);
-  });
 }

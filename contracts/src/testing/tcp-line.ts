@@ -5,6 +5,9 @@ export interface TcpLine extends AsyncDisposable {
   readonly port: number;
   /** From now on the answers do not arrive. */
   mute(): void;
+  /** From now on the answers wait until `release`. */
+  hold(): void;
+  release(): void;
   /** Ends the connections; new ones are as good as before. */
   cut(): void;
 }
@@ -12,10 +15,14 @@ export interface TcpLine extends AsyncDisposable {
 export async function openTcpLine(target: number): Promise<TcpLine> {
   const sockets = new Set<Socket>();
   let muted = false;
+  let held: (() => void)[] | undefined;
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1');
     near.on('data', (data) => far.write(data));
-    far.on('data', (data) => muted || near.write(data));
+    far.on('data', (data) => {
+      if (held) held.push(() => near.write(data));
+      else if (!muted) near.write(data);
+    });
     join(near, far);
     join(far, near);
   });
@@ -37,6 +44,13 @@ export async function openTcpLine(target: number): Promise<TcpLine> {
     port: typeof address === 'object' ? (address?.port ?? 0) : 0,
     mute: () => {
       muted = true;
+    },
+    hold: () => {
+      held = [];
+    },
+    release: () => {
+      for (const answer of held ?? []) answer();
+      held = undefined;
     },
     cut,
     async [Symbol.asyncDispose]() {
