@@ -59,11 +59,11 @@ const CandleData = z
     error: 'closeTime must be after openTime',
     path: ['closeTime'],
   })
-  .refine((candle) => Number(candle.high) >= Math.max(...prices(candle)), {
+  .refine(({ open, high, low, close }) => isNoneAbove(Number(high), open, low, close), {
     error: 'no price of a candle may lie above its high',
     path: ['high'],
   })
-  .refine((candle) => Number(candle.low) <= Math.min(...prices(candle)), {
+  .refine(({ open, high, low, close }) => isNoneBelow(Number(low), open, high, close), {
     error: 'no price of a candle may lie below its low',
     path: ['low'],
   });
@@ -143,6 +143,11 @@ export function candleOf({ data }: CandleClosed): Candle {
   };
 }
 
-function prices(candle: { open: string; high: string; low: string; close: string }): number[] {
-  return [candle.open, candle.high, candle.low, candle.close].map(Number);
+// Without a list of them, for each candle that is read is asked.
+function isNoneAbove(limit: number, first: string, second: string, third: string): boolean {
+  return limit >= Number(first) && limit >= Number(second) && limit >= Number(third);
+}
+
+function isNoneBelow(limit: number, first: string, second: string, third: string): boolean {
+  return limit <= Number(first) && limit <= Number(second) && limit <= Number(third);
 }
