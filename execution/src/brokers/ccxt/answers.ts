@@ -14,6 +14,8 @@ export const VenueMarket = z.looseObject({
   symbol: z.string(),
   base: z.string(),
   quote: z.string(),
+  /** Of contracts: what they are paid in. */
+  settle: maybe(z.string()),
   active: maybe(z.boolean()),
   contract: maybe(z.boolean()),
   linear: maybe(z.boolean()),

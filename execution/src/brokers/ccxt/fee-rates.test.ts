@@ -7,8 +7,10 @@ const minuteMs = 60_000;
 const startMs = Date.UTC(2026, 0, 5);
 
 function listed(symbol: string) {
-  const [base = '', quote = ''] = symbol.split('/');
-  const facts = { id: base + quote, symbol, base, quote, precision: {}, limits: {} };
+  const [pair = '', settle] = symbol.split(':');
+  const [base = '', quote = ''] = pair.split('/');
+  const contract = settle !== undefined;
+  const facts = { id: pair, symbol, base, quote, settle, contract, precision: {}, limits: {} };
   return rulesOf(VenueMarket.parse(facts), 4);
 }
 
@@ -18,7 +20,11 @@ function paidAt(timestamp: number, currency = 'BNB') {
 }
 
 /** A venue with one market beside BTC/USDT, and what it tells of its candles. */
-function venueWith(symbol: string, answer: (sinceMs: number) => Promise<unknown>) {
+function venueWith(
+  symbol: string,
+  answer: (sinceMs: number) => Promise<unknown>,
+  traded = 'BTC/USDT',
+) {
   const asked: string[] = [];
   const warnings: string[] = [];
   const rates = createFeeRates({
@@ -34,7 +40,7 @@ function venueWith(symbol: string, answer: (sinceMs: number) => Promise<unknown>
     warn: (message) => void warnings.push(message),
   });
   const rateAt = async (timeMs: number): Promise<string | undefined> => {
-    const rateOf = await rates.of([paidAt(timeMs)], listed('BTC/USDT'));
+    const rateOf = await rates.of([paidAt(timeMs)], listed(traded));
     return rateOf('BNB', timeMs)?.toFixed();
   };
   return { asked, warnings, rateAt };
@@ -67,6 +73,16 @@ describe('what a fee in a third currency is worth', () => {
     const { asked, rateAt } = venueWith('USDT/BNB', async () => closes([9, 0.002]));
     expect(await rateAt(startMs + 10 * minuteMs)).toBe('500');
     expect(asked).toEqual(['USDT/BNB']);
+  });
+
+  test('is told by a swap where the venue has no other market of it', async () => {
+    const { asked, rateAt } = venueWith(
+      'BNB/USDT:USDT',
+      async () => closes([9, 610]),
+      'BTC/USDT:USDT',
+    );
+    expect(await rateAt(startMs + 10 * minuteMs)).toBe('610');
+    expect(asked).toEqual(['BNB/USDT:USDT']);
   });
 
   test('is not known where there is no market, no candle and no price', async () => {

@@ -1,6 +1,6 @@
 import { Big } from '@heliograph/contracts';
 import { within } from '../../within.ts';
-import { feesOf, MinuteCandles, type VenueTrade } from './answers.ts';
+import { feesOf, MinuteCandles, type VenueMarket, type VenueTrade } from './answers.ts';
 import type { CcxtVenue } from './load-venue.ts';
 import type { MarketRules } from './market-rules.ts';
 import { createRecent } from '../../recent.ts';
@@ -44,12 +44,21 @@ export function createFeeRates({
     return close === undefined || new Big(close).lte('0') ? undefined : new Big(close);
   };
 
-  const ask = async (currency: string, quote: string, minute: number): Promise<Big | undefined> => {
-    const [direct, inverse] = [`${currency}/${quote}`, `${quote}/${currency}`];
+  /** Where contracts are traded the venue may have loaded no other markets. */
+  const listed = (pair: string, settle: string | undefined): string | undefined =>
+    [pair, `${pair}:${settle}`].find((symbol) => marketOf(symbol) !== undefined);
+
+  const ask = async (
+    currency: string,
+    { quote, settle }: VenueMarket,
+    minute: number,
+  ): Promise<Big | undefined> => {
     try {
       if (venue.has['fetchOHLCV'] !== true) return undefined;
-      if (marketOf(direct)) return await closeBefore(direct, minute);
-      const price = marketOf(inverse) && (await closeBefore(inverse, minute));
+      const direct = listed(`${currency}/${quote}`, settle);
+      if (direct !== undefined) return await closeBefore(direct, minute);
+      const inverse = listed(`${quote}/${currency}`, settle);
+      const price = inverse === undefined ? undefined : await closeBefore(inverse, minute);
       return price && one.div(price);
     } catch (error) {
       warn(`what fees in ${currency} are worth cannot be asked: ${describe(error)}`);
@@ -67,7 +76,7 @@ export function createFeeRates({
           if (currency === undefined || currency === base || currency === quote) continue;
           const key = keyOf(currency, trade.timestamp);
           if (rates.get(key)) continue;
-          rates.set(key, { rate: await ask(currency, quote, minuteOf(trade.timestamp)) });
+          rates.set(key, { rate: await ask(currency, market, minuteOf(trade.timestamp)) });
         }
       return (currency, timeMs) => rates.get(keyOf(currency, timeMs))?.rate;
     },

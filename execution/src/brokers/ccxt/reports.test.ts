@@ -7,17 +7,15 @@ import type { RateOf } from './fee-rates.ts';
 import { rulesOf } from './market-rules.ts';
 import { reportsFrom } from './reports.ts';
 
-const rules = rulesOf(
-  VenueMarket.parse({
-    id: 'BTCUSDT',
-    symbol: 'BTC/USDT',
-    base: 'BTC',
-    quote: 'USDT',
-    precision: { amount: '0.00001', price: '0.01' },
-    limits: {},
-  }),
-  4,
-);
+const market = {
+  id: 'BTCUSDT',
+  symbol: 'BTC/USDT',
+  base: 'BTC',
+  quote: 'USDT',
+  precision: { amount: '0.00001', price: '0.01' },
+  limits: {},
+};
+const spot = rulesOf(VenueMarket.parse(market), 4);
 const orderId = anOrder().id;
 const bought = FoundOrder.parse({ id: '7', symbol: 'BTC/USDT', side: 'buy', timestamp: 1_000_000 });
 
@@ -25,6 +23,7 @@ function tell(
   order: Partial<FoundOrder>,
   trades: readonly VenueTrade[],
   rateOf: RateOf = () => undefined,
+  rules = spot,
 ) {
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
@@ -188,5 +187,22 @@ describe('the reports of an order', () => {
     );
     expect(known.reports[1]).toMatchObject({ quantity: '0.0999', fee: '13' });
     expect(known.warnings).toEqual([]);
+  });
+
+  test('take nothing away from a contract whose fee is paid in what it is about', () => {
+    const contract = rulesOf(
+      VenueMarket.parse({ ...market, contract: true, contractSize: '1' }),
+      4,
+    );
+    const fee = { currency: 'BTC', cost: '0.0001' };
+    const trade = { id: '1', timestamp: 1, price: '50000', amount: '0.1', fee };
+    const { reports, warnings } = tell(
+      { amount: '0.1' },
+      [VenueTrade.parse(trade)],
+      undefined,
+      contract,
+    );
+    expect(reports[1]).toMatchObject({ quantity: '0.1', fee: '5' });
+    expect(warnings).toEqual([]);
   });
 });

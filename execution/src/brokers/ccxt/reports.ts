@@ -117,9 +117,10 @@ function endingOf({ status, type, timeInForce }: FoundOrder): {
 }
 
 /**
- * Base units, price, and fee in quote currency. A fee in base units is part of the quantity that never arrived, or that
- * was given besides, and counts at the price; one in another currency counts at what that was worth. Rounded up, a fee
- * may be all that was bought: then it counts as bought, for a fill of nothing cannot be booked and the money is spent.
+ * Base units, price, and fee in quote currency. A fee in base units counts at the price, and is part of the quantity that
+ * never arrived, or that was given besides, unless a contract was traded; one in another currency counts at what that was
+ * worth. Rounded up, a fee may be all that was bought: then it counts as bought, for a fill of nothing cannot be booked and
+ * the money is spent.
  */
 function amountsOf(
   trade: VenueTrade,
@@ -135,7 +136,9 @@ function amountsOf(
   for (const { currency, cost } of feesOf(trade)) {
     if (cost === undefined || new Big(cost).eq(zero)) continue;
     if (currency === market.quote) fee = fee.plus(cost);
-    else if (currency === market.base && !market.contract) {
+    else if (currency === market.base && market.contract)
+      fee = fee.plus(new Big(cost).times(trade.price).round(feeDigits));
+    else if (currency === market.base) {
       const rest = side === 'buy' ? quantity.minus(cost) : quantity.plus(cost);
       if (rest.lte(zero)) continue;
       quantity = rest;
