@@ -82,7 +82,7 @@ function wish(
       targetPosition: target,
       tape: { id: 't' },
       referencePrice: { price: String(price), kind: 'close', time },
-      stopLoss: { price: (price * (isLong ? 0.1 : 10)).toFixed(2) },
+      stopLoss: { price: (price * (isLong ? 0.8 : 1.2)).toFixed(2) },
     },
   });
 }

@@ -20,7 +20,7 @@ export const PositionChanged = journalEvent(
     side: z.enum(['long', 'short', 'flat']),
     quantity: NonNegativeDecimal,
     averageEntryPrice: NonNegativeDecimal.describe(
-      'Quote per base unit, fees not included; 0 when flat.',
+      'Quote per base unit of what is held, fees not included; a part that is left does not change it. 0 when flat.',
     ),
     realisedPnl: Decimal.describe('Of this position since it was opened, fees taken off.'),
     cash: Decimal.describe('Quote currency.'),

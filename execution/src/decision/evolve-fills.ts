@@ -78,7 +78,12 @@ function beginDay(state: PortfolioState, timeMs: number): void {
  * position is closed, and what that cost is counted as lost.
  */
 export function afterFill(
-  { cash, positions, instruments }: Pick<Portfolio, 'cash' | 'positions' | 'instruments'>,
+  {
+    cash,
+    positions,
+    instruments,
+    decisionsVersion,
+  }: Pick<Portfolio, 'cash' | 'positions' | 'instruments' | 'decisionsVersion'>,
   order: Order,
   fill: Fill,
   { timeMs, isLast }: { timeMs: number; isLast: boolean },
@@ -86,7 +91,8 @@ export function afterFill(
   const notional = fill.quantity.times(fill.price);
   const held = positions.get(instrumentKey(order));
   const { within, beyond } = splitAtFlat(held, fill);
-  const kept = held && within ? applyFill(enteredBy(held, order, timeMs), within) : held;
+  const kept =
+    held && within ? applyFill(enteredBy(held, order, timeMs), within, decisionsVersion) : held;
   const lot = instruments.get(instrumentKey(order))?.rules.lotSize ?? '0';
   const isLeft = kept !== undefined && within !== undefined && !enters(kept, fill.side);
   const isClosed =

@@ -166,6 +166,8 @@ describe('the books', () => {
       const [told, reckoned]: [string[], string[]] = [[], []];
       let entered = none;
       let left = entered;
+      /** Of what is held: a part that is left takes its share of it along. */
+      let basis = none;
       const add = (to: typeof none, quantity: Big, price: string) => ({
         quantity: to.quantity.plus(quantity),
         notional: to.notional.plus(quantity.times(price)),
@@ -183,13 +185,20 @@ describe('the books', () => {
               ? held.abs()
               : change.abs();
           const beyond = change.abs().minus(within);
+          // What was held when it was made larger, at what it cost on average.
+          if (!isLeaving && left.quantity.gt('0'))
+            basis = {
+              quantity: held.abs(),
+              notional: basis.notional.times(held.abs()).div(basis.quantity),
+            };
           held = held.plus(change);
           if (isLeaving) {
             left = add(left, within, data.price);
             closed = { entry: average(entered), exit: average(left) };
-            if (held.eq('0') || beyond.gt('0')) [entered, left] = [none, none];
+            if (held.eq('0') || beyond.gt('0')) [entered, left, basis] = [none, none, none];
           }
           if (beyond.gt('0')) entered = add(entered, beyond, data.price);
+          if (beyond.gt('0')) basis = add(basis, beyond, data.price);
         }
         if (type === 'trade_closed') {
           told.push(data.entryPrice, data.exitPrice);
@@ -197,7 +206,7 @@ describe('the books', () => {
         }
         if (type === 'position_changed' && data.side !== 'flat') {
           told.push(data.averageEntryPrice);
-          reckoned.push(average(entered));
+          reckoned.push(average(basis));
         }
       }
       expect(told).toEqual(reckoned);

@@ -30,6 +30,13 @@ export interface Position {
   readonly leftQuantity: Big;
   readonly leftNotional: Big;
   readonly fees: Big;
+  /** What the average goes by where it was made larger again after a part had been left; else by all that was entered. */
+  readonly basis?: Basis;
+}
+
+interface Basis {
+  readonly quantity: Big;
+  readonly notional: Big;
 }
 
 export interface Fill {
@@ -42,7 +49,13 @@ export interface Fill {
 /** What is known of a position before its first fill. */
 export type Opening = Omit<
   Position,
-  'quantity' | 'enteredQuantity' | 'enteredNotional' | 'leftQuantity' | 'leftNotional' | 'fees'
+  | 'quantity'
+  | 'enteredQuantity'
+  | 'enteredNotional'
+  | 'leftQuantity'
+  | 'leftNotional'
+  | 'fees'
+  | 'basis'
 >;
 
 const zero = new Big('0');
@@ -60,10 +73,18 @@ export function openPosition(opening: Opening, { quantity, price, fee }: Fill): 
   };
 }
 
+/** The version of the rules; before, what had been left counted among what the average went by. */
+const basisSince = 7;
+
 /** The position after a fill that does not take it beyond flat. */
-export function applyFill(position: Position, { side, quantity, price, fee }: Fill): Position {
+export function applyFill(
+  position: Position,
+  { side, quantity, price, fee }: Fill,
+  decisionsVersion: number,
+): Position {
   const notional = quantity.times(price);
   const fees = position.fees.plus(fee);
+  const isAgain = signOf(position.leftQuantity) > 0 && decisionsVersion >= basisSince;
   return enters(position, side)
     ? {
         ...position,
@@ -71,6 +92,12 @@ export function applyFill(position: Position, { side, quantity, price, fee }: Fi
         quantity: position.quantity.plus(quantity),
         enteredQuantity: position.enteredQuantity.plus(quantity),
         enteredNotional: position.enteredNotional.plus(notional),
+        ...(isAgain && {
+          basis: {
+            quantity: position.quantity.plus(quantity),
+            notional: costOf(position).plus(notional),
+          },
+        }),
       }
     : {
         ...position,
@@ -104,16 +131,27 @@ export function splitAtFlat(
   };
 }
 
-/** Quote per base unit over all entries, fees not included. */
-export function averageEntryPrice({ enteredNotional, enteredQuantity }: Position): Big {
+/** Quote per base unit of what is held, fees not included; it stays when a part is left. */
+export function averageEntryPrice(position: Position): Big {
+  const { quantity, notional } = basisOf(position);
+  return notional.div(quantity);
+}
+
+/** The same over all entries since it was opened. */
+export function entryPriceOf({ enteredNotional, enteredQuantity }: Position): Big {
   return enteredNotional.div(enteredQuantity);
 }
 
-/** What is held has cost: nothing is cut of it where all that was entered is still there. */
-export function costOf({ quantity, enteredNotional, enteredQuantity }: Position): Big {
-  return quantity.eq(enteredQuantity)
-    ? enteredNotional
-    : enteredNotional.times(quantity).div(enteredQuantity);
+/** What is held has cost: nothing is cut of it where all that the average goes by is still there. */
+export function costOf(position: Position): Big {
+  const { quantity, notional } = basisOf(position);
+  return position.quantity.eq(quantity)
+    ? notional
+    : notional.times(position.quantity).div(quantity);
+}
+
+function basisOf({ basis, enteredNotional, enteredQuantity }: Position): Basis {
+  return basis ?? { quantity: enteredQuantity, notional: enteredNotional };
 }
 
 /**
@@ -121,17 +159,20 @@ export function costOf({ quantity, enteredNotional, enteredQuantity }: Position)
  * sell is lost.
  */
 export function realisedPnl(position: Position): Big {
-  const { side, quantity, leftQuantity, leftNotional, enteredQuantity, enteredNotional, fees } =
-    position;
+  const { side, quantity, leftQuantity, leftNotional, enteredNotional, fees } = position;
   // Nothing was left yet: all that was paid are fees.
   if (signOf(leftQuantity) === 0 && signOf(quantity) !== 0) return zero.minus(fees);
-  // When nothing is held the cost is the whole entry notional: no division, hence exact to the last digit.
-  const cost =
-    signOf(quantity) === 0
-      ? enteredNotional
-      : enteredNotional.times(leftQuantity).div(enteredQuantity);
+  const cost = costOfLeft(position);
   const gain = side === 'long' ? leftNotional.minus(cost) : cost.minus(leftNotional);
   return gain.minus(fees);
+
+  function costOfLeft({ basis, enteredQuantity }: Position): Big {
+    // When nothing is held the cost is the whole entry notional: no division, hence exact to the last digit.
+    if (signOf(quantity) === 0) return enteredNotional;
+    return basis
+      ? enteredNotional.minus(costOf(position))
+      : enteredNotional.times(leftQuantity).div(enteredQuantity);
+  }
 }
 
 /** What it is worth at that price: negative for a short position, which must be bought back. */

@@ -18,7 +18,14 @@ import { afterFill } from './evolve-fills.ts';
 import { accepted, cancelled, contextOf, orderFacts, rejected } from './order-events.ts';
 import { incidentOf, statusAfter, type Ending, type Order, type OrderFact } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
-import { averageEntryPrice, enters, realisedPnl, type Fill, type Position } from './position.ts';
+import {
+  averageEntryPrice,
+  enters,
+  entryPriceOf,
+  realisedPnl,
+  type Fill,
+  type Position,
+} from './position.ts';
 
 const zero = new Big('0');
 
@@ -138,7 +145,7 @@ function tradeClosed(position: Position, { order, fill, context }: PositionChang
     side: position.side,
     quantity: toPositive(position.leftQuantity),
     entryTime: toTime(position.entryTimeMs),
-    entryPrice: toPositive(averageEntryPrice(position)),
+    entryPrice: toPositive(entryPriceOf(position)),
     exitTime: toTime(context.timeMs),
     exitPrice: toPositive(exitPriceAfter(position, fill)),
     fees: toNonNegative(position.fees),

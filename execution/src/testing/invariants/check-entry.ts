@@ -51,7 +51,7 @@ export function checkEntry(
     const sign = position.side === 'long' ? '1' : '-1';
     equity = equity.plus(position.quantity.times(last).times(sign));
     const isClosed = instrument === key && closing.gt(zero);
-    const cost = isClosed ? new Big(data.referencePrice) : averageEntryPrice(position);
+    const cost = isClosed ? worst(data, settings.slippageBps) : averageEntryPrice(position);
     atCost = atCost.plus(position.quantity.times(cost).times(sign));
     if (isClosed) continue;
     all = all.plus(position.quantity.times(last));
@@ -71,6 +71,19 @@ export function checkEntry(
   if (isOnMargin && used.gt(atCost.times(exactly(leverage)))) report(`LEVERAGE ${at}`);
   if (!isOnMargin && notional.gt(freeCash(before)))
     report(`INSUFFICIENT_FUNDS ${at}: ${notional.toFixed()} of ${freeCash(before).toFixed()}`);
+}
+
+/** The worst price at which the order is filled where the market does not run away. */
+function worst(
+  { side, referencePrice, limitPrice, stopPrice }: DraftOf<'order_intended'>['data'],
+  slippageBps: string,
+): Big {
+  if (limitPrice !== undefined) return new Big(limitPrice);
+  const isBuy = side === 'buy';
+  const reference = new Big(referencePrice);
+  const stop = new Big(stopPrice ?? referencePrice);
+  const shift = new Big(slippageBps).times('0.0001').times(isBuy ? '1' : '-1');
+  return (isBuy === stop.gt(reference) ? stop : reference).times(shift.plus('1'));
 }
 
 function highest(
