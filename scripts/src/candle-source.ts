@@ -1,6 +1,6 @@
-import { UserError } from '@heliograph/contracts';
+import { toTime, UserError } from '@heliograph/contracts';
 import { openRecordedFeed, type FeedOverrides, type RecordedFeed } from '@heliograph/signal-engine';
-import { openDatabase } from '@heliograph/trade-log';
+import { openDatabase, type Pruning } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes } from './exit.ts';
 import { feedOverrides } from './feed-options.ts';
@@ -47,10 +47,17 @@ export function readCandleSource(invocation: Invocation): CandleSource {
   );
 }
 
-/** Opens it; disposing closes what it reads from. `source` then means the very candles that are there now. */
-export async function openCandleSource(
-  source: CandleSource,
-): Promise<{ feed: RecordedFeed; source: CandleSource } & Disposable> {
+/** What candles are played from; disposing closes it. */
+interface OpenCandleSource extends Disposable {
+  readonly feed: RecordedFeed;
+  /** Means the very candles that are there now. */
+  readonly source: CandleSource;
+  /** By what candles from before the first one are gone. */
+  readonly pruned?: Pruning | undefined;
+}
+
+/** @throws UserError where there are none */
+export async function openCandleSource(source: CandleSource): Promise<OpenCandleSource> {
   if (source.kind === 'recording') {
     const feed = await openRecordedFeed(source.paths, source.overrides);
     return { feed, source, [Symbol.dispose]: () => undefined };
@@ -59,14 +66,29 @@ export async function openCandleSource(
   try {
     const row = findPortfolio(database, source.run, '--run');
     if (!row) throw new UserError('--run: the log has no portfolio', { exitCode: exitCodes.usage });
-    const { upToSequence, ...feed } = openLogFeed(database, row, source.upToSequence);
+    const { upToSequence, pruned, ...feed } = openLogFeed(database, row, source.upToSequence);
     return {
       feed,
       source: { ...source, run: row.portfolio, upToSequence },
+      pruned,
       [Symbol.dispose]: () => void database.close(),
     };
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+/** What is said, and what `--json` has, of a logged run whose candles are not all there any more. */
+export async function tellPruned(
+  { terminal }: Invocation,
+  { feed, source, pruned }: OpenCandleSource,
+): Promise<{ prunedBefore?: number | null; prunedTime?: number | null }> {
+  if (source.kind !== 'log') return {};
+  if (!pruned) return { prunedBefore: null, prunedTime: null };
+  const { firstTime } = await feed.inspect();
+  terminal.note(
+    `The candles of ${source.run} before ${toTime(firstTime)} were pruned on ${toTime(pruned.time)}: what is left is played, a backup has the rest.`,
+  );
+  return { prunedBefore: firstTime, prunedTime: pruned.time };
 }

@@ -1,14 +1,23 @@
-import { canonicalJson, deterministicId, UserError } from '@heliograph/contracts';
+import { canonicalJson, deterministicId, toTime, UserError } from '@heliograph/contracts';
 import type { Instant, Instrument, RecordedFeed } from '@heliograph/signal-engine';
 import {
+  candlesPruned,
   pricesOf,
   timeOfPrice,
   type PortfolioRow,
+  type Pruning,
   type RecordedPrice,
 } from '@heliograph/trade-log';
 import type { Database } from './trade-log-options.ts';
 
 const instantsAtOnce = 1_000;
+
+export interface LogFeed extends RecordedFeed {
+  /** No later ones in MARKET are played. */
+  readonly upToSequence: number;
+  /** By what candles from before the first one are gone. */
+  readonly pruned: Pruning | undefined;
+}
 
 /**
  * The candles that a logged run was played, as files of them would be; no later ones than `last` in MARKET. What it says it
@@ -17,9 +26,10 @@ const instantsAtOnce = 1_000;
  */
 export function openLogFeed(
   database: Database,
-  { portfolio, tape }: Pick<PortfolioRow, 'portfolio' | 'tape'>,
+  row: Pick<PortfolioRow, 'portfolio' | 'tape' | 'end'>,
   last = Number.MAX_SAFE_INTEGER,
-): RecordedFeed & { readonly upToSequence: number } {
+): LogFeed {
+  const { portfolio, tape } = row;
   const span = { portfolio, from: 0, to: Number.MAX_SAFE_INTEGER };
   let upToSequence = last;
   const prices = () =>
@@ -38,11 +48,18 @@ export function openLogFeed(
     firstTime = Math.min(firstTime, openTime);
     lastTime = Math.max(lastTime, closeTime);
   }
+  const pruned = candlesPruned(database, row, candles);
   if (candles === 0)
-    throw new UserError(`--run ${portfolio}: the log has no candles of it`, { exitCode: 1 });
+    throw new UserError(
+      pruned
+        ? `--run ${portfolio}: its candles were pruned on ${toTime(pruned.time)}: a backup has them`
+        : `--run ${portfolio}: the log has no candles of it`,
+      { exitCode: 1 },
+    );
   upToSequence = lastSequence;
   return {
     upToSequence,
+    pruned,
     identity: deterministicId('logged-candles', canonicalJson({ tape, candles, lastTime })),
     instruments: [...instruments.values()],
     chunks: () => chunksOf(prices()),

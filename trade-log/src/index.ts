@@ -54,7 +54,7 @@ export { exportFormats, exportText } from './export-format.ts';
 export { exportKinds, exportRows } from './export-log.ts';
 export type { Filter } from './filter.ts';
 export { planPruning, type PrunePlan } from './plan-pruning.ts';
-export { inputsPrunedBefore } from './pruned-inputs.ts';
+export { candlesPruned, inputsPruned, type Pruning } from './pruned-inputs.ts';
 export { countPruned, pruneLog, shrinkLog, type Pruned } from './prune-log.ts';
 export type {
   CandleRow,

@@ -8,7 +8,7 @@ import { checkLog } from './check-log.ts';
 import { createEventStore, type Entry } from './event-store.ts';
 import { planPruning } from './plan-pruning.ts';
 import { countPruned, pruneLog } from './prune-log.ts';
-import { inputsPrunedBefore } from './pruned-inputs.ts';
+import { candlesPruned, inputsPruned } from './pruned-inputs.ts';
 import { readCandles, readPortfolios, readPositions, readSignals, readTrades } from './queries.ts';
 import {
   aDeadLetter,
@@ -193,11 +193,30 @@ test('a portfolio that was decided on what is gone says so', async () => {
   using temp = openTempDatabase();
   const { database } = temp;
   fill(database);
-  expect(inputsPrunedBefore(database, 'paper')).toBeUndefined();
+  expect(inputsPruned(database, 'paper')).toBeUndefined();
   await pruneLog(database, planPruning(database, { before: msAt(3) }));
-  expect(inputsPrunedBefore(database, 'paper'), 'no signal is that old').toBeUndefined();
-  await pruneLog(database, planPruning(database, { before }));
-  expect(inputsPrunedBefore(database, 'paper')).toBe(before);
+  expect(inputsPruned(database, 'paper'), 'no signal is that old').toBeUndefined();
+  await pruneLog(database, planPruning(database, { before }), { nowMs: () => msAt(70) });
+  expect(inputsPruned(database, 'paper')).toEqual({ before, time: msAt(70) });
+});
+
+test('which candles are gone is told of a tape that has ended by their number, and of another by its time', async () => {
+  using temp = openTempDatabase();
+  const { database } = temp;
+  fill(database, { open: false });
+  const missing = (portfolio: string, end: number | null, left: number) =>
+    candlesPruned(database, { portfolio, end: end === null ? null : { candles: end } }, left);
+  expect(missing('paper', null, 60)).toBeUndefined();
+  expect(missing('paper', 60, 59), 'they have not come').toBeUndefined();
+  await pruneLog(database, planPruning(database, { before }), { nowMs: () => msAt(70) });
+  const pruning = { before, time: msAt(70) };
+  expect(missing('paper', null, 40), 'it was opened before').toEqual(pruning);
+  expect(missing('paper', 60, 40)).toEqual(pruning);
+  expect(missing('paper', 60, 60), 'those of another tape went').toBeUndefined();
+  database
+    .prepare('UPDATE portfolios SET portfolio = ? WHERE portfolio = ?')
+    .run('none of its events', 'paper');
+  expect(missing('none of its events', null, 40)).toBeUndefined();
 });
 
 test('a replay that ended with something open goes only when it is asked for', () => {

@@ -2,7 +2,7 @@ import { canonicalJson, deterministicId, toTime, UserError } from '@heliograph/c
 import { createSignalMachine, type StrategyFailure } from '@heliograph/signal-engine';
 import { drawTradesAgain } from '@heliograph/trade-log';
 import { z } from 'zod';
-import { openCandleSource, readCandleSource } from '../candle-source.ts';
+import { openCandleSource, readCandleSource, tellPruned } from '../candle-source.ts';
 import { readExecutionOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readStrategy } from '../feed-options.ts';
@@ -44,6 +44,7 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
   using opened = await openCandleSource(source);
   const { feed } = opened;
   noteSimulated(invocation, feed);
+  const missing = await tellPruned(invocation, opened);
   const { terminal, json } = invocation;
   const { name, version, configHash, params } = strategy;
   const run = deterministicId(
@@ -93,6 +94,7 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
   const played = {
     ...result,
     strategy: { name, version, params },
+    ...missing,
     ...(monteCarlo !== undefined && { monteCarlo: drawn ?? null }),
   };
   if (report !== undefined && chart)

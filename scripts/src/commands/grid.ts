@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { UserError } from '@heliograph/contracts';
 import { loadStrategy } from '@heliograph/signal-engine';
 import { z } from 'zod';
-import { openCandleSource, readCandleSource } from '../candle-source.ts';
+import { openCandleSource, readCandleSource, tellPruned } from '../candle-source.ts';
 import { readExecutionOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { noteSimulated } from '../simulated-market.ts';
@@ -51,6 +51,7 @@ export async function grid(invocation: Invocation): Promise<ExitCode> {
   using opened = await openCandleSource(source);
   const { feed } = opened;
   noteSimulated(invocation, feed);
+  const missing = await tellPruned(invocation, opened);
   const { firstTime, lastTime } = await feed.inspect();
   const folds = foldsOf({ from: firstTime, to: lastTime }, { keptBack, walkForward });
   const outOfSample = folds.filter((fold) => fold.outOfSample).length;
@@ -84,6 +85,7 @@ export async function grid(invocation: Invocation): Promise<ExitCode> {
       JSON.stringify({
         strategy,
         by,
+        ...missing,
         combinations: combinations.length,
         refused,
         folds: results.map(({ ranking, ...fold }) => ({

@@ -184,15 +184,70 @@ describe.concurrent('the commands for the log', { timeout }, () => {
     const refused = await here.run('replay');
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('is pruned') });
     const [, from = ''] = /--from ([^`]+)`/.exec(refused.stderr) ?? [];
-    expect(await here.run('replay', '--from', from)).toMatchObject({ code: 0 });
+    const pruned = { prunedBefore: after.prunedBefore, prunedTime: expect.any(Number) };
+    const meant = await here.run('replay', '--from', from, '--json');
+    expect(meant).toMatchObject({ code: 0, stderr: expect.stringContaining('another run') });
+    expect(json(meant)).toMatchObject(pruned);
+    for (const [first, code] of [
+      ['1', 1],
+      ['200', 0],
+    ] as const)
+      expect(await here.run('replay', '--from-sequence', first)).toMatchObject({ code });
+    expect(await here.run('verify', '--run', 'all')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is pruned up to \S+ \(on 20\S+\)/),
+    });
     expect(await here.run('prune', '--before', '0')).toMatchObject({ code: 0 });
     expect(await here.run('replay', '--from', from)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is pruned: a backup has it'),
+      stderr: expect.stringMatching(/is pruned on 20\S+: a backup has it/),
     });
     const told = await here.run('trace', trades[0].tradeId);
     expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining('trade closed') });
     expect(told.stdout).toContain('the signal itself is pruned');
+  });
+
+  test('a backtest and a grid over a logged run say which of its candles are pruned', async () => {
+    await using here = await place();
+    const { portfolio } = json(await here.run('performance', '--json')).portfolios[0];
+    const backtest = ['backtest', '--run', portfolio, '--json'];
+    const grid = ['grid', '--run', portfolio, '--grid', 'fast=5,10', '--threads', '1', '--json'];
+    const whole = await here.run(...backtest);
+    expect(json(whole)).toMatchObject({ prunedBefore: null, prunedTime: null });
+    expect(whole.stderr).not.toContain('pruned');
+    const database = openDatabase(here.db, { readOnly: true });
+    const first = database
+      .prepare<[], { sequence: number; storedTime: number; openTime: number }>(
+        // Several are stored within a millisecond.
+        `SELECT sequence, stored_time AS storedTime, open_time AS openTime
+         FROM candles JOIN events USING (stream_id, sequence)
+         WHERE stored_time = (SELECT stored_time FROM events WHERE stream_id = 1 AND sequence = 200) ORDER BY sequence`,
+      )
+      .get();
+    database.close();
+    const before = new Date(first?.storedTime ?? 0).toISOString();
+    expect(await here.run('prune', '--before', before)).toMatchObject({ code: 0 });
+    for (const args of [backtest, grid]) {
+      const told = await here.run(...args);
+      expect(told).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining(
+          `The candles of ${portfolio} before ${new Date(first?.openTime ?? 0).toISOString()} were pruned on 20`,
+        ),
+      });
+      expect(json(told)).toMatchObject({
+        prunedBefore: first?.openTime,
+        prunedTime: expect.any(Number),
+      });
+    }
+    const gone = (first?.sequence ?? 0) - 1;
+    expect(json(await here.run(...backtest)).candles).toBe(json(whole).candles - gone);
+    expect(await here.run('prune', '--before', '0')).toMatchObject({ code: 0 });
+    for (const args of [backtest, grid])
+      expect(await here.run(...args)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/its candles were pruned on 20\S+: a backup has them/),
+      });
   });
 
   test('nothing that is written replaces the log, and a report only a report', async () => {

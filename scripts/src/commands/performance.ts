@@ -1,7 +1,7 @@
 import {
   countSkips,
   equityNow,
-  inputsPrunedBefore,
+  inputsPruned,
   readPortfolios,
   readPositions,
   readTrades,
@@ -57,7 +57,7 @@ function latest(database: Database, wanted: string | undefined): PortfolioRow[] 
 function performanceOf(database: Database, row: PortfolioRow) {
   const { portfolio, mode, tape, currency, settings, openedTime, end } = row;
   const { excursions, equity, lastEquity, buyAndHoldRatio, costs } = loggedHistory(database, row);
-  const prunedBefore = inputsPrunedBefore(database, portfolio);
+  const prunedBefore = inputsPruned(database, portfolio)?.before;
   // What prices are left tell nothing of the time before them; the journal is whole.
   const isPriced = prunedBefore === undefined && equity.valuations > 0;
   const openPositions = readPositions(database, { portfolio });

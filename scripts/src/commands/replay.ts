@@ -1,10 +1,11 @@
 import { Mode, toTime, UserError } from '@heliograph/contracts';
 import {
-  inputsPrunedBefore,
+  inputsPruned,
   pricesOf,
   readRecording,
   timeOfPrice,
   type PortfolioRow,
+  type Pruning,
 } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -60,7 +61,8 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
     throw new UserError('there is nothing to replay: the log has no portfolio', { exitCode: 1 });
   const { portfolio, tape, mode, decisionsVersion, end } = recorded;
   const settings = set.reduce(changeSettings, recorded.settings);
-  if (first === undefined) checkWhole(log.database, recorded, from);
+  const pruned = inputsPruned(log.database, recorded.portfolio);
+  if (pruned) checkBegin(log.database, recorded, { pruned, from, first });
   const named = { portfolio, tape, mode: Mode.parse(mode) };
   const [before, now] = [createRunRecord(), createRunRecord()];
   const chart = report === undefined ? undefined : createChartRecorder();
@@ -82,6 +84,10 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
       })
     : undefined;
   const { terminal, json } = invocation;
+  if (pruned)
+    terminal.note(
+      `What ${portfolio} was decided on before is pruned: this is another run, with the cash of the start.`,
+    );
   const progress = createPlayProgress(terminal, { unit: 'candles', total: end?.candles });
   const startedMs = performance.now();
   const prices = priceKindOf(settings);
@@ -114,7 +120,15 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
     );
   const comparison = compare ? compareRuns(before, now) : undefined;
   if (json)
-    terminal.data(JSON.stringify({ ...result, settings, ...(comparison && { comparison }) }));
+    terminal.data(
+      JSON.stringify({
+        ...result,
+        settings,
+        prunedBefore: pruned?.before ?? null,
+        prunedTime: pruned?.time ?? null,
+        ...(comparison && { comparison }),
+      }),
+    );
   else printSimulatedRun(terminal, result);
   if (comparison && !json)
     terminal.data(
@@ -125,25 +139,30 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
 
 /**
  * From the middle of a run it is another run: that has to be meant.
- * @throws UserError where what it was decided on is not there from then on, epoch ms; by default from its beginning
+ * @throws UserError unless it is to begin where what it was decided on is there from then on: `from` in epoch ms, or `first` in
+ * MARKET
  */
-function checkWhole(
+function checkBegin(
   database: Database,
   { portfolio, settings }: PortfolioRow,
-  from: number | undefined,
+  {
+    pruned,
+    from = 0,
+    first = 0,
+  }: { pruned: Pruning; from: number | undefined; first: number | undefined },
 ): void {
-  if (inputsPrunedBefore(database, portfolio) === undefined) return;
+  const on = `pruned on ${toTime(pruned.time)}`;
   const span = { from: 0, to: Number.MAX_SAFE_INTEGER };
   const kind = priceKindOf(settings);
   for (const price of pricesOf(database, { portfolio, kind, order: 'time', ...span })) {
     const begins = timeOfPrice(price);
-    if (from !== undefined && from >= begins) return;
+    if (from >= begins || first >= price.sequence) return;
     throw new UserError(
-      `what ${portfolio} was decided on before ${toTime(begins)} is pruned: a backup has it; or say \`--from ${toTime(begins)}\` to begin there, with the cash of the start`,
+      `what ${portfolio} was decided on before ${toTime(begins)} is ${on}: a backup has it; or say \`--from ${toTime(begins)}\` to begin there, with the cash of the start`,
       { exitCode: 1 },
     );
   }
-  throw new UserError(`what ${portfolio} was decided on is pruned: a backup has it`, {
+  throw new UserError(`what ${portfolio} was decided on is ${on}: a backup has it`, {
     exitCode: 1,
   });
 }

@@ -1,13 +1,13 @@
 import { toTime, UserError } from '@heliograph/contracts';
 import { decisionsVersion } from '@heliograph/execution';
-import { inputsPrunedBefore, readPortfolios } from '@heliograph/trade-log';
+import { inputsPruned, readPortfolios, type Pruning } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { openLogOrStreams } from '../logged-streams.ts';
 import { count } from '../output/format.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { findPortfolio, type Database } from '../trade-log-options.ts';
+import { findPortfolio } from '../trade-log-options.ts';
 import { verifyPortfolio, type Finding, type Verdict } from '../verify/verify-portfolio.ts';
 
 const VerifyOptions = z.object({ run: z.string().optional() });
@@ -22,7 +22,13 @@ export async function verify(invocation: Invocation): Promise<ExitCode> {
   if (rows.length === 0)
     throw new UserError('there is nothing to verify: the log has no portfolio', { exitCode: 1 });
   const { terminal, json } = invocation;
-  const whole = rows.filter(({ portfolio }) => !isPruned(database, portfolio, terminal));
+  const pruned = rows.flatMap(({ portfolio }) => {
+    const pruning = inputsPruned(database, portfolio);
+    return pruning ? [{ portfolio, ...pruning }] : [];
+  });
+  for (const one of pruned) notePruned(one, terminal);
+  const left = new Set(pruned.map(({ portfolio }) => portfolio));
+  const whole = rows.filter(({ portfolio }) => !left.has(portfolio));
   if (whole.length === 0)
     throw new UserError('there is nothing to verify: a backup from before the pruning can be', {
       exitCode: 1,
@@ -33,17 +39,25 @@ export async function verify(invocation: Invocation): Promise<ExitCode> {
     ),
   );
   terminal.endProgress();
-  if (json) terminal.data(JSON.stringify({ portfolios: verdicts.map(jsonOf) }));
+  if (json)
+    terminal.data(
+      JSON.stringify({ portfolios: verdicts.map(jsonOf), pruned: pruned.map(prunedJson) }),
+    );
   else terminal.data(verdicts.map(textOf).join('\n\n'));
   return verdicts.some(({ finding }) => finding) ? exitCodes.findings : exitCodes.ok;
 }
 
+type Pruned = Pruning & { readonly portfolio: string };
+
 /** What a journal rests on may have been taken out on purpose: that is no difference. */
-function isPruned(database: Database, portfolio: string, terminal: Terminal): boolean {
-  const before = inputsPrunedBefore(database, portfolio);
-  if (before === undefined) return false;
-  terminal.note(`${portfolio}: what it was decided on is pruned up to ${toTime(before)}.`);
-  return true;
+function notePruned({ portfolio, before, time }: Pruned, terminal: Terminal): void {
+  terminal.note(
+    `${portfolio}: what it was decided on is pruned up to ${toTime(before)} (on ${toTime(time)}).`,
+  );
+}
+
+function prunedJson({ portfolio, before, time }: Pruned): object {
+  return { portfolio, prunedBefore: before, prunedTime: time };
 }
 
 function jsonOf({ notReplayed, finding, ...verdict }: Verdict): object {
