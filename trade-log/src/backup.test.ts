@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -68,6 +69,35 @@ test('a log that another process writes all the time is copied as it was at one 
   await expect.poll(() => count.get()).toBeGreaterThan(last);
   writer.kill('SIGKILL');
   await once(writer, 'exit');
+  source.close();
+});
+
+test('what a killed backup has left the next one removes; what one that lives is making stays', async () => {
+  using folder = makeTempFolder();
+  const [path, to] = [join(folder.path, 'log.db'), join(folder.path, 'copy.db')];
+  makeLog(path, 2_000);
+  const program = fileURLToPath(new URL('testing/run-backup.ts', import.meta.url));
+  const other = spawn(process.execPath, [program, path, to], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(other.stdout, 'data');
+  const parts = () => readdirSync(folder.path).filter((name) => name.startsWith('copy.db.part-'));
+  const living = parts();
+  expect(living.length).toBeGreaterThan(0);
+  const elsewhere = `copy.db.part-another-host-${other.pid}`;
+  const named = [`copy.db.part-${hostname()}-${other.pid}.txt`, elsewhere];
+  for (const name of named) writeFileSync(join(folder.path, name), '');
+  const source = openDatabase(path, { readOnly: true });
+  await backUpLog(source, { to });
+  expect(parts()).toEqual([...living, ...named].toSorted());
+  other.kill('SIGKILL');
+  await once(other, 'exit');
+  expect(parts(), 'a kill leaves it').toEqual([...living, ...named].toSorted());
+  await expect(backUpLog(source, { to }), 'and is no reason to replace').rejects.toMatchObject({
+    exitCode: 2,
+  });
+  await backUpLog(source, { to, force: true });
+  expect(parts(), 'nothing but what is not a backup of this host').toEqual(named.toSorted());
   source.close();
 });
 

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { UserError } from '@heliograph/contracts';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
 import { readingError, writingError } from './database-errors.ts';
+import { beginDraft, companions, isSystemError } from './draft.ts';
 import { isSameFile } from './same-file.ts';
 
 export interface BackupOptions {
@@ -27,7 +28,7 @@ const pagesAtOnce = 4_096;
 /**
  * Copies the log into another file while it is being written: what was committed when it began. The copy is made beside
  * its place, checked whole and compared with the original, and only then put there; an interrupted one leaves nothing
- * under that name. It needs no other file, so it can be kept anywhere.
+ * under that name, and what one that was killed has left beside it the next one removes. It needs no other file, so it can be kept anywhere.
  * @throws UserError when there is something already, when the copy is not what it should be, or the log is damaged
  * @throws TransientError when there is no room
  */
@@ -38,7 +39,7 @@ export async function backUpLog(
   if (isSameFile(to, database.name))
     throw new UserError(`${to}: that is the log itself; name another file.`, { exitCode: 2 });
   if (existsSync(to) && !force) throw alreadyThere(to);
-  const draft = `${to}.part-${process.pid}`;
+  const draft = beginDraft(to);
   try {
     const expected = await copy(database, draft, onProgress);
     const result = verified(draft, expected, to);
@@ -47,7 +48,7 @@ export async function backUpLog(
   } catch (error) {
     throw error instanceof UserError ? error : failed(error, to);
   } finally {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(draft + suffix, { force: true });
+    for (const suffix of ['', ...companions]) rmSync(draft + suffix, { force: true });
   }
 }
 
@@ -160,10 +161,6 @@ function alreadyThere(to: string): UserError {
 
 function isDamage(error: unknown): boolean {
   return error instanceof BetterSqlite3.SqliteError && /CORRUPT|NOTADB/.test(error.code);
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
 }
 
 function failed(error: unknown, to: string): unknown {

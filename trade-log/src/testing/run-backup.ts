@@ -1,0 +1,13 @@
+import { writeSync } from 'node:fs';
+import { backUpLog } from '../backup.ts';
+import { openDatabase } from '../database.ts';
+
+// A backup that stops in the middle, to be killed: node run-backup.ts DATABASE TO. It says when it has got there.
+const [path = '', to = ''] = process.argv.slice(2);
+await backUpLog(openDatabase(path, { readOnly: true }), {
+  to,
+  onProgress() {
+    writeSync(1, 'copying\n');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  },
+});
