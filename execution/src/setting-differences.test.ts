@@ -1,5 +1,5 @@
+import { someSettings } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
-import { someSettings } from './testing/a-portfolio.ts';
 import { settingDifferences } from './setting-differences.ts';
 
 test('only what differs is named, with both sides, wherever it stands', () => {

@@ -1,13 +1,9 @@
 import { PortfolioSettings } from '@heliograph/contracts';
+import { someSettings } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { changeSettings } from './change-settings.ts';
 
-const settings = PortfolioSettings.parse({
-  cash: '10000',
-  stake: { kind: 'quote', value: '1000' },
-  feeBps: '10',
-  slippageBps: '0',
-  lotSize: '0.001',
+const settings = someSettings({
   risk: { maxPositions: 5 },
 });
 

@@ -1,14 +1,13 @@
-import {
-  candleEvent,
-  JournalEvent,
-  PortfolioSettings,
-  subjects,
-  SymbolName,
-  toTime,
-} from '@heliograph/contracts';
+import { candleEvent, JournalEvent, subjects, SymbolName, toTime } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { aCandle, aSignal, eventually, startTestNats } from '@heliograph/contracts/testing';
+import {
+  aCandle,
+  aSignal,
+  eventually,
+  startTestNats,
+  someSettings,
+} from '@heliograph/contracts/testing';
 import { startExecution } from '@heliograph/execution';
 import { startNotifier, type Message } from '@heliograph/notifier';
 import { firstValueFrom, toArray } from 'rxjs';
@@ -16,14 +15,11 @@ import { expect, test } from 'vitest';
 
 const minuteMs = 60_000;
 const log = createSilentLogger();
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '1000',
   stake: { kind: 'base', value: '1' },
   feeBps: '0',
-  slippageBps: '0',
-  lotSize: '0.001',
   exitGraceMs: 30 * minuteMs,
-  risk: {},
 });
 
 async function signal(

@@ -1,15 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  candleEvent,
-  JournalEvent,
-  PortfolioSettings,
-  subjects,
-  SymbolName,
-  toTime,
-} from '@heliograph/contracts';
+import { candleEvent, JournalEvent, subjects, SymbolName, toTime } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { aCandle, aSignal, startTestNats } from '@heliograph/contracts/testing';
+import { aCandle, aSignal, startTestNats, someSettings } from '@heliograph/contracts/testing';
 import { startExecution } from '@heliograph/execution';
 import { createTelegramSink, startNotifier } from '@heliograph/notifier';
 import { startTelegramDouble, type TelegramDouble } from '@heliograph/notifier/testing';
@@ -21,13 +14,10 @@ const rounds = Number(process.env['ROUNDS'] ?? 2);
 const signalsARound = 50;
 const minuteMs = 60_000;
 const log = createSilentLogger();
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '1000000',
   stake: { kind: 'base', value: '0.001' },
   feeBps: '0',
-  slippageBps: '0',
-  lotSize: '0.001',
-  risk: {},
 });
 
 /** Publishes a signal; resolves to how long it took until its order was written down, ms. */

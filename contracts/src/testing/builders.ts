@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { candleEvent, type Candle, type CandleClosed } from '../candle.ts';
 import { deterministicId } from '../ids.ts';
 import { JournalEvent, type JournalEventOf, type JournalEventType } from '../journal/journal.ts';
+import { PortfolioSettings } from '../portfolio-settings.ts';
 import { TradeSignal } from '../signal.ts';
 import { SymbolName, Timeframe, timeframeMs, toMs, toTime, Venue } from '../units.ts';
 
@@ -33,6 +34,21 @@ export function aCandleEvent(
 ): CandleClosed {
   const candle = aCandle(change);
   return candleEvent(candle, { tape, source: 'test/feed', recordedMs: candle.closeTime });
+}
+
+/** Settings that say nothing but what they must, changed as told. */
+export function someSettings(
+  change: Partial<z.input<typeof PortfolioSettings>> = {},
+): PortfolioSettings {
+  return PortfolioSettings.parse({
+    cash: '10000',
+    stake: { kind: 'quote', value: '1000' },
+    feeBps: '10',
+    slippageBps: '0',
+    lotSize: '0.001',
+    risk: {},
+    ...change,
+  });
 }
 
 /** Plain text for ids, symbols and decimals: the schema checks them. */

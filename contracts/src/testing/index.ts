@@ -1,4 +1,11 @@
-export { aCandle, aCandleEvent, aJournalEvent, anExitSignal, aSignal } from './builders.ts';
+export {
+  aCandle,
+  aCandleEvent,
+  aJournalEvent,
+  anExitSignal,
+  aSignal,
+  someSettings,
+} from './builders.ts';
 export { startTestNats, type TestNats } from './test-nats.ts';
 export { eventually } from './eventually.ts';
 export { temporaryFolder } from './temporary-folder.ts';

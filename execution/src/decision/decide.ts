@@ -11,6 +11,7 @@ import { checksOf } from './checks/checks.ts';
 import { isHeld } from './checks/positions.ts';
 import { consider } from './consider.ts';
 import type { Considered, DecisionContext } from './considered.ts';
+import { signalFacts, type SignalFacts } from './signal-facts.ts';
 import { decisionsVersion } from './version.ts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
 import { cancelIntended, shortened } from './order-events.ts';
@@ -45,7 +46,7 @@ export function decide(
   if (!refused) return carriedOut(considered, context, orders + 1);
   const tripping = refused.trips ? trip(considered, refused) : [];
   const out = closingHalf(considered, context, refused);
-  if (!out) return [...tripping, skip(considered, factsOf(signal, context), refused)];
+  if (!out) return [...tripping, skip(considered, signalFacts(signal, context), refused)];
   return [...tripping, ...carriedOut(out, context, orders + 1)];
 }
 
@@ -62,7 +63,7 @@ function refusalOf(considered: Considered): Refused | undefined {
 }
 
 function carriedOut(considered: Considered, context: DecisionContext, attempt: number): Draft[] {
-  const facts = factsOf(considered.signal, context);
+  const facts = signalFacts(considered.signal, context);
   const drafts = takeBack(considered);
   if (considered.kind === 'exit' && isHeld(considered))
     drafts.push(...exitOrders(considered, facts, attempt));
@@ -129,9 +130,7 @@ export function orderIdFor(
   return OrderId.parse(`h${deterministicId('order', portfolio, signal.id, ...again, ...further)}`);
 }
 
-type Facts = ReturnType<typeof factsOf>;
-
-function entryOrder(considered: Considered, facts: Facts, attempt: number): Draft {
+function entryOrder(considered: Considered, facts: SignalFacts, attempt: number): Draft {
   const plan = considered.plan();
   if ('reason' in plan) return skip(considered, facts, plan);
   const { orderType, size, limitPrice, stopPrice, timeInForce, protection } = plan;
@@ -152,7 +151,7 @@ function entryOrder(considered: Considered, facts: Facts, attempt: number): Draf
 }
 
 /** As many as it takes where an order may not have all of it. */
-function exitOrders(considered: Considered, facts: Facts, attempt: number): Draft[] {
+function exitOrders(considered: Considered, facts: SignalFacts, attempt: number): Draft[] {
   return partsOf(considered.leaving(), considered.rules).map((quantity, index) =>
     intended(
       considered,
@@ -171,7 +170,7 @@ type Order = DraftOf<'order_intended'>['data'];
 
 function intended(
   considered: Considered,
-  facts: Facts,
+  facts: SignalFacts,
   { attempt, part = 1 }: { attempt: number; part?: number },
   order: Pick<Order, 'orderType' | 'size' | 'reduceOnly'> & Partial<Order>,
 ): Draft {
@@ -210,7 +209,7 @@ function takeBack({ portfolio, signal, takenBack, nowMs }: Considered): Draft[] 
   );
 }
 
-function skip(considered: Considered, facts: Facts, { reason, detail }: Refusal): Draft {
+function skip(considered: Considered, facts: SignalFacts, { reason, detail }: Refusal): Draft {
   return draft('signal_skipped', contextOf(considered), {
     ...facts,
     reason,
@@ -220,20 +219,6 @@ function skip(considered: Considered, facts: Facts, { reason, detail }: Refusal)
 
 function trip({ portfolio, signal, nowMs }: Considered, refusal: Refusal): Draft[] {
   return tripped(portfolio, { ...refusal, key: signal.id, nowMs, causationId: signal.id });
-}
-
-function factsOf({ id, time, data }: TradeSignal, { marketSequence }: DecisionContext) {
-  const { strategy, venue, symbol, intent, side } = data;
-  return {
-    signalId: id,
-    strategy,
-    venue,
-    symbol,
-    intent,
-    side,
-    signalTime: time,
-    ...(marketSequence !== undefined && { marketSequence }),
-  };
 }
 
 function contextOf({ portfolio, signal, nowMs }: Considered): DraftContext {

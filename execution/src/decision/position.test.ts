@@ -1,5 +1,6 @@
+import { someSettings } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
-import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
+import { aPortfolio } from '../testing/a-portfolio.ts';
 import { averageEntryPrice, costOf, realisedPnl } from './position.ts';
 
 /** Fills of orders of their own, each as quantity and price; less than 0 is sold. */

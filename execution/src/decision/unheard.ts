@@ -1,6 +1,7 @@
 import type { OrderId, TradeSignal } from '@heliograph/contracts';
 import { draft, type Draft } from './draft.ts';
 import type { Portfolio } from './portfolio.ts';
+import { signalFacts } from './signal-facts.ts';
 
 /**
  * Whether a decision may be carried out although the venue says nothing of an order of its instrument: one that leaves a
@@ -21,9 +22,7 @@ export function withoutEntry(
 ): readonly Draft[] {
   const entry = decision.find((event) => event.type === 'order_intended' && !event.data.reduceOnly);
   if (entry?.type !== 'order_intended') return decision;
-  const { id, time, subject, correlationid, data } = signal;
-  const { strategy, venue, symbol, intent, side } = data;
-  const { marketSequence } = entry.data;
+  const { id, subject, correlationid } = signal;
   const about = {
     portfolio: portfolio.name,
     key: id,
@@ -34,14 +33,7 @@ export function withoutEntry(
   };
   return [
     draft('signal_skipped', about, {
-      signalId: id,
-      strategy,
-      venue,
-      symbol,
-      intent,
-      side,
-      signalTime: time,
-      ...(marketSequence !== undefined && { marketSequence }),
+      ...signalFacts(signal, entry.data),
       reason: 'UNKNOWN_ORDER',
       detail: `the venue says nothing of order ${orderId}`,
     }),

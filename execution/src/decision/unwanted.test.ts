@@ -1,6 +1,7 @@
 import type { ReasonCode } from '@heliograph/contracts';
+import { someSettings } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
-import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
+import { aPortfolio } from '../testing/a-portfolio.ts';
 import { cancelIntended } from './order-events.ts';
 import { protect } from './protection.ts';
 

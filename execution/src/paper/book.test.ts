@@ -1,5 +1,5 @@
 import { Big, OrderId, PortfolioSettings, SymbolName, type Candle } from '@heliograph/contracts';
-import { aCandle } from '@heliograph/contracts/testing';
+import { aCandle, someSettings } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import type { OrderRequest } from '../brokers/broker.ts';
 import { abandon, cancelResting, emptyBook, type PaperBook, type PaperBookState } from './book.ts';
@@ -11,13 +11,9 @@ import { sliceOfCandle } from './slice.ts';
 const candle = aCandle();
 
 function account(change: object = {}): PaperBookState {
-  const settings = PortfolioSettings.parse({
+  const settings = someSettings({
     cash: '1000',
     stake: { kind: 'quote', value: '100' },
-    feeBps: '10',
-    slippageBps: '0',
-    lotSize: '0.001',
-    risk: {},
     ...change,
   });
   return evolveBook(emptyBook(), { type: 'account_opened', settings });

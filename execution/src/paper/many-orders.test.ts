@@ -1,9 +1,8 @@
 import { candleEvent, OrderId, PortfolioSettings, subjects } from '@heliograph/contracts';
 import { createMemoryServer, mostAppended } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { aCandle } from '@heliograph/contracts/testing';
+import { aCandle, someSettings } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
-import { someSettings } from '../testing/a-portfolio.ts';
 import { openPaperBroker } from './paper-broker.ts';
 
 const count = mostAppended + 1;

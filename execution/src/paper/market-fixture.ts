@@ -1,17 +1,14 @@
-import { OrderId, PortfolioSettings, PositiveDecimal } from '@heliograph/contracts';
-import { aCandle } from '@heliograph/contracts/testing';
+import { OrderId, PositiveDecimal, type PortfolioSettings } from '@heliograph/contracts';
+import { aCandle, someSettings } from '@heliograph/contracts/testing';
 import type { OrderRequest, Placement, Report } from '../brokers/broker.ts';
 import { createPaperExchange, type PaperExchange } from './exchange.ts';
 
 /** Settings of a paper account for tests: no costs and no rules but those that are named. */
 export function paperSettings(change: object = {}): PortfolioSettings {
-  return PortfolioSettings.parse({
+  return someSettings({
     cash: '100000',
     stake: { kind: 'all' },
     feeBps: '0',
-    slippageBps: '0',
-    lotSize: '0.001',
-    risk: {},
     ...change,
   });
 }

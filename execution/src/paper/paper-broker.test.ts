@@ -9,7 +9,7 @@ import {
 } from '@heliograph/contracts';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
-import { aCandle, startTestNats, type TestNats } from '@heliograph/contracts/testing';
+import { aCandle, startTestNats, type TestNats, someSettings } from '@heliograph/contracts/testing';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { testBroker } from '../brokers/broker-contract.ts';
@@ -18,14 +18,9 @@ import { createFaultyBroker, type Fault } from '../brokers/faulty-broker.ts';
 import { createExchangeBroker } from './exchange-broker.ts';
 import { openPaperBroker, type PaperBroker } from './paper-broker.ts';
 
-const settings = PortfolioSettings.parse({
-  cash: '10000',
+const settings = someSettings({
   stake: { kind: 'all' },
-  feeBps: '10',
-  slippageBps: '0',
-  lotSize: '0.001',
   tickSize: '0.01',
-  risk: {},
   instruments: { 'BTC/USDT': { minQuantity: '0.01', maxQuantity: '5', minNotional: '10' } },
   // All of it, so that the tests say by the volume how much trades.
   paper: { maxVolumeRatio: 1 },

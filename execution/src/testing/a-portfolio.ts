@@ -7,7 +7,7 @@ import {
   Venue,
   type Protection,
 } from '@heliograph/contracts';
-import type { z } from 'zod';
+import { someSettings } from '@heliograph/contracts/testing';
 import type { Report } from '../brokers/broker.ts';
 import { open } from '../decision/decide.ts';
 import { draft, type Draft } from '../decision/draft.ts';
@@ -19,20 +19,6 @@ const start = Date.UTC(2026, 0, 5);
 
 export const binance = Venue.parse('binance');
 export const btc = SymbolName.parse('BTC/USDT');
-
-export function someSettings(
-  change: Partial<z.input<typeof PortfolioSettings>> = {},
-): PortfolioSettings {
-  return PortfolioSettings.parse({
-    cash: '10000',
-    stake: { kind: 'quote', value: '1000' },
-    feeBps: '10',
-    slippageBps: '0',
-    lotSize: '0.001',
-    risk: {},
-    ...change,
-  });
-}
 
 /** A portfolio that is brought along by orders and reports, and tells what it journalled. */
 export interface PortfolioUnderTest {

@@ -1,6 +1,5 @@
 import {
   JournalEvent,
-  PortfolioSettings,
   subjects,
   toTime,
   type JournalEventOf,
@@ -9,7 +8,7 @@ import {
 } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger, type Service } from '@heliograph/contracts/service';
-import { aCandleEvent, aSignal, eventually } from '@heliograph/contracts/testing';
+import { aCandleEvent, aSignal, eventually, someSettings } from '@heliograph/contracts/testing';
 import { firstValueFrom, toArray } from 'rxjs';
 import { draftOf } from '../decision/draft.ts';
 import { evolve } from '../decision/evolve.ts';
@@ -43,11 +42,8 @@ export interface LiveRun {
 
 export const startBalances = { USDT: '10000', BTC: '1' };
 /** The exchange takes its fee of a purchase in what is bought: what is left of it must be whole lots. */
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '5000',
-  stake: { kind: 'quote', value: '1000' },
-  feeBps: '10',
-  slippageBps: '0',
   lotSize: '0.00001',
   risk: { symbols: ['BTC/USDT'], maxPositions: 1, maxClockSkewMs: 2_000 },
 });

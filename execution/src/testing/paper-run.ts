@@ -1,24 +1,20 @@
 import {
   deterministicId,
-  PortfolioSettings,
   toTime,
   type JournalEvent,
   type TradeSignal,
 } from '@heliograph/contracts';
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import type { Service } from '@heliograph/contracts/service';
-import { aCandle, aSignal } from '@heliograph/contracts/testing';
+import { aCandle, aSignal, someSettings } from '@heliograph/contracts/testing';
 import { startTestWorker } from './expected.ts';
 import { createMortal, survival, type MortalOptions } from './mortal.ts';
 import { playPaced, type TestInstant } from './paced-feed.ts';
 
 const tape = 't';
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '1000',
   stake: { kind: 'base', value: '1' },
-  feeBps: '10',
-  slippageBps: '0',
-  lotSize: '0.001',
   risk: { maxPositions: 1 },
 });
 

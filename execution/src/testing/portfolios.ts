@@ -2,13 +2,13 @@ import {
   deterministicId,
   JournalEvent,
   OrderId,
-  PortfolioSettings,
   SymbolName,
   toTime,
   Venue,
   type Mode,
+  type PortfolioSettings,
 } from '@heliograph/contracts';
-import { aJournalEvent } from '@heliograph/contracts/testing';
+import { aJournalEvent, someSettings } from '@heliograph/contracts/testing';
 import type { Report } from '../brokers/broker.ts';
 import { open } from '../decision/decide.ts';
 import { draftOf, type Draft } from '../decision/draft.ts';
@@ -25,13 +25,9 @@ export const nowMs = Date.UTC(2026, 0, 5, 0, 1);
 export const bitcoin = { venue: Venue.parse('binance'), symbol: SymbolName.parse('BTC/USDT') };
 
 export function settingsWith(change: object = {}): PortfolioSettings {
-  return PortfolioSettings.parse({
+  return someSettings({
     cash: '1000',
     stake: { kind: 'quote', value: '100' },
-    feeBps: '10',
-    slippageBps: '0',
-    lotSize: '0.001',
-    risk: {},
     ...change,
   });
 }

@@ -1,15 +1,13 @@
-import { PortfolioSettings } from '@heliograph/contracts';
+import { someSettings } from '@heliograph/contracts/testing';
 import type { TestInstant } from './paced-feed.ts';
 import { signalOf, type Wish } from './random-signals.ts';
 import { tapeOf, type Moves } from './random-tape.ts';
 
 /** Volume is scarce, and not much may be lost. */
-export const richSettings = PortfolioSettings.parse({
+export const richSettings = someSettings({
   cash: '1000',
   stake: { kind: 'quote', value: '300' },
-  feeBps: '10',
   slippageBps: '5',
-  lotSize: '0.001',
   risk: { maxPositions: 3, maxDrawdownRatio: 0.03 },
   paper: { maxVolumeRatio: 0.1, makerFeeBps: '2' },
 });

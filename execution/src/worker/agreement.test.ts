@@ -1,6 +1,7 @@
+import { someSettings } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { decisionsVersion } from '../decision/version.ts';
-import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
+import { aPortfolio } from '../testing/a-portfolio.ts';
 import { agreeOn } from './agreement.ts';
 
 const settings = someSettings();

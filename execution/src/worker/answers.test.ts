@@ -1,9 +1,10 @@
 import { TransientError } from '@heliograph/contracts';
 import { createSilentLogger } from '@heliograph/contracts/service';
+import { someSettings } from '@heliograph/contracts/testing';
 import { expect, test, vi } from 'vitest';
 import type { Broker, OrderReference, Report } from '../brokers/broker.ts';
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
-import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
+import { aPortfolio } from '../testing/a-portfolio.ts';
 import { createAnswers } from './answers.ts';
 import { createTrouble } from './trouble.ts';
 

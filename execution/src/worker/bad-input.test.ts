@@ -1,24 +1,16 @@
-import {
-  candleEvent,
-  JournalEvent,
-  PortfolioSettings,
-  subjects,
-  toTime,
-} from '@heliograph/contracts';
+import { candleEvent, JournalEvent, subjects, toTime } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { aCandle, aSignal, eventually } from '@heliograph/contracts/testing';
+import { aCandle, aSignal, eventually, someSettings } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 import { startExecution } from './execution.ts';
 
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '1000',
   stake: { kind: 'quote', value: '100' },
-  feeBps: '10',
   slippageBps: '5',
-  lotSize: '0.001',
   signalSize: true,
   risk: { priceCollarBps: 500 },
 });

@@ -1,11 +1,6 @@
-import {
-  PortfolioSettings,
-  toTime,
-  tradingStateBucket,
-  type TradingState,
-} from '@heliograph/contracts';
+import { toTime, tradingStateBucket, type TradingState } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
-import { eventually, startTestNats } from '@heliograph/contracts/testing';
+import { eventually, startTestNats, someSettings } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
 import { candle, liveSignal, only, publish, seen, startLiveWorker } from '../testing/live-run.ts';
@@ -94,11 +89,8 @@ test.concurrent('a panic while the exchange is away is carried out when it is ba
   expect((await only(bus, 'trade_closed'))[0]?.data.exitReason).toBe('manual');
 });
 
-const careful = PortfolioSettings.parse({
+const careful = someSettings({
   cash: '5000',
-  stake: { kind: 'quote', value: '1000' },
-  feeBps: '10',
-  slippageBps: '0',
   lotSize: '0.00001',
   risk: { symbols: ['BTC/USDT'], maxDrawdownRatio: 0.01 },
 });

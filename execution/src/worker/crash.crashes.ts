@@ -1,7 +1,7 @@
-import { PortfolioSettings, SymbolName } from '@heliograph/contracts';
+import { SymbolName } from '@heliograph/contracts';
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import type { Service } from '@heliograph/contracts/service';
-import { aCandle } from '@heliograph/contracts/testing';
+import { aCandle, someSettings } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { coreOf, simulated, startTestWorker } from '../testing/expected.ts';
@@ -10,12 +10,9 @@ import { playPaced, randomInstants } from '../testing/paced-feed.ts';
 import { richInstants, richSettings } from '../testing/rich-history.ts';
 import { inVirtualTime } from '../testing/virtual-time.ts';
 
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '1000',
   stake: { kind: 'quote', value: '300' },
-  feeBps: '10',
-  slippageBps: '0',
-  lotSize: '0.001',
   risk: { maxPositions: 1 },
 });
 const symbols = ['BTC/USDT', 'ETH/USDT'].map((symbol) =>

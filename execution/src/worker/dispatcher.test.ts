@@ -1,12 +1,13 @@
 import { Big, type OrderId, type PortfolioSettings } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
+import { someSettings } from '@heliograph/contracts/testing';
 import { expect, test, vi } from 'vitest';
 import type { OrderRequest, Placement } from '../brokers/broker.ts';
 import type { Draft } from '../decision/draft.ts';
 import { cancelIntended, triggered } from '../decision/order-events.ts';
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
-import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
+import { aPortfolio } from '../testing/a-portfolio.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createJournal } from './journal.ts';
 import { createSerial } from './serial.ts';

@@ -1,6 +1,6 @@
-import { PortfolioSettings, subjects, SymbolName, toTime } from '@heliograph/contracts';
+import { subjects, SymbolName, toTime } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
-import { aCandle, aSignal, startTestNats } from '@heliograph/contracts/testing';
+import { aCandle, aSignal, startTestNats, someSettings } from '@heliograph/contracts/testing';
 import { firstValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { draftOf } from '../decision/draft.ts';
@@ -8,12 +8,10 @@ import { createDecisionsHash } from '../decisions-hash.ts';
 import { coreOf, simulated, startTestWorker } from '../testing/expected.ts';
 import { playPaced, randomInstants } from '../testing/paced-feed.ts';
 
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '1000',
   stake: { kind: 'quote', value: '300' },
-  feeBps: '10',
   slippageBps: '5',
-  lotSize: '0.001',
   risk: { maxPositions: 2 },
 });
 

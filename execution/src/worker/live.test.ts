@@ -1,7 +1,7 @@
-import { Big, PortfolioSettings, subjects, toTime } from '@heliograph/contracts';
+import { Big, subjects, toTime } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { aCandleEvent, aSignal, eventually } from '@heliograph/contracts/testing';
+import { aCandleEvent, aSignal, eventually, someSettings } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import {
   startBinanceDouble,
@@ -11,11 +11,8 @@ import { anOrder, openOnDouble } from '../testing/ccxt-on-double.ts';
 import { journalOf, only } from '../testing/live-run.ts';
 import { startExecution } from './execution.ts';
 
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '5000',
-  stake: { kind: 'quote', value: '1000' },
-  feeBps: '10',
-  slippageBps: '0',
   lotSize: '0.00001',
   risk: { symbols: ['BTC/USDT'], maxPositions: 1, maxClockSkewMs: 2_000 },
 });

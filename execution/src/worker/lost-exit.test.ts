@@ -1,6 +1,6 @@
-import { PortfolioSettings, TradeSignal } from '@heliograph/contracts';
+import { TradeSignal } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
-import { eventually } from '@heliograph/contracts/testing';
+import { eventually, someSettings } from '@heliograph/contracts/testing';
 import { firstValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import {
@@ -22,11 +22,8 @@ import { tapeIn, verified } from '../testing/verified.ts';
 
 const patience = { timeoutMs: 25_000 };
 const exit = { intent: 'exit', side: 'sell', targetPosition: 'flat' } as const;
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '5000',
-  stake: { kind: 'quote', value: '1000' },
-  feeBps: '10',
-  slippageBps: '0',
   lotSize: '0.00001',
   risk: { symbols: ['BTC/USDT'] },
 });

@@ -1,12 +1,6 @@
-import {
-  deterministicId,
-  OrderId,
-  PortfolioSettings,
-  toTime,
-  type JournalEvent,
-} from '@heliograph/contracts';
+import { deterministicId, OrderId, toTime, type JournalEvent } from '@heliograph/contracts';
 import { createMemoryBus, type Bus } from '@heliograph/contracts/bus';
-import { aJournalEvent, aSignal } from '@heliograph/contracts/testing';
+import { aJournalEvent, aSignal, someSettings } from '@heliograph/contracts/testing';
 import { tap } from 'rxjs';
 import { expect, test } from 'vitest';
 import { portfoliosBucket } from './desk-registry.ts';
@@ -22,13 +16,11 @@ async function journal(bus: Bus, portfolio: string, events: readonly JournalEven
 }
 
 function opened(portfolio: string, cash: string): JournalEvent {
-  const settings = PortfolioSettings.parse({
+  const settings = someSettings({
     cash,
     stake: { kind: 'all' },
     feeBps: '0',
-    slippageBps: '0',
     lotSize: '1',
-    risk: {},
   });
   const data = { portfolio, mode: 'paper', tape: 'live', currency: 'USDT', settings } as const;
   return aJournalEvent('portfolio_opened', data);

@@ -1,11 +1,12 @@
 import { TransientError, type OrderId } from '@heliograph/contracts';
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
+import { someSettings } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import type { Broker, Report } from '../brokers/broker.ts';
 import { settle } from '../decision/settle.ts';
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
-import { aPortfolio, binance, btc, someSettings } from '../testing/a-portfolio.ts';
+import { aPortfolio, binance, btc } from '../testing/a-portfolio.ts';
 import { createJournal } from './journal.ts';
 import { createReconciler } from './reconciler.ts';
 import { createTrouble } from './trouble.ts';

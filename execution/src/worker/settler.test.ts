@@ -1,10 +1,11 @@
 import { PositiveDecimal, TransientError, type OrderId } from '@heliograph/contracts';
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
+import { someSettings } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import type { Broker, OrderRequest } from '../brokers/broker.ts';
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
-import { aPortfolio, someSettings } from '../testing/a-portfolio.ts';
+import { aPortfolio } from '../testing/a-portfolio.ts';
 import { createAnswers } from './answers.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createJournal } from './journal.ts';

@@ -1,6 +1,6 @@
-import { PortfolioSettings, TransientError } from '@heliograph/contracts';
+import { TransientError } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
-import { eventually } from '@heliograph/contracts/testing';
+import { eventually, someSettings } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import type { Broker, OrderReference } from '../brokers/broker.ts';
 import {
@@ -12,11 +12,8 @@ import { candle, liveSignal, only, publish, startLiveWorker } from '../testing/l
 const patience = { timeoutMs: 20_000 };
 const exit = { intent: 'exit', side: 'sell', targetPosition: 'flat' } as const;
 const eth = { symbol: 'ETH/USDT', referencePrice: { price: '2500', kind: 'last', time: '' } };
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '5000',
-  stake: { kind: 'quote', value: '1000' },
-  feeBps: '10',
-  slippageBps: '0',
   lotSize: '0.00001',
   risk: { symbols: ['BTC/USDT', 'ETH/USDT'] },
 });

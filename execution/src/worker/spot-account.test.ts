@@ -1,8 +1,8 @@
 import { PortfolioSettings } from '@heliograph/contracts';
 import { createMemoryServer } from '@heliograph/contracts/bus';
+import { someSettings } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
-import { someSettings } from '../testing/a-portfolio.ts';
 import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
 import { journalOf, liveSignal, publish, startLiveWorker } from '../testing/live-run.ts';
 import { refuseMargin } from './spot-account.ts';

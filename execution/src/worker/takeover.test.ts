@@ -1,6 +1,5 @@
 import {
   candleEvent,
-  PortfolioSettings,
   subjects,
   toTime,
   type Candle,
@@ -8,20 +7,17 @@ import {
 } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { aCandle, aSignal, eventually } from '@heliograph/contracts/testing';
+import { aCandle, aSignal, eventually, someSettings } from '@heliograph/contracts/testing';
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 import { recorded, type Draft } from '../decision/draft.ts';
 import { createSimulation } from '../simulation.ts';
 import { startExecution } from './execution.ts';
 
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '1000',
   stake: { kind: 'base', value: '1' },
   feeBps: '0',
-  slippageBps: '0',
-  lotSize: '0.001',
-  risk: {},
 });
 
 function worker(bus: Bus, name: string, nowMs?: () => number) {

@@ -1,16 +1,13 @@
-import { PortfolioSettings, type JournalEvent } from '@heliograph/contracts';
+import { type JournalEvent } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
-import { eventually } from '@heliograph/contracts/testing';
+import { eventually, someSettings } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
 import { journalOf, liveSignal, publish, startLiveWorker } from '../testing/live-run.ts';
 
 const symbols = ['BTC/USDT', 'ETH/USDT'] as const;
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '5000',
-  stake: { kind: 'quote', value: '1000' },
-  feeBps: '10',
-  slippageBps: '0',
   lotSize: '0.00001',
   risk: { symbols: [...symbols], maxPositions: 2, maxClockSkewMs: 2_000 },
 });

@@ -1,20 +1,23 @@
 import { JournalEvent, PortfolioSettings, subjects, toTime } from '@heliograph/contracts';
 import { createMemoryServer, type Bus, type MemoryServer } from '@heliograph/contracts/bus';
 import { createLogger, type Service } from '@heliograph/contracts/service';
-import { aCandle, aSignal, anExitSignal, eventually } from '@heliograph/contracts/testing';
+import {
+  aCandle,
+  aSignal,
+  anExitSignal,
+  eventually,
+  someSettings,
+} from '@heliograph/contracts/testing';
 import { candleEvent } from '@heliograph/contracts';
 import { firstValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { decisionsVersion } from '../decision/version.ts';
 import { startExecution } from './execution.ts';
 
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '1000',
   stake: { kind: 'base', value: '1' },
   feeBps: '0',
-  slippageBps: '0',
-  lotSize: '0.001',
-  risk: {},
 });
 
 interface Worker extends Service {

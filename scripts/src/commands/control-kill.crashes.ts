@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JournalEvent, subjects, toTime } from '@heliograph/contracts';
-import { connectJetStreamBus, startNatsServer, type Bus } from '@heliograph/contracts/bus';
+import type { Bus } from '@heliograph/contracts/bus';
 import { aSignal, eventually } from '@heliograph/contracts/testing';
 import { readPortfolio } from '@heliograph/execution';
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { startCli, temporaryFolder, type CliProcess, type CliResult } from '../testing/cli.ts';
-import { startExchange } from '../testing/exchange.ts';
+import { startLivePlace } from '../testing/live-place.ts';
 
 /** How often everything is entered and left again; more by hand. */
 const rounds = Number(process.env['HELIOGRAPH_CRASH_ROUNDS'] ?? 1);
@@ -60,31 +60,13 @@ test(
     await using folder = await temporaryFolder();
     const cwd = folder.path;
     await writeFile(join(cwd, 'risk.json'), JSON.stringify({ symbols, maxPositions: 3 }));
-    using exchange = await startExchange();
-    for (const [asset, amount] of Object.entries({ USDT: '100000', BTC: '0', ETH: '0', BNB: '0' }))
-      await exchange.set(asset, amount);
-    await using server = await startNatsServer({
-      storeDir: join(cwd, 'nats'),
-      path: process.env['PATH'],
-      syncAlways: false,
-    });
-    const { port, user, password } = server;
-    const env = {
-      NATS_URL: `nats://${user}:${password}@127.0.0.1:${port}`,
-      HELIOGRAPH_VENUE_URL: exchange.url,
-      HELIOGRAPH_API_KEY: exchange.key.apiKey,
-      HELIOGRAPH_API_SECRET: exchange.key.secret,
-    };
+    await using place = await startLivePlace(cwd, { USDT: '100000', BTC: '0', ETH: '0', BNB: '0' });
+    const { exchange, bus, env } = place;
     const args = 'run execution --mode live --venue-id binance --cash 50000 --stake 500';
     const limits = ['--lot-size', '0.00001', '--risk', 'risk.json', '--portfolio', 'money'];
     let begun = 0;
     const begin = (): CliProcess =>
       startCli([...args.split(' '), ...limits, '--worker', `w${++begun}`], { cwd, env });
-    await using bus = await connectJetStreamBus({
-      servers: server.url,
-      credentials: { user, password },
-      name: 'test',
-    });
     const workers = [begin(), begin()];
     await using _workers = { [Symbol.asyncDispose]: () => endAll(workers) };
 

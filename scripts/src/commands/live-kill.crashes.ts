@@ -9,12 +9,12 @@ import {
   subjects,
   toTime,
 } from '@heliograph/contracts';
-import { connectJetStreamBus, startNatsServer, type Bus } from '@heliograph/contracts/bus';
+import type { Bus } from '@heliograph/contracts/bus';
 import { aSignal, eventually } from '@heliograph/contracts/testing';
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 import { startCli, temporaryFolder, type CliProcess } from '../testing/cli.ts';
-import { startExchange } from '../testing/exchange.ts';
+import { startLivePlace } from '../testing/live-place.ts';
 
 /** How long workers are killed; longer by hand. */
 const seconds = Number(process.env['HELIOGRAPH_CRASH_SECONDS'] ?? 20);
@@ -54,35 +54,12 @@ test(
     await using folder = await temporaryFolder();
     const cwd = folder.path;
     await writeFile(join(cwd, 'risk.json'), JSON.stringify({ symbols, maxPositions: 3 }));
-    using exchange = await startExchange();
-    for (const [asset, amount] of [
-      ['USDT', '100000'],
-      ['BTC', '0'],
-      ['ETH', '0'],
-      ['BNB', '0'],
-    ] as const)
-      await exchange.set(asset, amount);
-    await using server = await startNatsServer({
-      storeDir: join(cwd, 'nats'),
-      path: process.env['PATH'],
-      syncAlways: false,
-    });
-    const { port, user, password } = server;
-    const env = {
-      NATS_URL: `nats://${user}:${password}@127.0.0.1:${port}`,
-      HELIOGRAPH_VENUE_URL: exchange.url,
-      HELIOGRAPH_API_KEY: exchange.key.apiKey,
-      HELIOGRAPH_API_SECRET: exchange.key.secret,
-    };
+    await using place = await startLivePlace(cwd, { USDT: '100000', BTC: '0', ETH: '0', BNB: '0' });
+    const { exchange, bus, env } = place;
     const args = 'run execution --mode live --venue-id binance --cash 50000 --stake 500';
     const limits = ['--lot-size', '0.00001', '--risk', 'risk.json'];
     const begin = (worker: string): CliProcess =>
       startCli([...args.split(' '), ...limits, '--worker', worker], { cwd, env });
-    await using bus = await connectJetStreamBus({
-      servers: server.url,
-      credentials: { user, password },
-      name: 'test',
-    });
 
     const workers = [begin('one-0'), begin('two-0')];
     await using _workers = { [Symbol.asyncDispose]: () => endAll(workers) };

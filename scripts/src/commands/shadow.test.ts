@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { candleEvent, JournalEvent, subjects, toTime, type Candle } from '@heliograph/contracts';
-import { connectJetStreamBus, startNatsServer, type Bus } from '@heliograph/contracts/bus';
+import type { Bus } from '@heliograph/contracts/bus';
 import { aCandle, anExitSignal, aSignal, eventually } from '@heliograph/contracts/testing';
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
-import { startExchange } from '../testing/exchange.ts';
+import { startLivePlace } from '../testing/live-place.ts';
 
 const price = 50_000;
 
@@ -49,21 +49,8 @@ async function publishSignal(bus: Bus, enters: boolean): Promise<void> {
 test('a shadow trades on paper what its neighbour trades at an exchange, and the log compares and verifies both', async () => {
   await using folder = await temporaryFolder();
   const cwd = folder.path;
-  using exchange = await startExchange();
-  await exchange.set('USDT', '100000');
-  await exchange.set('BTC', '0');
-  await using server = await startNatsServer({
-    storeDir: join(cwd, 'nats'),
-    path: process.env['PATH'],
-    syncAlways: false,
-  });
-  const { port, user, password } = server;
-  const env = {
-    NATS_URL: `nats://${user}:${password}@127.0.0.1:${port}`,
-    HELIOGRAPH_VENUE_URL: exchange.url,
-    HELIOGRAPH_API_KEY: exchange.key.apiKey,
-    HELIOGRAPH_API_SECRET: exchange.key.secret,
-  };
+  await using place = await startLivePlace(cwd, { USDT: '100000', BTC: '0' });
+  const { exchange, bus, env } = place;
   await writeFile(
     join(cwd, 'portfolios.json'),
     JSON.stringify({
@@ -75,11 +62,6 @@ test('a shadow trades on paper what its neighbour trades at an exchange, and the
   const run = ['run', 'execution', ...flags.split(' '), '--portfolios', 'portfolios.json'];
   await using execution = startCli(run, { cwd, env });
   await using log = startCli(['run', 'trade-log', '--db', 'log.sqlite'], { cwd, env });
-  await using bus = await connectJetStreamBus({
-    servers: server.url,
-    credentials: { user, password },
-    name: 'test',
-  });
   const patience = { timeoutMs: 60_000 };
   await eventually(async () => {
     expect(await typesOf(bus, 'money')).toContain('reconciliation_reported');

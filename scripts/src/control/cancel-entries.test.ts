@@ -1,20 +1,15 @@
-import { PortfolioSettings, subjects, toTime } from '@heliograph/contracts';
+import { subjects, toTime } from '@heliograph/contracts';
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { aSignal, eventually } from '@heliograph/contracts/testing';
+import { aSignal, eventually, someSettings } from '@heliograph/contracts/testing';
 import { listPortfolios, startExecution } from '@heliograph/execution';
 import { expect, test } from 'vitest';
 import { cancelEntries } from './cancel-entries.ts';
 import { entriesOf } from './open-entries.ts';
 import { readView } from './portfolio-view.ts';
 
-const settings = PortfolioSettings.parse({
-  cash: '10000',
-  stake: { kind: 'quote', value: '1000' },
+const settings = someSettings({
   feeBps: '0',
-  slippageBps: '0',
-  lotSize: '0.001',
-  risk: {},
 });
 
 test('a symbol is cancelled at each venue at which it waits, by workers as they are', async () => {

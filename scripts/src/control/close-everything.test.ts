@@ -1,7 +1,7 @@
-import { PortfolioSettings, subjects, toTime } from '@heliograph/contracts';
+import { subjects, toTime } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { aSignal, eventually } from '@heliograph/contracts/testing';
+import { aSignal, eventually, someSettings } from '@heliograph/contracts/testing';
 import { listPortfolios, startExecution } from '@heliograph/execution';
 import { tap } from 'rxjs';
 import { expect, test } from 'vitest';
@@ -9,13 +9,8 @@ import { closeEverything } from './close-everything.ts';
 import { entriesOf } from './open-entries.ts';
 import { readView } from './portfolio-view.ts';
 
-const settings = PortfolioSettings.parse({
-  cash: '10000',
-  stake: { kind: 'quote', value: '1000' },
+const settings = someSettings({
   feeBps: '0',
-  slippageBps: '0',
-  lotSize: '0.001',
-  risk: {},
 });
 
 test('however long an entry is waited for, the journal is read once', async () => {

@@ -1,7 +1,7 @@
-import { PortfolioSettings, subjects, toTime, type TradeSignal } from '@heliograph/contracts';
+import { subjects, toTime, type TradeSignal } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
-import { aCandleEvent, aSignal, eventually } from '@heliograph/contracts/testing';
+import { aCandleEvent, aSignal, eventually, someSettings } from '@heliograph/contracts/testing';
 import { listPortfolios, startExecution } from '@heliograph/execution';
 import { describe, expect, test } from 'vitest';
 import { cancelEntries } from './cancel-entries.ts';
@@ -10,13 +10,8 @@ import { closeSignal } from './close-signal.ts';
 import { entriesOf } from './open-entries.ts';
 import { readView } from './portfolio-view.ts';
 
-const settings = PortfolioSettings.parse({
-  cash: '10000',
-  stake: { kind: 'quote', value: '1000' },
+const settings = someSettings({
   feeBps: '0',
-  slippageBps: '0',
-  lotSize: '0.001',
-  risk: {},
 });
 const minuteMs = 60_000;
 

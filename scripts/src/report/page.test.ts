@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { PortfolioSettings, SymbolName } from '@heliograph/contracts';
-import { aCandle } from '@heliograph/contracts/testing';
+import { SymbolName } from '@heliograph/contracts';
+import { aCandle, someSettings } from '@heliograph/contracts/testing';
 import { summariseRun } from '@heliograph/trade-log';
 import { expect, test } from 'vitest';
 import { readAssets } from './assets.ts';
@@ -9,13 +9,9 @@ import { createChartRecorder } from './chart-recorder.ts';
 import { reportPage } from './page.ts';
 import type { ReportedRun } from './reported-run.ts';
 
-const settings = PortfolioSettings.parse({
+const settings = someSettings({
   cash: '1000',
   stake: { kind: 'quote', value: '100' },
-  feeBps: '10',
-  slippageBps: '0',
-  lotSize: '0.001',
-  risk: {},
 });
 const hostile = '</script><img src=x onerror=alert(1)>';
 const trade = {

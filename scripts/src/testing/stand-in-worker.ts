@@ -8,7 +8,6 @@ import {
   NonNegativeDecimal,
   OrderId,
   parseEvent,
-  PortfolioSettings,
   PositiveDecimal,
   portfolioFor,
   TradeSignal,
@@ -20,7 +19,7 @@ import {
   type TradingState,
 } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
-import { aJournalEvent, aSignal } from '@heliograph/contracts/testing';
+import { aJournalEvent, aSignal, someSettings } from '@heliograph/contracts/testing';
 import { concatMap, defer, merge } from 'rxjs';
 
 const { venue } = aSignal().data;
@@ -42,13 +41,11 @@ export async function openPortfolio(
   name: string,
   { tape = 'live', held = [] }: { tape?: string; held?: readonly SymbolName[] } = {},
 ): Promise<void> {
-  const settings = PortfolioSettings.parse({
+  const settings = someSettings({
     cash: '1000',
     stake: { kind: 'all' },
     feeBps: '0',
-    slippageBps: '0',
     lotSize: '1',
-    risk: {},
   });
   await journal(bus, name, [
     aJournalEvent('portfolio_opened', {

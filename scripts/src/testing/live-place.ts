@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { connectJetStreamBus, startNatsServer, type Bus } from '@heliograph/contracts/bus';
+import { startExchange } from './exchange.ts';
+
+/** What workers need that trade for real. */
+export interface LivePlace extends AsyncDisposable {
+  readonly exchange: Awaited<ReturnType<typeof startExchange>>;
+  /** A bus on their server, to see what they do. */
+  readonly bus: Bus;
+  /** The variables by which a command finds both. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A server that keeps its messages in the folder, and the double of an exchange whose account has those balances. */
+export async function startLivePlace(
+  folder: string,
+  balances: Readonly<Record<string, string>>,
+): Promise<LivePlace> {
+  await using stack = new AsyncDisposableStack();
+  const exchange = stack.use(await startExchange());
+  for (const [asset, amount] of Object.entries(balances)) await exchange.set(asset, amount);
+  const server = stack.use(
+    await startNatsServer({
+      storeDir: join(folder, 'nats'),
+      path: process.env['PATH'],
+      syncAlways: false,
+    }),
+  );
+  const { url, port, user, password } = server;
+  const bus = stack.use(
+    await connectJetStreamBus({ servers: url, credentials: { user, password }, name: 'test' }),
+  );
+  const begun = stack.move();
+  return {
+    exchange,
+    bus,
+    env: {
+      NATS_URL: `nats://${user}:${password}@127.0.0.1:${port}`,
+      HELIOGRAPH_VENUE_URL: exchange.url,
+      HELIOGRAPH_API_KEY: exchange.key.apiKey,
+      HELIOGRAPH_API_SECRET: exchange.key.secret,
+    },
+    [Symbol.asyncDispose]: () => begun.disposeAsync(),
+  };
+}
