@@ -10,7 +10,7 @@ const axes = ['--grid', 'fast=5,10,20', '--grid', 'slow=20,30'];
 
 async function folderWithCandles() {
   const folder = await temporaryFolder();
-  await writeFile(join(folder.path, candles), firstCandles(800));
+  await writeFile(join(folder.path, candles), firstCandles(1_200));
   return folder;
 }
 
@@ -65,6 +65,23 @@ describe.concurrent('grid', { timeout }, () => {
       trades: outOfSampleResult.metrics.trades,
       netPnl: outOfSampleResult.metrics.netPnl,
     });
+  });
+
+  test('ranks by what the equity was like from candle to candle, too', async () => {
+    const { result } = await grid(...axes, '--by', 'sharpe');
+    const ratios = result.folds[0].ranking.map(
+      (each: { inSample: { metrics: { sharpe: number } } }) => each.inSample.metrics.sharpe,
+    );
+    expect(ratios).toEqual(ratios.toSorted((a: number, b: number) => b - a));
+    expect(ratios).toHaveLength(5);
+    expect(ratios[0]).toBeTypeOf('number');
+  });
+
+  test('refuses folds that are shorter than a candle, and more backtests than anybody waits for', async () => {
+    expect(await grid('--grid', 'fast=5', '--walk-forward', '5000')).toMatchObject({ code: 2 });
+    const many = await grid('--grid', 'slow=11..411', '--walk-forward', '250');
+    expect(many.code).toBe(2);
+    expect(many.stderr).toContain('at most 100,000 are run');
   });
 
   test('walks forward', async () => {

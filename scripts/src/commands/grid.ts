@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { UserError } from '@heliograph/contracts';
+import { timeframeMs, UserError } from '@heliograph/contracts';
 import { loadStrategy } from '@heliograph/signal-engine';
 import { z } from 'zod';
 import { openCandleSource, readCandleSource, tellPruned } from '../candle-source.ts';
 import { readExecutionOptions } from '../execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { noteSimulated } from '../simulated-market.ts';
-import { combinationsOf, readAxes } from '../grid/axes.ts';
+import { combinationsOf, mostCombinations, readAxes } from '../grid/axes.ts';
 import { figures, outOfSampleTotals, searchGrid, type Figure } from '../grid/search.ts';
 import { foldsOf } from '../grid/windows.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
@@ -53,9 +53,15 @@ export async function grid(invocation: Invocation): Promise<ExitCode> {
   noteSimulated(invocation, feed);
   const missing = await tellPruned(invocation, opened);
   const { firstTime, lastTime } = await feed.inspect();
-  const folds = foldsOf({ from: firstTime, to: lastTime }, { keptBack, walkForward });
+  const candleMs = Math.max(...feed.instruments.map(({ timeframe }) => timeframeMs(timeframe)));
+  const folds = foldsOf({ from: firstTime, to: lastTime }, { keptBack, walkForward, candleMs });
   const outOfSample = folds.filter((fold) => fold.outOfSample).length;
   const total = combinations.length * folds.length + outOfSample;
+  if (total > mostCombinations)
+    throw new UserError(
+      `--walk-forward ${folds.length}: with ${count(combinations.length)} combinations that is ${count(total)} backtests, at most ${count(mostCombinations)} are run`,
+      { exitCode: 2 },
+    );
   const progress = createPlayProgress(terminal, { unit: 'backtests', total });
   const startedMs = performance.now();
   const results = await searchGrid(

@@ -7,7 +7,7 @@ export interface Axis {
 }
 
 /** More than that would run for days, and would find chance rather than a rule. */
-const mostCombinations = 100_000;
+export const mostCombinations = 100_000;
 
 /**
  * Reads `fast=5,10,20` or `fast=5..50:5` (both ends included, the step 1 if there is none).

@@ -1,5 +1,5 @@
 import type { PortfolioSettings } from '@heliograph/contracts';
-import type { Performance } from '@heliograph/trade-log';
+import type { Metrics } from '@heliograph/trade-log';
 import type { CandleSource } from '../candle-source.ts';
 import type { Window } from './windows.ts';
 
@@ -18,7 +18,7 @@ export interface Job {
 }
 
 export interface JobResult {
-  readonly metrics: Performance;
+  readonly metrics: Metrics;
   readonly signals: number;
   readonly skipped: Readonly<Record<string, number>>;
   /** How often the strategy failed. */

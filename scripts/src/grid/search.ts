@@ -1,5 +1,5 @@
 import { Big } from '@heliograph/contracts';
-import type { Performance } from '@heliograph/trade-log';
+import type { Metrics } from '@heliograph/trade-log';
 import type { GridSetting, JobResult } from './job.ts';
 import { runJobs } from './pool.ts';
 import type { Fold } from './windows.ts';
@@ -28,7 +28,11 @@ export const figures = [
   'returnProfitFactor',
   'winRate',
   'sqn',
-] as const satisfies readonly (keyof Performance)[];
+  'annualReturnRatio',
+  'sharpe',
+  'sortino',
+  'calmar',
+] as const satisfies readonly (keyof Metrics)[];
 export type Figure = (typeof figures)[number];
 
 /** Tries every combination on each fold, and the best of each on what follows it. */

@@ -18,17 +18,26 @@ const trainLengths = 3;
 /** All of it for choosing; or the last part kept back; or one fold after the other, each tried on what follows it. */
 export function foldsOf(
   { from, to }: Window,
-  { keptBack, walkForward }: { keptBack?: number | undefined; walkForward?: number | undefined },
+  {
+    keptBack,
+    walkForward,
+    candleMs,
+  }: {
+    keptBack?: number | undefined;
+    walkForward?: number | undefined;
+    /** How long the longest candles are: what is shorter cannot be traded on. */
+    candleMs: number;
+  },
 ): Fold[] {
-  if (walkForward !== undefined) return walk({ from, to }, walkForward);
+  if (walkForward !== undefined) return walk({ from, to }, walkForward, candleMs);
   if (keptBack === undefined) return [{ inSample: { from, to }, outOfSample: undefined }];
   const cut = Math.round(to - (to - from) * keptBack);
   return [{ inSample: { from, to: cut }, outOfSample: { from: cut, to } }];
 }
 
-function walk({ from, to }: Window, folds: number): Fold[] {
+function walk({ from, to }: Window, folds: number, candleMs: number): Fold[] {
   const length = Math.floor((to - from) / (trainLengths + folds));
-  if (length < 1)
+  if (length < candleMs)
     throw new UserError(`--walk-forward ${folds}: the candles are too few for that`, {
       exitCode: 2,
     });

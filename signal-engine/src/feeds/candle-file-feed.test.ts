@@ -66,12 +66,16 @@ test('takes all candle files of a folder by name, merged by close time', async (
   ]);
 });
 
-test('keeps the order in which files are given where candles close together', async () => {
+test('is the same feed in whichever order its files are named', async () => {
   await using folder = await makeTempFolder();
   const eth = await folder.write('ETH_USDT-1m.csv', csvOf([1]));
   const btc = await folder.write('BTC_USDT-1m.csv', csvOf([1]));
-  const [instant] = await instantsIn([eth, btc]);
-  expect(instant?.candles.map(({ symbol }) => symbol)).toEqual(['ETH/USDT', 'BTC/USDT']);
+  const feeds = [await openCandleFileFeed([eth, btc]), await openCandleFileFeed([btc, eth])];
+  for (const feed of feeds) {
+    expect(feed.identity).toBe(feeds[0]?.identity);
+    for await (const [instant] of feed.chunks())
+      expect(instant?.candles.map(({ symbol }) => symbol)).toEqual(['BTC/USDT', 'ETH/USDT']);
+  }
 });
 
 test('is the same feed for the same data elsewhere, another one for other data or another instrument', async () => {

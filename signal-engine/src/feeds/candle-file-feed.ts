@@ -10,22 +10,23 @@ import {
 } from './candle-file.ts';
 import type { Instrument } from './feed.ts';
 import { type InstrumentOverrides, instrumentOfFile } from './instrument-of-file.ts';
-import { createRecordedFeed, type RecordedFeed } from './recorded-feed.ts';
+import { createRecordedFeed, inOrder, type RecordedFeed } from './recorded-feed.ts';
 
 /**
  * Candle files, CSV or gzip of it, with the header `timestamp,open,high,low,close,volume`: timestamp is the open in
  * epoch ms, the oldest candle first. A folder stands for all its `.csv` and `.csv.gz` files by name. Several files are
- * several symbols, merged by close time.
+ * several symbols, merged by close time; in which order they are named changes nothing.
  * @throws UserError with exit code 2 for what is named wrongly, 1 for what is wrong inside; both also while reading
  */
 export async function openCandleFileFeed(
   paths: readonly string[],
   overrides: InstrumentOverrides = {},
 ): Promise<RecordedFeed> {
-  const files: CandleFile[] = [];
+  const opened: CandleFile[] = [];
   for (const path of paths)
     for (const name of await candleFilesIn(path))
-      files.push(await openCandleFile(name, instrumentOfFile(name, overrides)));
+      opened.push(await openCandleFile(name, instrumentOfFile(name, overrides)));
+  const files = inOrder(opened);
   const sources = files.map((file) => ({
     name: file.path,
     instrument: file.instrument,

@@ -1,7 +1,7 @@
 import { deterministicId, Timeframe, UserError } from '@heliograph/contracts';
 import { fingerprintOf, openCandleFileFeed } from './candle-file-feed.ts';
 import type { InstrumentOverrides } from './instrument-of-file.ts';
-import { createRecordedFeed, type RecordedFeed, resampleFeed } from './recorded-feed.ts';
+import { createRecordedFeed, inOrder, type RecordedFeed, resampleFeed } from './recorded-feed.ts';
 import { openSimulatedFeed, simulatePrefix } from './simulated/simulated-feed.ts';
 import { openTradeFile, readTradeFile, type TradeFile, tradesPrefix } from './trades/trade-file.ts';
 
@@ -57,8 +57,9 @@ async function openByKind(
   if (ofTrades.length === 0) return openCandleFileFeed(names, overrides);
   if (ofTrades.length < names.length)
     throw new UserError('--feed: trade files and candle files do not go together', { exitCode: 2 });
-  const files: TradeFile[] = [];
-  for (const name of names) files.push(await openTradeFile(name, overrides));
+  const opened: TradeFile[] = [];
+  for (const name of names) opened.push(await openTradeFile(name, overrides));
+  const files = inOrder(opened);
   const sources = files.map((file) => ({
     name: file.path,
     instrument: file.instrument,

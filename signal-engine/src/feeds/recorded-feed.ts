@@ -27,7 +27,19 @@ export interface CandleSource {
   read(): AsyncIterable<readonly Candle[]>;
 }
 
-/** @throws UserError where two are the same symbol */
+/**
+ * Sources by venue and symbol: in whichever order files are named, candles that close together come in the same one, and with
+ * them the signals that compete for the same limits.
+ */
+export function inOrder<S extends { readonly instrument: Instrument }>(sources: readonly S[]): S[] {
+  const key = ({ instrument }: S): string => `${instrument.venue} ${instrument.symbol}`;
+  return sources.toSorted((one, other) => (key(one) < key(other) ? -1 : 1));
+}
+
+/**
+ * Of sources that are `inOrder`.
+ * @throws UserError where two are the same symbol
+ */
 export function createRecordedFeed(
   sources: readonly CandleSource[],
   identity: string,
