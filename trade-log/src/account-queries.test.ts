@@ -66,6 +66,15 @@ test('a protective order tells what it protects, and does not stand for its sign
   ]);
 });
 
+test('an order that goes out for others, too, is as large as it goes out', () => {
+  using alone = logOf(journal.intended(entry), journal.triggered(entry));
+  expect(readOrders(alone.database)).toMatchObject([{ size: { quantity: '1' } }]);
+  using together = logOf(journal.intended(entry), journal.triggered(entry, '3'));
+  expect(readOrders(together.database)).toMatchObject([
+    { status: 'triggered', size: { kind: 'base', quantity: '3' } },
+  ]);
+});
+
 test('a cancel stands beside the status, with the reason', () => {
   using temp = logOf(
     journal.intended(entry),

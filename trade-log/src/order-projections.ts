@@ -90,6 +90,8 @@ const triggered = orderUpdate<JournalEventOf<'order_triggered'>>('orders', {
   status: () => 'triggered',
   status_time: timeOf,
   trigger_price: ({ data }) => data.price,
+  size: ({ data: { quantity } }) =>
+    quantity === undefined ? null : JSON.stringify({ kind: 'base', quantity }),
 });
 
 type Filled = JournalEventOf<'order_filled'>;

@@ -116,6 +116,9 @@ export const OrderTriggered = journalEvent(
   z.object({
     ...orderFacts,
     price: PositiveDecimal.describe('The price of the tape that triggered it.'),
+    quantity: PositiveDecimal.describe(
+      'Base units that it is sent for, where others of the same exit were reached with it: they end, and it leaves with theirs. Default: its own.',
+    ).optional(),
   }),
 ).describe(
   'The price has reached an order that execution holds itself: it is about to be sent as a market order.',

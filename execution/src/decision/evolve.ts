@@ -49,6 +49,7 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       changeOrder(state, event.data.orderId, 'triggered', {
         isHeld: false,
         triggeredMs: event.timeMs,
+        ...(event.data.quantity && { size: { kind: 'base', quantity: event.data.quantity } }),
       });
       break;
     case 'order_cancel_intended':

@@ -57,15 +57,16 @@ export function accepted(
   });
 }
 
-/** The price has reached an order that execution holds itself. */
+/** The price has reached an order that execution holds itself; `quantity`: where it goes out for others, too, base units. */
 export function triggered(
   portfolio: Portfolio,
   order: Order,
-  { timeMs, price }: { timeMs: number; price: Big },
+  { timeMs, price, quantity }: { timeMs: number; price: Big; quantity?: Big | undefined },
 ): Draft {
   return draft('order_triggered', contextOf(portfolio, order, timeMs), {
     ...orderFacts(order),
     price: toPositive(price),
+    ...(quantity && { quantity: toPositive(quantity) }),
   });
 }
 

@@ -1,4 +1,10 @@
-import { Big, type EventId, type TapeEnded, type TradeSignal } from '@heliograph/contracts';
+import {
+  Big,
+  decimalOf,
+  type EventId,
+  type TapeEnded,
+  type TradeSignal,
+} from '@heliograph/contracts';
 import { decide } from '../decision/decide.ts';
 import type { Draft, DraftOf } from '../decision/draft.ts';
 import { lapse } from '../decision/lapse.ts';
@@ -222,8 +228,11 @@ function outcomeOf(portfolio: Portfolio, order: Order, event: Draft): Draft[][] 
       return [[cancelled(portfolio, order, { timeMs, ...event.data })]];
     case 'order_unknown':
       return [[outcomeUnknown(portfolio, order, { timeMs, ...event.data })]];
-    case 'order_triggered':
-      return [[triggered(portfolio, order, { timeMs, price: new Big(event.data.price) })]];
+    case 'order_triggered': {
+      const { price, quantity } = event.data;
+      const facts = { price: new Big(price), quantity: quantity && decimalOf(quantity) };
+      return [[triggered(portfolio, order, { timeMs, ...facts })]];
+    }
     default:
       return [];
   }

@@ -2,8 +2,8 @@ import { Big, exactly, type Candle, type OrderId } from '@heliograph/contracts';
 import { mostAppended } from '@heliograph/contracts/bus';
 import type { Draft } from '../decision/draft.ts';
 import { leaving } from '../decision/on-its-way.ts';
-import { triggered } from '../decision/order-events.ts';
 import type { Order } from '../decision/order.ts';
+import { triggeredTogether, type Reached } from '../decision/triggered-together.ts';
 import { instrumentKey } from '../instrument-key.ts';
 import type { Portfolio } from '../decision/portfolio.ts';
 import { averageEntryPrice, enters } from '../decision/position.ts';
@@ -87,11 +87,11 @@ export function createHeldOrders(): HeldOrders {
       const held = heldIn(portfolio, candle);
       if (held.length === 0) return [];
       const key = instrumentKey(candle);
-      const drafts: Draft[] = [];
+      const reached: Reached[] = [];
       const position = portfolio.positions.get(key);
       let left = (position?.quantity ?? zero).minus(leaving(portfolio, key));
       for (const order of held.toSorted(stopsFirst)) {
-        if (drafts.length === mostAppended) break;
+        if (reached.length === mostAppended) break;
         const level = levelOf(order);
         const seen = since(order, candle);
         if (!isReached(order, level, seen) && !owed.has(order.id)) continue;
@@ -101,10 +101,9 @@ export function createHeldOrders(): HeldOrders {
         }
         const isLeaving = position !== undefined && !enters(position, order.side);
         if (isLeaving && order.size.kind === 'base') left = left.minus(order.size.quantity);
-        const price = priceAt(order, level, seen);
-        drafts.push(triggered(portfolio, order, { timeMs, price }));
+        reached.push({ order, price: priceAt(order, level, seen) });
       }
-      return drafts;
+      return triggeredTogether(portfolio, reached, timeMs);
     },
     follow(portfolio, candle) {
       for (const order of heldIn(portfolio, candle)) follow(order, since(order, candle));

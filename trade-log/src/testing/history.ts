@@ -151,10 +151,11 @@ export function createJournal(portfolio: string) {
         referencePrice: signal.data.referencePrice.price,
         reasons: [],
       }),
-    triggered: (signal: TradeSignal): Outgoing =>
+    triggered: (signal: TradeSignal, quantity?: string): Outgoing =>
       message('order_triggered', minutes(signal), {
         ...orderFacts(signal),
         price: Decimal.parse('94.9'),
+        ...(quantity !== undefined && { quantity: Decimal.parse(quantity) }),
       }),
     /** An order that a signal, or nobody's signal, wants to be taken back. */
     cancelIntended: (signal: TradeSignal, by?: TradeSignal): Outgoing =>

@@ -1,0 +1,97 @@
+import { PortfolioSettings, TradeSignal } from '@heliograph/contracts';
+import { createMemoryServer } from '@heliograph/contracts/bus';
+import { eventually } from '@heliograph/contracts/testing';
+import { firstValueFrom, toArray } from 'rxjs';
+import { describe, expect, test } from 'vitest';
+import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
+import {
+  candle,
+  fold,
+  journalOf,
+  liveSignal,
+  only,
+  publish,
+  seen,
+  startLiveWorker,
+} from '../testing/live-run.ts';
+import { tapeIn, verified } from '../testing/verified.ts';
+
+const fills = 40;
+const settings = PortfolioSettings.parse({
+  cash: '5000',
+  stake: { kind: 'base', value: '0.002' },
+  feeBps: '10',
+  slippageBps: '0',
+  lotSize: '0.00001',
+  risk: { symbols: ['BTC/USDT'] },
+});
+const placing = 'POST /api/v3/order';
+
+/** Two workers that hold 0.002 BTC of fills of 2.50 USDT, where an order must be worth 5, and an exit held here for each. */
+async function begin(stack: AsyncDisposableStack, protection: object) {
+  const double = stack.use(await startBinanceDouble({ balances: { USDT: '10000', BTC: '1' } }));
+  double.setCommission({ rate: '0.00000000', paidIn: 'received' });
+  const server = createMemoryServer({ drainTimeoutMs: 1 });
+  const bus = stack.use(server.connect());
+  for (const name of ['one', 'two'])
+    stack.use(
+      startLiveWorker({
+        bus: server.connect(),
+        double,
+        name,
+        settings,
+        placementWindowMs: 5_000,
+      }),
+    );
+  await seen(bus, 'reconciliation_reported');
+  const entry = { type: 'limit', limitPrice: '49900' };
+  await publish(bus, liveSignal('in', { entry, ...protection }));
+  await eventually(() => expect(double.orders()).toHaveLength(1), { timeoutMs: 10_000 });
+  for (let fill = 0; fill < fills; fill++) double.trade('BTCUSDT', '49900', '0.00005');
+  await eventually(
+    async () => {
+      const orders = [...fold(await journalOf(bus)).orders.values()];
+      expect(orders.filter(({ isHeld }) => isHeld)).toHaveLength(fills);
+    },
+    { timeoutMs: 25_000 },
+  );
+  const sales = () => double.orders().filter(({ side }) => side === 'SELL');
+  return { double, bus, sales };
+}
+
+describe.concurrent('an exit of an entry of many small fills', { timeout: 60_000 }, () => {
+  test.each([
+    ['a stop', { stopLoss: { price: '49000' } }, 48_900],
+    ['a trailing stop', { trailingStop: { distanceBps: 150 } }, 48_900],
+    ['a target', { takeProfits: [{ price: '51000', ratio: 1 }] }, 51_100],
+  ])('goes out as one order: %s', async (_, protection, price) => {
+    await using stack = new AsyncDisposableStack();
+    const { double, bus, sales } = await begin(stack, protection);
+    double.setPrice('BTCUSDT', String(price));
+    await candle(bus, price);
+    await seen(bus, 'trade_closed');
+    expect(sales()).toMatchObject([{ origQty: '0.00200000', status: 'FILLED' }]);
+    expect(double.requestsTo(placing)).toHaveLength(2);
+    const journal = await journalOf(bus);
+    expect(fold(journal).orders.size).toBe(0);
+    expect(await only(bus, 'incident_reported')).toEqual([]);
+    const published = await firstValueFrom(bus.read({ stream: 'SIGNALS' }).pipe(toArray()));
+    const signals = published.map(({ body }) => TradeSignal.parse(JSON.parse(body)));
+    const tape = await tapeIn(bus, 'live');
+    expect(verified({ portfolio: 'money', journal, tape, signals }).difference).toBeUndefined();
+  });
+
+  test('is told and tried again, whole, where that is refused', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { double, bus, sales } = await begin(stack, { stopLoss: { price: '49000' } });
+    const body = JSON.stringify({ code: -2010, msg: 'Market is closed.' });
+    double.fault({ kind: 'answer', on: placing, executed: false, status: 400, body });
+    double.setPrice('BTCUSDT', '48900');
+    await candle(bus, 48_900);
+    await seen(bus, 'trade_closed');
+    expect(sales()).toMatchObject([{ origQty: '0.00200000', status: 'FILLED' }]);
+    expect((await only(bus, 'incident_reported')).map(({ data }) => data.kind)).toEqual([
+      'UNPROTECTED',
+    ]);
+  });
+});
