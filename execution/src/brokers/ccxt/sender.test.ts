@@ -8,8 +8,18 @@ const server = createServer((request, response) => {
   if (request.url === '/slow') return;
   if (request.url === '/moved') response.writeHead(307, { location: '/elsewhere' });
   if (request.url === '/busy') response.writeHead(429, { 'retry-after': '1' });
+  if (request.url === '/locked') {
+    response.writeHead(418, { 'retry-after': '120' }).end(() => answerLater());
+    return;
+  }
+  if (request.url === '/later') {
+    answerLater = () => response.writeHead(429).end();
+    return;
+  }
   response.end('{}');
 });
+/** Answers a request that has come, without saying how long to wait. */
+let answerLater = (): unknown => undefined;
 let url = '';
 let closedUrl = '';
 beforeAll(async () => {
@@ -25,7 +35,7 @@ afterAll(() => {
 
 const sender = createSender({ nowMs: Date.now, redirect: (path) => url + path });
 const post = { method: 'POST' };
-const soon = () => ({ notAfterMs: Date.now() + 100, abandonLate: false });
+const soon = (leftMs = 10_000) => ({ notAfterMs: Date.now() + leftMs, abandonLate: false });
 const arrived = (path: string) => received.filter((request) => request.endsWith(path)).length;
 
 describe('what places an order', () => {
@@ -48,7 +58,7 @@ describe('what places an order', () => {
   });
 
   test('waits no longer than it may where only we can stop it', async () => {
-    const fence = { ...soon(), abandonLate: true };
+    const fence = { ...soon(100), abandonLate: true };
     const { sending, result } = await sender.once(fence, () => sender.fetch('/slow', post));
     expect(sending).toMatchObject({ sent: true, status: undefined });
     expect(result).toMatchObject({ status: 'rejected', reason: { name: 'TimeoutError' } });
@@ -80,6 +90,19 @@ describe('what places an order', () => {
     expect(arrived('/next')).toBe(0);
     nowMs = 1_000;
     expect((await polite.fetch('/next', post)).status).toBe(200);
+  });
+
+  test('waits as long as it was told to at most: who is locked out and goes on is locked out for longer', async () => {
+    let nowMs = 0;
+    const polite = createSender({ nowMs: () => nowMs, redirect: (path) => url + path });
+    const later = polite.fetch('/later', { method: 'GET' });
+    await expect.poll(() => arrived('/later')).toBe(1);
+    await polite.fetch('/locked', { method: 'GET' });
+    expect((await later).status).toBe(429);
+    nowMs = 119_999;
+    await expect(polite.fetch('/after', { method: 'GET' })).rejects.toThrow('pause');
+    nowMs = 120_000;
+    expect((await polite.fetch('/after', { method: 'GET' })).status).toBe(200);
   });
 
   test('leaves others alone that run at the same time', async () => {

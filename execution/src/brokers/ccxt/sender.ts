@@ -47,9 +47,10 @@ export function createSender({
     // A request that is led elsewhere would be sent twice.
     const response = await fetch(url, { ...init, redirect: 'error' });
     if (isLimit(response)) {
+      // Answers to requests that went out together come in any order: the longest pause holds.
       const untilMs = nowMs() + pauseMs(response, nowMs());
-      if (places && response.status === 429) noOrdersUntilMs = untilMs;
-      else quietUntilMs = untilMs;
+      if (places && response.status === 429) noOrdersUntilMs = Math.max(noOrdersUntilMs, untilMs);
+      else quietUntilMs = Math.max(quietUntilMs, untilMs);
     }
     return response;
   };
