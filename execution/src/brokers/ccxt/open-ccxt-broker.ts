@@ -132,6 +132,7 @@ export async function openCcxtBroker({
     offsetMs: () => offsetMs,
     nowMs,
     describe,
+    warn,
     placed: orders.placed,
   });
   // Replayed: who listens only afterwards must not begin to.

@@ -7,8 +7,9 @@ import type { OrderNames } from './order-names.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Sender } from './sender.ts';
 import { createRecent } from '../../recent.ts';
-import { needsMarketPrice, sizeOrder } from './size-order.ts';
+import { needsMarketPrice, sizeOrder, type Sized } from './size-order.ts';
 import type { VenueParticulars } from './venues.ts';
+import { createWhatIsThere } from './what-is-there.ts';
 
 /** By far more than can be sent within the time in which one may still reach the venue. */
 const mostSent = 10_000;
@@ -25,6 +26,7 @@ export function createPlacing({
   offsetMs,
   nowMs,
   describe,
+  warn,
   placed,
 }: {
   venue: CcxtVenue;
@@ -37,10 +39,13 @@ export function createPlacing({
   offsetMs: () => number;
   nowMs: () => number;
   describe: (error: unknown) => string;
+  warn: (message: string) => void;
   placed: (order: OrderRequest, answer: unknown) => void;
 }): { place(order: OrderRequest): Promise<Placement> } {
   /** What is known of each order of which a request went out. */
   const sent = createRecent<OrderId, 'taken' | 'unknown'>(mostSent);
+
+  const whatIsThere = createWhatIsThere({ venue, describe, warn });
 
   return { place };
 
@@ -59,13 +64,24 @@ export function createPlacing({
     }
     const sized = sizeOrder(order, rules, marketPrice);
     if (sized.status === 'rejected') return sized;
+    const placement = await send(order, sized, rules);
+    const isShort = placement.status === 'rejected' && placement.reason === 'INSUFFICIENT_FUNDS';
+    const less = isShort ? await whatIsThere(order, rules) : undefined;
+    return less ? send(order, less, rules) : placement;
+  }
 
-    const type = sized.limitPrice === undefined ? 'market' : 'limit';
+  /** Sends it once. The same id may be sent again after a refusal that is certain: it is not there. */
+  async function send(
+    order: OrderRequest,
+    { amount, limitPrice, stopPrice }: Sized,
+    { market }: MarketRules,
+  ): Promise<Placement> {
+    const type = limitPrice === undefined ? 'market' : 'limit';
     const parameters = {
       clientOrderId: names.toVenue(order.id),
       ...(type === 'limit' && kinds[order.timeInForce]),
-      ...(sized.stopPrice !== undefined && { triggerPrice: sized.stopPrice }),
-      ...(order.reduceOnly && rules.market.contract && { reduceOnly: true }),
+      ...(stopPrice !== undefined && { triggerPrice: stopPrice }),
+      ...(order.reduceOnly && market.contract && { reduceOnly: true }),
       ...particulars.fence?.(order.timeMs + offsetMs(), windowMs),
     };
     sent.set(order.id, 'unknown');
@@ -74,7 +90,7 @@ export function createPlacing({
       abandonLate: particulars.fence === undefined,
     };
     const { sending, result } = await sender.once(fence, () =>
-      venue.createOrder(order.symbol, type, order.side, sized.amount, sized.limitPrice, parameters),
+      venue.createOrder(order.symbol, type, order.side, amount, limitPrice, parameters),
     );
     if (result.status === 'fulfilled') {
       placed(order, result.value);

@@ -128,6 +128,41 @@ describe('an order', () => {
     });
   });
 
+  describe('that leaves a position of which less is there', () => {
+    const leaving = { side: 'sell', reduceOnly: true, quantity: '0.01333' } as const;
+
+    test('sells that: somebody has sold by hand, or a fee was not told', async () => {
+      await using other = await startBinanceDouble({ balances: { USDT: '0', BTC: '0.009987' } });
+      await using alone = await openOnDouble(other);
+      const order = anOrder(leaving);
+      expect(await alone.place(order)).toEqual({ status: 'taken' });
+      expect(other.orders()).toMatchObject([{ clientOrderId: order.id, origQty: '0.00998000' }]);
+      expect(await alone.reportsOf(order)).toMatchObject([
+        { type: 'accepted' },
+        { type: 'filled', quantity: '0.00998', complete: true },
+      ]);
+    });
+
+    test.for([
+      ['nothing is there', { BTC: '0' }, leaving],
+      ['there is less than a lot', { BTC: '0.000001' }, leaving],
+      ['it would enter', { BTC: '0.009' }, { ...leaving, reduceOnly: false }],
+    ] as const)('is rejected where %s', async ([, balances, change]) => {
+      await using other = await startBinanceDouble({ balances: { USDT: '0', ...balances } });
+      await using alone = await openOnDouble(other);
+      const refused = { status: 'rejected', reason: 'INSUFFICIENT_FUNDS' };
+      expect(await alone.place(anOrder(change))).toMatchObject(refused);
+      expect(other.requestsTo(endpoint)).toHaveLength(1);
+    });
+
+    test('is rejected where nobody says what is there', async () => {
+      await using other = await startBinanceDouble({ balances: { USDT: '0', BTC: '0.009' } });
+      await using alone = await openOnDouble(other, { requestTimeoutMs: 500 });
+      other.fault({ on: 'GET /api/v3/account', kind: 'lost_request' });
+      expect(await alone.place(anOrder(leaving))).toMatchObject({ reason: 'INSUFFICIENT_FUNDS' });
+    });
+  });
+
   describe('is rejected', () => {
     test.each([
       ['for want of funds', anOrder({ quantity: '90' }), 'INSUFFICIENT_FUNDS'],

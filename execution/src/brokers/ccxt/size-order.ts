@@ -12,6 +12,8 @@ export type SizedOrder =
     }
   | { readonly status: 'rejected'; readonly reason: ReasonCode; readonly detail: string };
 
+export type Sized = Extract<SizedOrder, { status: 'sized' }>;
+
 /** `marketPrice` is what the market trades at, where the size needs it. */
 export function sizeOrder(
   order: OrderRequest,
