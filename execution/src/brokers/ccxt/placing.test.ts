@@ -146,6 +146,7 @@ describe('an order', () => {
     test.for([
       ['nothing is there', { BTC: '0' }, leaving],
       ['there is less than a lot', { BTC: '0.000001' }, leaving],
+      ['it would wait', { BTC: '0.009' }, { ...leaving, type: 'limit', limitPrice: '51000' }],
       ['it would enter', { BTC: '0.009' }, { ...leaving, reduceOnly: false }],
     ] as const)('is rejected where %s', async ([, balances, change]) => {
       await using other = await startBinanceDouble({ balances: { USDT: '0', ...balances } });

@@ -20,10 +20,11 @@ export function createWhatIsThere({
   warn: (message: string) => void;
 }): (order: OrderRequest, rules: MarketRules) => Promise<Sized | undefined> {
   return async (order, rules) => {
-    const { symbol, side, size, reduceOnly } = order;
+    const { symbol, type, side, size, reduceOnly } = order;
     const { market } = rules;
-    const leaves = reduceOnly && side === 'sell' && !market.contract;
-    if (!leaves || size.kind !== 'base') return undefined;
+    // What waits for a better price holds the balance back for nobody else.
+    const leavesAtOnce = reduceOnly && type === 'market' && side === 'sell' && !market.contract;
+    if (!leavesAtOnce || size.kind !== 'base') return undefined;
     try {
       const { free } = Balances.parse(await venue.fetchBalance());
       const there = PositiveDecimal.safeParse(new Big(free[market.base] ?? '0').toFixed());
