@@ -150,6 +150,22 @@ describe('orders that execution holds itself', () => {
     expect(orders.reachedBy(state, { ...hour, close: 94 }, hour.closeTime)).toHaveLength(1);
   });
 
+  test('a trailing stop does not follow what a candle had before the entry', () => {
+    const portfolio = protectedBy({ trailingStop: { distanceBps: 500 } });
+    const orders = createHeldOrders();
+    const [{ timeMs: orderedMs } = { timeMs: 0 }] = portfolio.state.orders.values();
+    // It was at 120 before it came down to 100, where the entry was filled.
+    const first = { ...candle(0, [119, 120, 100, 101]), openTime: orderedMs - 1 };
+    orders.follow(portfolio.state, first);
+    const next = candle(1, [101, 102, 96, 97]);
+    expect(orders.reachedBy(portfolio.state, next, next.closeTime)).toEqual([]);
+    // 5 % below 101, where it closed.
+    const fallen = candle(1, [101, 102, 95.95, 96]);
+    expect(orders.reachedBy(portfolio.state, fallen, fallen.closeTime)).toMatchObject([
+      { data: { price: '95.95' } },
+    ]);
+  });
+
   test('a trailing stop begins at the stop that was given', () => {
     const protection = { stopLoss: { price: price('98') }, trailingStop: { distanceBps: 1_000 } };
     expect(triggeredBy(protectedBy(protection), [[100, 101, 97, 98]])).toEqual([

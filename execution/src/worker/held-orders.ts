@@ -45,13 +45,15 @@ export function createHeldOrders(): HeldOrders {
     return order.side === 'sell' ? larger(trailing, fixed) : smaller(trailing, fixed);
   };
 
-  const follow = (order: Order, candle: Candle): void => {
+  /** Of a candle that began before the order its close is certain; its best price may be from before the entry. */
+  const follow = (order: Order, { openTime, high, low, close }: Candle): void => {
     const seen = best.get(order.id);
     if (order.trailingBps === undefined || !seen) return;
+    const isWhole = openTime >= order.timeMs;
     const next =
       order.side === 'sell'
-        ? larger(seen, exactly(candle.high))
-        : smaller(seen, exactly(candle.low));
+        ? larger(seen, exactly(isWhole ? high : close))
+        : smaller(seen, exactly(isWhole ? low : close));
     best.set(order.id, next);
   };
 
@@ -106,7 +108,7 @@ export function createHeldOrders(): HeldOrders {
       return triggeredTogether(portfolio, reached, timeMs);
     },
     follow(portfolio, candle) {
-      for (const order of heldIn(portfolio, candle)) follow(order, since(order, candle));
+      for (const order of heldIn(portfolio, candle)) follow(order, candle);
     },
   };
 }
