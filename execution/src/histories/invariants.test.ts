@@ -52,6 +52,7 @@ const history: fc.Arbitrary<LiveHistory> = fc
       keepsStops: fc.boolean(),
       rests: fc.boolean(),
       aheadMs: fc.constantFrom(0, 0, 0, -20_000, 40_000),
+      forgetRatio: fc.constantFrom(0, 0, 0.1, 0.3),
       maximum: fc.option(
         fc.record({
           atMs: fc.nat({ max: 200_000 }),

@@ -51,6 +51,8 @@ export interface LiveHistory {
     readonly keepsStops: boolean;
     readonly rests: boolean;
     readonly aheadMs: number;
+    /** How many of the market orders to leave it forgets. */
+    readonly forgetRatio: number;
     /** Its largest order is misunderstood from then on, as what that much buys at the first prices; ms after the first instant, quote. */
     readonly maximum?: { readonly atMs: number; readonly notional: number } | undefined;
     /** For so long it takes orders, and takes them back, and answers nothing else; ms after the first instant. */
@@ -118,6 +120,7 @@ export async function live(
       : ['market', 'limit'],
     restsReduceOnly: history.venue.rests,
     aheadMs: history.venue.aheadMs,
+    forgetRatio: history.venue.forgetRatio,
     maximum: maximum && {
       fromMs: Date.now() + maximum.atMs,
       quantityOf: (symbol) => boughtFor(maximum.notional, symbol),

@@ -155,6 +155,7 @@ export function createMortal({
       place: (order) => step(`place ${order.side}`, () => broker.place(order)),
       cancel: (order, why) => step('take back', () => broker.cancel(order, why)),
       abandon: (order, why) => step('give up', () => broker.abandon(order, why)),
+      isForgotten: (order) => broker.isForgotten?.(order) ?? false,
       refresh: (orders) =>
         orders.length === 0
           ? broker.refresh(orders)

@@ -6,9 +6,19 @@ import {
   type SymbolName,
 } from '@heliograph/contracts';
 import { Subject } from 'rxjs';
-import type { Balance, Broker, OrderRequest, Placement, Report } from '../brokers/broker.ts';
+import type {
+  Abandonment,
+  Balance,
+  Broker,
+  OrderRequest,
+  Placement,
+  Report,
+} from '../brokers/broker.ts';
 import { assetOf } from '../decision/portfolio.ts';
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
+
+/** How long an order is missed before it is forgotten. */
+const forgottenAfterMs = 15_000;
 
 /** An order that the venue has taken. */
 interface TakenOrder {
@@ -33,14 +43,16 @@ export interface StrictVenueOptions {
   readonly maximum?:
     | { readonly fromMs: number; readonly quantityOf: (symbol: SymbolName) => string }
     | undefined;
+  /** How many of the market orders to leave it takes and knows nothing of ever after, 0..1. */
+  readonly forgetRatio?: number;
   /** From 0 to below 1: decides what is slow, and what is lost. */
   readonly random: () => number;
 }
 
 /**
  * A venue as exchanges are, for the time of a test: it outlives those who trade on it, refuses what comes too late, takes
- * an id again as another order once the first has ended, finds orders late, and cancels in its own time. Its clock is
- * `Date.now`.
+ * an id again as another order once the first has ended, finds orders late, forgets some, and cancels in its own time. Its
+ * clock is `Date.now`.
  */
 export interface StrictVenue {
   /** A connection of its own for each who trades here. */
@@ -56,7 +68,7 @@ export interface StrictVenue {
 }
 
 export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
-  const { settings, windowMs, settleMs, aheadMs = 0, maximum, random } = options;
+  const { settings, windowMs, settleMs, aheadMs = 0, maximum, forgetRatio = 0, random } = options;
   // Where orders that may only reduce cannot wait, as on a spot exchange, there is no such thing: whoever sells too much
   // sells what else is there.
   const isSpot = !options.restsReduceOnly;
@@ -96,12 +108,33 @@ export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
       return { currency: assetOf({ symbol }), free: total, total };
     });
 
+  const forgotten = new Map<OrderId, { readonly sinceMs: number; why?: Abandonment }>();
+  const isForgotten = (id: OrderId): boolean =>
+    Date.now() >= (forgotten.get(id)?.sinceMs ?? Infinity) + forgottenAfterMs;
+  /** It said that it had it, and then nothing. */
+  const toldOfForgotten = (id: OrderId): Report[] | undefined => {
+    const order = forgotten.get(id);
+    if (!order) return undefined;
+    const { sinceMs, why } = order;
+    const told = { orderId: id, timeMs: sinceMs, sequence: 0 };
+    const accepted: Report = { ...told, type: 'accepted', venueOrderId: 'forgotten' };
+    const endMs = sinceMs + forgottenAfterMs;
+    return why && isForgotten(id)
+      ? [accepted, { ...told, ...why, type: 'cancelled', timeMs: endMs, sequence: endMs }]
+      : [accepted];
+  };
+
   const arrive = (request: OrderRequest): Placement => {
     if (Date.now() > request.timeMs + windowMs)
       return { status: 'rejected', reason: 'NOT_SENT', detail: 'it comes too late' };
     const before = named(request.id);
     if (before.some(isResting))
       return { status: 'rejected', reason: 'VENUE_REJECTED', detail: 'it is here already' };
+    const leaves = request.reduceOnly && request.type === 'market';
+    if (leaves && forgetRatio > 0 && happens(forgetRatio)) {
+      forgotten.set(request.id, { sinceMs: Date.now() });
+      return { status: 'taken' };
+    }
     const venueId =
       before.length === 0 ? request.id : OrderId.parse(`${request.id}x${before.length}`);
     const order: TakenOrder = { id: request.id, venueId, request, takenMs: Date.now() };
@@ -132,6 +165,8 @@ export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
         throw new TransientError('TIMEOUT', 'no answer in time');
       },
       async cancel({ id }, why) {
+        const lost = forgotten.get(id);
+        if (lost) forgotten.set(id, { ...lost, why });
         const order = named(id).find(isResting);
         if (!order) return;
         const cancel = (): void => exchange.cancel(order.venueId, { ...why, timeMs: Date.now() });
@@ -139,11 +174,14 @@ export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
         else cancel();
       },
       async abandon({ id, timeMs }) {
-        return Date.now() > timeMs + windowMs + settleMs && named(id).length === 0;
+        return (
+          Date.now() > timeMs + windowMs + settleMs && named(id).length === 0 && !forgotten.has(id)
+        );
       },
+      isForgotten: ({ id }) => isForgotten(id),
       refresh: async () => undefined,
       async reportsOf({ id }) {
-        const known = named(id).flatMap(heard);
+        const known = toldOfForgotten(id) ?? named(id).flatMap(heard);
         return known.length === 0
           ? undefined
           : known.map((report) => ({ ...report, timeMs: report.timeMs + aheadMs }));
