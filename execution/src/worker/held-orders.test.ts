@@ -150,6 +150,19 @@ describe('orders that execution holds itself', () => {
     expect(orders.reachedBy(state, { ...hour, close: 94 }, hour.closeTime)).toHaveLength(1);
   });
 
+  test('a profit target is not reached by what a candle had before the entry', () => {
+    const portfolio = protectedBy({ takeProfits: [{ price: price('110'), ratio: 1 }] });
+    const [{ timeMs: orderedMs } = { timeMs: 0 }] = portfolio.state.orders.values();
+    const reachedBy = (prices: [number, number, number, number], openTime = orderedMs - 1) => {
+      const seen = { ...candle(0, prices), openTime };
+      return createHeldOrders().reachedBy(portfolio.state, seen, seen.closeTime);
+    };
+    // It came down from 112 to 100, where the entry was filled: at the market it would be sold there.
+    expect(reachedBy([111, 112, 100, 101])).toEqual([]);
+    expect(reachedBy([111, 112, 100, 110])).toHaveLength(1);
+    expect(reachedBy([101, 112, 100, 101], orderedMs)).toHaveLength(1);
+  });
+
   test('a trailing stop does not follow what a candle had before the entry', () => {
     const portfolio = protectedBy({ trailingStop: { distanceBps: 500 } });
     const orders = createHeldOrders();

@@ -75,11 +75,14 @@ export function createHeldOrders(): HeldOrders {
     return held;
   };
 
-  /** Of a long candle that began before the order only the end counts: shorter ones tell the way since then. */
+  /**
+   * Of a long candle that began before the order only the end counts: shorter ones tell the way since then. And so it does of
+   * any for a profit target, which the price may have passed before the entry; for a stop the worst is taken.
+   */
   const since = (order: Order, candle: Candle): Candle => {
     const { openTime, closeTime, close } = candle;
     const isLong = closeTime - openTime > (lengths.shortestOf(candle) ?? Infinity);
-    return isLong && openTime < order.timeMs
+    return openTime < order.timeMs && (isLong || order.type === 'limit')
       ? { ...candle, open: close, high: close, low: close }
       : candle;
   };
