@@ -6,8 +6,8 @@ const takenAtOnce = 16_384;
 
 /**
  * SHA-256 over what was decided, in order: one line of canonical JSON for each `order_intended` and `signal_skipped`
- * with its type, its event time and its data but for the ids, the words that hold them and the place on the bus, which name the run. So equal
- * decisions of two runs give the same hash, whatever they are called and whoever made them.
+ * with its type, its event time and its data but for the ids, the words, which may hold ids, and the place on the bus: all that
+ * names the run. So equal decisions of two runs give the same hash, whatever they are called and whoever made them.
  */
 export function createDecisionsHash(): { add(event: Draft): void; digest(): string } {
   const hash = createHash('sha256');
@@ -27,6 +27,7 @@ export function createDecisionsHash(): { add(event: Draft): void; digest(): stri
         orderId: undefined,
         protects: undefined,
         detail: undefined,
+        reasons: undefined,
         marketSequence: undefined,
       };
       lines += `${canonicalJson(facts)}\n`;

@@ -37,7 +37,7 @@ describe.concurrent('backtest', () => {
       signals: 88,
       skipped: { NO_POSITION: 1 },
       strategy: { name: 'sma-cross', params: { fast: 10, slow: 30 } },
-      decisionsHash: 'bd5a79477b714616b7bf065c8014514e6a5bbeb86e83f441f524748e1403a32b',
+      decisionsHash: '96cdc469ba649ce828cce3cf8f81484bd308a7d2c100eca1e5efe2522a14dfa7',
     });
     expect(run.trades).toHaveLength(43);
     expect(run.trades[0]).toEqual({

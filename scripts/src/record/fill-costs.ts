@@ -9,13 +9,21 @@ export interface FillCosts {
 
 export function createFillCosts(): FillCosts {
   const meter = createCostMeter();
-  /** Of orders that may still be filled. */
+  /**
+   * Of orders that may still be filled. Where a trailing stop began is no price at which anybody wanted to leave: it has none
+   * before the price of the tape that triggered it is known, and what it is filled at is not held against anything until then.
+   */
   const referencePrices = new Map<string, string>();
   return {
     onEvent(event) {
       switch (event.type) {
         case 'order_intended':
-          referencePrices.set(event.data.orderId, event.data.referencePrice);
+          if (event.data.orderType !== 'trailing_stop')
+            referencePrices.set(event.data.orderId, event.data.referencePrice);
+          break;
+        case 'order_triggered':
+          if (!referencePrices.has(event.data.orderId))
+            referencePrices.set(event.data.orderId, event.data.price);
           break;
         case 'order_filled': {
           const { orderId, price, complete } = event.data;

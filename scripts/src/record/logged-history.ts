@@ -12,7 +12,13 @@ import type { Database } from '../trade-log-options.ts';
 import { createLedger } from './ledger.ts';
 import { createRunRecorder, type RunHistory } from './run-recorder.ts';
 
-const counted = new Set(['order_intended', 'order_filled', 'order_rejected', 'trade_closed']);
+const counted = new Set([
+  'order_intended',
+  'order_triggered',
+  'order_filled',
+  'order_rejected',
+  'trade_closed',
+]);
 
 /**
  * What a logged portfolio was like, from the fills of its journal and the prices of its tape: the same history that its

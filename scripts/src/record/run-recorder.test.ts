@@ -130,6 +130,28 @@ test('an account is valued at the close of each candle, long and short', () => {
   });
 });
 
+test('where a trailing stop began is no price that its fill slipped from', () => {
+  const trailing = (side: 'buy' | 'sell') => {
+    const order = intended(side, '95');
+    if (order.type !== 'order_intended') throw new Error('no order');
+    return { ...order, data: { ...order.data, orderType: 'trailing_stop' as const } };
+  };
+  const entry = [intended('buy', '100'), fill('buy', '101')];
+  const followed = historyOf([
+    [[99, 101, 100]],
+    [[100, 140, 130], ...entry, trailing('sell')],
+    [[120, 130, 120], fill('sell', '125')],
+  ]);
+  expect(followed.costs.slippagePaid, 'that of the entry').toBe('2');
+  const triggered = event('order_triggered', { orderId: 'sell', side: 'sell', price: '126' });
+  const held = historyOf([
+    [[99, 101, 100]],
+    [[100, 140, 130], ...entry, trailing('sell')],
+    [[120, 130, 120], triggered, fill('sell', '125')],
+  ]);
+  expect(held.costs.slippagePaid).toBe('4');
+});
+
 test('an excursion is of the candles at whose closes the position was held, and of its exit', () => {
   const { excursions } = historyOf([
     [[90, 120, 100], fill('buy', '100')],

@@ -7,7 +7,7 @@ interface CostedFill {
   readonly price: string;
   /** Quote currency. */
   readonly fee: string;
-  /** The price that its signal saw. */
+  /** The price that its signal saw, or at which it waited. */
   readonly referencePrice: string;
 }
 

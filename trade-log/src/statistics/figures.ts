@@ -346,7 +346,7 @@ export const figures: Readonly<Record<keyof Metrics, Figure>> = {
     label: 'Slippage',
     kind: 'money',
     formula:
-      'the sum of (price - reference price) * quantity of what was bought, and of the opposite of what was sold; below 0 when better. The reference is the price that the signal saw',
+      'the sum of (price - reference price) * quantity of what was bought, and of the opposite of what was sold; below 0 when better. The reference is the price that the signal saw, of exits that wait for the market the one they wait for; of a trailing stop the price of the tape that triggered it, and where that is not told it counts nothing',
     source: 'perold',
   },
 };
