@@ -7,15 +7,11 @@ import type { Market } from './market.ts';
 import type { BasePortfolioOptions } from './execution-options.ts';
 import { followRun, type FollowedRun } from './follow-run.ts';
 import type { BesidesAlerts } from './notifier-options.ts';
-import {
-  firstFailure,
-  openBus,
-  runNotifier,
-  runSignalEngine,
-  runTradeLog,
-  runWorkers,
-  type Surroundings,
-} from './services.ts';
+import { runNotifier } from './services/run-notifier.ts';
+import { runSignalEngine } from './services/run-signal-engine.ts';
+import { runTradeLog } from './services/run-trade-log.ts';
+import { runWorkers } from './services/run-workers.ts';
+import { firstFailure, openBus, type Surroundings } from './services/surroundings.ts';
 
 export interface PipelineOptions extends BesidesAlerts {
   readonly db: string;

@@ -15,16 +15,13 @@ import { createCommandLog } from '../output/command-log.ts';
 import { createRecentLog } from '../output/recent-log.ts';
 import { readPortfolioOptions } from '../portfolios-file.ts';
 import { runFactsOf } from '../run-facts.ts';
-import {
-  alertRoutes,
-  firstFailure,
-  runNotifier,
-  runSignalEngine,
-  runTradeLog,
-  runWebhook,
-  runWorkers,
-  type Surroundings,
-} from '../services.ts';
+import { alertRoutes } from '../services/alert-routes.ts';
+import { runNotifier } from '../services/run-notifier.ts';
+import { runSignalEngine } from '../services/run-signal-engine.ts';
+import { runTradeLog } from '../services/run-trade-log.ts';
+import { runWebhook } from '../services/run-webhook.ts';
+import { runWorkers } from '../services/run-workers.ts';
+import { firstFailure, type Surroundings } from '../services/surroundings.ts';
 import { readWebhookOptions } from '../webhook-options.ts';
 import { workerOptions } from '../worker-options.ts';
 

@@ -25,7 +25,7 @@ import { programVersion } from '../program-version.ts';
 import { runFactsOf } from '../run-facts.ts';
 import { summariseRuns, summaryLines } from '../run-summary.ts';
 import { besidesAlerts } from '../notifier-options.ts';
-import { alertRoutes } from '../services.ts';
+import { alertRoutes } from '../services/alert-routes.ts';
 import { workerOptions } from '../worker-options.ts';
 import { keepHeapSmall } from '../small-heap.ts';
 

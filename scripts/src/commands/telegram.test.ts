@@ -103,7 +103,7 @@ describe.concurrent('Telegram, from a start that runs', { timeout: 120_000 }, ()
     await running.said('stderr', /check the bot token/);
     running.kill('SIGTERM');
     const { code, stderr } = await running.result;
-    expect(code).toBe(0);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stderr, "the token is nobody's business").not.toContain('1:wrong');
     expect(double.received).toEqual([]);
   });

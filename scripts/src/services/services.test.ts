@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-const run = new URL('commands/run.ts', import.meta.url).href;
+const run = new URL('../commands/run.ts', import.meta.url).href;
 const program = `
   import { registerHooks } from 'node:module';
   const loaded = [];
@@ -11,7 +11,7 @@ const program = `
   console.log(JSON.stringify(loaded));`;
 
 test('a process that runs services loads none before it is known which', () => {
-  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const root = fileURLToPath(new URL('../../../', import.meta.url));
   const args = ['--input-type=module', '-e', program];
   const urls: string[] = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }));
   const own = urls
