@@ -2,6 +2,7 @@ export type { Broker } from './brokers/broker.ts';
 export { openCcxtBroker, type CcxtBrokerOptions } from './brokers/ccxt/open-ccxt-broker.ts';
 export { draftOf, recorded, type Draft } from './decision/draft.ts';
 export { decisionsVersion } from './decision/version.ts';
+export { personsChoice } from './decision/persons-choice.ts';
 export type { Order } from './decision/order.ts';
 export type { Portfolio } from './decision/portfolio.ts';
 export { candleOfPrint } from './paper/slice.ts';

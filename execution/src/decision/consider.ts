@@ -3,6 +3,7 @@ import { instrumentKey } from '../instrument-key.ts';
 import type { Considered, DecisionContext } from './considered.ts';
 import type { Order } from './order.ts';
 import type { EntryPlan } from './entry-plan.ts';
+import { personsChoice } from './persons-choice.ts';
 import { leavingQuantity, planEntry } from './plan.ts';
 import { equityOf, rulesOf, settingsOf, type Portfolio } from './portfolio.ts';
 import type { Refusal } from './refusal.ts';
@@ -51,7 +52,7 @@ export function consider(
     referencePrice: decimalOf(data.referencePrice.price),
     isManual,
     orders,
-    takenBack: kind === 'entry' ? [] : takenBack(orders, signal, isManual),
+    takenBack: kind === 'entry' ? [] : takenBack(orders, { portfolio, signal, isManual }),
     equity: () => (equity ??= equityOf(portfolio, prices)),
     plan: () => (plan ??= planEntry(considered)),
     leaving: () => (leaving ??= leavingQuantity(considered)),
@@ -66,13 +67,20 @@ function ordersOf({ orders }: Portfolio, key: string): readonly Order[] {
   return [...orders.values()].filter((order) => instrumentKey(order) === key);
 }
 
-/** A strategy takes its own entries back, a person everybody's. Who only makes a position smaller takes none. */
+/** The version of the rules since which a person may take back what a venue does not list. */
+const peopleChooseSince = 7;
+
+/** A strategy takes its own entries back, a person everybody's, and what else he may. Who only makes a position smaller takes none. */
 function takenBack(
   orders: readonly Order[],
-  { data: { intent, strategy } }: TradeSignal,
-  isManual: boolean,
+  { portfolio, signal: { data }, isManual }: Pick<Considered, 'portfolio' | 'signal' | 'isManual'>,
 ): readonly Order[] {
+  const { intent, strategy } = data;
   if (intent === 'reduce' || orders.length === 0) return none;
+  if (isManual && intent === 'cancel' && portfolio.decisionsVersion >= peopleChooseSince) {
+    const isChosen = personsChoice(portfolio);
+    return orders.filter((order) => !order.cancellation && isChosen(order));
+  }
   return orders.filter(
     (order) =>
       order.role === 'entry' && !order.cancellation && (isManual || order.strategy === strategy),

@@ -1,5 +1,5 @@
 import { Big, deterministicId, toTime, type TradeSignal } from '@heliograph/contracts';
-import { anExitSignal, aSignal } from '@heliograph/contracts/testing';
+import { aJournalEvent, anExitSignal, aSignal } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import {
   after,
@@ -11,7 +11,7 @@ import {
   stateChanged,
 } from '../testing/portfolios.ts';
 import { decide, orderIdFor, type DecisionContext } from './decide.ts';
-import type { Draft } from './draft.ts';
+import { draftOf, type Draft } from './draft.ts';
 import { cancelled, outcomeUnknown, triggered } from './order-events.ts';
 import type { PortfolioState } from './portfolio.ts';
 
@@ -135,6 +135,33 @@ describe('a signal is decided', () => {
     expect(types(decide(state, next, { ...context, nowMs: nowMs + 60_000 }))).toEqual([
       'order_intended',
     ]);
+  });
+});
+
+/** An exit has been accepted, and the venue did not list it as open. */
+function withMissedExit(orderId?: string): PortfolioState {
+  const state = holdingWith();
+  const { id } = anOrder(state, { role: 'exit', side: 'sell', reduceOnly: true });
+  hear(state, { id }, { type: 'accepted' });
+  const difference = { orderId: orderId ?? id, found: 'not listed', kind: 'order' } as const;
+  const found = { checked: 1, differences: [difference] };
+  return after(state, draftOf(aJournalEvent('reconciliation_reported', found)));
+}
+
+describe('a cancel of a person', () => {
+  const byHand = aSignal({
+    data: { intent: 'cancel', strategy: 'manual', targetPosition: 'flat' },
+  });
+  test('takes an exit back that the venue did not list', () => {
+    expect(types(decide(withMissedExit(), byHand, context))).toEqual(['order_cancel_intended']);
+  });
+
+  test('takes back no other, nor does a strategy, nor did anybody by earlier rules', () => {
+    expect(skipFor(withMissedExit('another'), byHand)).toMatchObject({ reason: 'NO_ORDER' });
+    const byStrategy = aSignal({ data: { intent: 'cancel', targetPosition: 'flat' } });
+    expect(skipFor(withMissedExit(), byStrategy)).toMatchObject({ reason: 'NO_ORDER' });
+    const before = { ...withMissedExit(), decisionsVersion: 6 };
+    expect(skipFor(before, byHand)).toMatchObject({ reason: 'NO_ORDER' });
   });
 });
 

@@ -44,7 +44,7 @@ export function reconcile(portfolio: Portfolio, statement: Statement): Reconcili
   }
   const missed = [...own.values()].filter((order) => isMissed(order, listed, statement));
   const differences = [
-    ...missed.map(notListed),
+    ...missed.map((order) => notListed(portfolio, order, statement)),
     ...strays.map(stillWorking),
     ...foreigners(foreign),
     ...holdings(portfolio, statement),
@@ -102,8 +102,14 @@ function givenUp(portfolio: Portfolio, order: Order, { timeMs }: Statement): Dra
   return cancelIntended(portfolio, order, { timeMs, reason: 'UNRECONCILED', detail });
 }
 
-function notListed({ id, venue, symbol, status }: Order): Difference {
-  const found = `${status.replace('_', ' ')} here, but the venue does not list it as open`;
+function notListed(portfolio: Portfolio, order: Order, statement: Statement): Difference {
+  const { id, venue, symbol, status, reduceOnly } = order;
+  const isStuck =
+    reduceOnly && statement.forgotten?.has(id) && !isAllThere(portfolio, order, statement);
+  const rest = isStuck
+    ? '; it does not know it any more, and what it was to leave is not as it was: look there, then cancel it'
+    : '';
+  const found = `${status.replace('_', ' ')} here, but the venue does not list it as open${rest}`;
   return { orderId: id, found, kind: 'order', venue, symbol };
 }
 

@@ -116,12 +116,21 @@ describe.concurrent('an order to leave that the venue has forgotten', { timeout:
     double.setBalance('BTC', '1');
     await eventually(async () => {
       const found = (await only(bus, 'reconciliation_reported')).at(-1)?.data.differences;
-      expect(found?.map(({ kind }) => kind)).toEqual(['order']);
+      expect(found).toMatchObject([
+        { kind: 'order', found: expect.stringMatching(/look there, then cancel it$/) },
+      ]);
     }, patience);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     await publish(bus, liveSignal('again', exit));
     await seen(bus, 'signal_skipped');
     expect(await only(bus, 'order_cancel_intended')).toEqual([]);
+    // Only a person may say what became of it.
+    const cancel = { intent: 'cancel', side: 'sell', targetPosition: 'flat' };
+    await publish(bus, liveSignal('of-a-strategy', cancel));
+    await seen(bus, 'signal_skipped', 2);
+    await publish(bus, liveSignal('by-hand', { ...cancel, strategy: 'manual' }));
+    const [ended] = await seen(bus, 'order_cancelled');
+    expect(ended?.data).toMatchObject({ reason: 'CANCEL_REQUESTED', side: 'sell' });
     expect(sales(double)).toBe(0);
   });
 

@@ -5,7 +5,7 @@ import { listPortfolios } from '@heliograph/execution';
 import { z } from 'zod';
 import { cancelEntries } from '../control/cancel-entries.ts';
 import { controlOptions } from '../control/control-options.ts';
-import { entriesOf, type OpenEntry } from '../control/open-entries.ts';
+import { choicesOf, type OpenEntry } from '../control/open-entries.ts';
 import { openControl } from '../control/open-control.ts';
 import { createViewReader, type ReadView } from '../control/portfolio-view.ts';
 import { readSymbols } from '../control/read-symbols.ts';
@@ -26,7 +26,10 @@ const columns: readonly Column<OpenEntry>[] = [
   { title: 'BECAME', text: ({ status }) => status.replace('_', ' ') },
 ];
 
-/** Takes back entries that wait for the market, by signals of a person; what they have brought so far stays. */
+/**
+ * Takes back entries that wait for the market, and orders to leave that the venue does not list, by signals of a person; what
+ * they have brought so far stays.
+ */
 export async function cancel(invocation: Invocation): Promise<ExitCode> {
   const { portfolio, reason, author, wait, all } = readOptions(invocation, CancelOptions);
   const symbols = readSymbols('cancel', invocation.words);
@@ -40,7 +43,7 @@ export async function cancel(invocation: Invocation): Promise<ExitCode> {
   const read = () => Promise.all(readers.map((look) => look()));
   const untilMs = Date.now() + wait;
   let views = await read();
-  const meant = entriesOf(views).filter(({ symbol }) => all || symbols.includes(symbol));
+  const meant = choicesOf(views).filter(({ symbol }) => all || symbols.includes(symbol));
   const missing = symbols.filter((symbol) => meant.every((entry) => entry.symbol !== symbol));
   if (missing.length > 0)
     throw new UserError(`cancel: no entry is open in ${missing.join(', ')}`, { exitCode: 2 });
@@ -63,8 +66,9 @@ export async function cancel(invocation: Invocation): Promise<ExitCode> {
 }
 
 function isAnyOpen(entries: readonly OpenEntry[], views: readonly ReadView[]): boolean {
-  const open = new Set(entriesOf(views).map(({ orderId }) => orderId));
-  return entries.some(({ orderId }) => open.has(orderId));
+  return entries.some(({ portfolio, orderId }) =>
+    views.some((view) => view.name === portfolio && view.portfolio.orders.has(orderId)),
+  );
 }
 
 /** As the journal has it now. */

@@ -297,6 +297,26 @@ describe.concurrent('cancel', { timeout: 60_000 }, () => {
     expect(json(await cancelling)).toMatchObject({ code: 0, entries: [{ status: 'filled' }] });
   });
 
+  test('takes an order to leave back once the venue did not list it', async () => {
+    await using here = await place();
+    await openPortfolio(here.bus, 'paper', { held: [btc] });
+    using leaving = startStandIn(here.bus, 'paper', { reaction: 'leave open' });
+    const { closed } = json(await here.run('close', btc, '--wait', '1s', '--json'));
+    expect(closed).toMatchObject([{ status: 'open' }]);
+    leaving[Symbol.dispose]();
+    const refused = await here.run('cancel', btc);
+    expect(refused.stderr).toContain('cancel: no entry is open in BTC/USDT');
+    const [{ orderId, venue }] = closed;
+    const difference = { orderId, found: 'not listed', kind: 'order', venue, symbol: btc } as const;
+    const found = { checked: 1, differences: [difference] };
+    await journal(here.bus, 'paper', [aJournalEvent('reconciliation_reported', found)]);
+    using _worker = startStandIn(here.bus, 'paper');
+    expect(json(await here.run('cancel', btc, '--json'))).toMatchObject({
+      code: 0,
+      entries: [{ orderId, side: 'sell', status: 'cancelled' }],
+    });
+  });
+
   test('refuses symbols in which nothing waits', async () => {
     await using here = await place();
     await openPortfolio(here.bus, 'paper', { held: [btc] });

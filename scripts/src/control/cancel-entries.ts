@@ -1,5 +1,6 @@
 import { liveTape, subjects } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
+import { personsChoice } from '@heliograph/execution';
 import { cancelSignal } from './close-signal.ts';
 import { lastPrice } from './last-price.ts';
 import type { ReadView } from './portfolio-view.ts';
@@ -8,7 +9,7 @@ import type { ReadView } from './portfolio-view.ts';
 const unknownTimeframe = '1m';
 
 /**
- * Publishes signals to take back the entries of a symbol, one for each venue at which there are any; resolves to the
+ * Publishes signals to take back what a person may of a symbol, entries above all, one for each venue at which there are any; resolves to the
  * portfolios told.
  */
 export async function cancelEntries(
@@ -18,8 +19,9 @@ export async function cancelEntries(
 ): Promise<string[]> {
   const told = new Set<string>();
   for (const { name, tape, view, portfolio } of views) {
+    const isChosen = personsChoice(portfolio);
     const entries = [...portfolio.orders.values()].filter(
-      (order) => order.role === 'entry' && order.symbol === symbol,
+      (order) => order.symbol === symbol && isChosen(order),
     );
     for (const order of new Map(entries.map((entry) => [entry.venue, entry])).values()) {
       const candle = await lastPrice(bus, { ...order, tape });

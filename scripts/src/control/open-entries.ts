@@ -1,8 +1,8 @@
 import type { Side, SymbolName, Venue } from '@heliograph/contracts';
-import type { Order } from '@heliograph/execution';
+import { personsChoice, type Order, type Portfolio } from '@heliograph/execution';
 import type { ReadView } from './portfolio-view.ts';
 
-/** An order that may still enter. */
+/** An order that may still enter, or is in the way of whatever leaves. */
 export interface OpenEntry {
   readonly portfolio: string;
   readonly venue: Venue;
@@ -14,9 +14,25 @@ export interface OpenEntry {
 
 /** Every order that may still enter. */
 export function entriesOf(views: readonly ReadView[]): OpenEntry[] {
+  return ordersOf(views, () => isEntry);
+}
+
+/** Every order that a person may take back. */
+export function choicesOf(views: readonly ReadView[]): OpenEntry[] {
+  return ordersOf(views, personsChoice);
+}
+
+function isEntry({ role }: Order): boolean {
+  return role === 'entry';
+}
+
+function ordersOf(
+  views: readonly ReadView[],
+  which: (portfolio: Portfolio) => (order: Order) => boolean,
+): OpenEntry[] {
   return views.flatMap(({ name, portfolio }) =>
     [...portfolio.orders.values()]
-      .filter(({ role }) => role === 'entry')
+      .filter(which(portfolio))
       .map(({ venue, symbol, side, id, status }) => ({
         portfolio: name,
         venue,
