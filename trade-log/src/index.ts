@@ -83,6 +83,7 @@ export {
 } from './recording.ts';
 export { loadStreams } from './load-streams.ts';
 export { readStory, type Chapter, type Story, type StoryEvent } from './story.ts';
+export { readTapePlaces, type TapePlaces } from './tape-places.ts';
 export {
   pricesOf,
   timeOfPrice,

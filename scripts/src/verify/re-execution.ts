@@ -36,18 +36,22 @@ export function reExecute(
 ): ReExecution {
   using entries = readEntries(database, portfolio);
   const comparison = createComparison(entries, rules);
+  /** The place in MARKET of the price that is played. */
+  let playing: number | undefined;
   const run = createSimulatedRun({
     portfolio,
     tape,
     mode: Mode.parse(mode),
     settings,
-    onEvent: (event) => comparison.add(event),
+    onEvent: (event) => comparison.add(event, playing),
   });
   const span = { to: before, prices: priceKindOf(settings) };
   for (const recorded of readRecording(database, portfolio, span)) {
+    playing = recorded.kind === 'signal' ? undefined : recorded.sequence;
     playRecorded(run, recorded);
     if (comparison.result().difference) break;
   }
+  playing = undefined;
   if (end && before === undefined) {
     run.end();
     comparison.end();
@@ -56,7 +60,8 @@ export function reExecute(
 }
 
 interface Comparison {
-  add(derived: Draft): void;
+  /** `playing` is the place in MARKET of the price that it came with. */
+  add(derived: Draft, playing: number | undefined): void;
   /** Nothing more is derived: what else was recorded is too much. */
   end(): void;
   result(): ReExecution;
@@ -90,13 +95,13 @@ function createComparison(
   };
 
   return {
-    add(derived) {
+    add(derived, playing) {
       if (difference || !compared.has(derived.type)) return;
       const recorded = nextOf(derived.type);
       // A run that was not ended was cut off somewhere.
       if (!recorded) return;
       count++;
-      const field = firstDifference(withoutPlace(recorded.event), withoutPlace(derived), rules);
+      const field = firstDifference(...alike(recorded.event, derived, playing), rules);
       if (field) difference = { ...recorded, recorded: recorded.event, derived, field };
     },
     end() {
@@ -117,7 +122,19 @@ function createComparison(
   };
 }
 
-/** Where on the bus the tape was says nothing here: a simulation has none. */
+/** Which price filled an order is known here; how much of the tape else had been seen is not: a simulation has no bus. */
+function alike(
+  recorded: Draft,
+  derived: Draft,
+  playing: number | undefined,
+): [recorded: object, derived: object] {
+  const isPlaced =
+    recorded.type === 'order_filled' && recorded.data.marketSequence !== undefined && playing;
+  return isPlaced
+    ? [recorded, { ...derived, data: { ...derived.data, marketSequence: playing } }]
+    : [withoutPlace(recorded), withoutPlace(derived)];
+}
+
 function withoutPlace(event: Draft): object {
   if (!('marketSequence' in event.data)) return event;
   const { marketSequence: _, ...data } = event.data;

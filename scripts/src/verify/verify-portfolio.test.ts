@@ -134,6 +134,34 @@ test.each([
   expect(finding?.type).toBe(type);
 });
 
+test.each(['signal_skipped', 'order_intended', 'order_filled', 'portfolio_valued'])(
+  'another place of the tape is found at a %s, whatever the price was there',
+  async (type) => {
+    for (const by of [-1, 1]) {
+      let said = 0;
+      const { finding } = await verdictOn((database) => {
+        changeBody(database, type, (body) =>
+          body.replace(/("marketSequence":)(\d+)/, (_, name, place) => {
+            said = Number(place);
+            return `${name}${said + by}`;
+          }),
+        );
+      });
+      expect(finding).toMatchObject({ type, field: 'data.marketSequence', recorded: said + by });
+      expect(JSON.stringify(finding?.derived)).toContain(String(said));
+    }
+  },
+);
+
+test('an opening that says that it had seen more than there was is found', async () => {
+  const { finding } = await verdictOn((database) =>
+    changeBody(database, 'portfolio_opened', (body) =>
+      body.replace(/("marketSequence":)(\d+)/, (_, name, place) => `${name}${Number(place) + 1}`),
+    ),
+  );
+  expect(finding).toMatchObject({ place: 1, field: 'data.marketSequence' });
+});
+
 describe.concurrent('verifying a log that is being written', () => {
   test.each([
     ['MARKET', 0.999],

@@ -15,6 +15,7 @@ import type { Database } from '../trade-log-options.ts';
 import { readLoggedInputs } from './logged-inputs.ts';
 import { reExecute } from './re-execution.ts';
 import { DamagedEntry, readEntries } from './recorded-journal.ts';
+import { createSeenTape, saidPlace, type Span } from './seen-tape.ts';
 
 /** What came of verifying a portfolio. Sequences are those of the stream TRADING. */
 export interface Verdict {
@@ -67,6 +68,8 @@ export function verifyPortfolio(
     signalOf: facts.signalOf,
     hasEnded: ended !== undefined,
   });
+  const seenTape = createSeenTape(database, row, facts.signalOf);
+  let misplaced: Finding | undefined;
   const counted = function* (): Generator<JournalEntry> {
     for (const entry of readEntries(database, portfolio)) {
       const { event, storedTime } = entry;
@@ -75,6 +78,8 @@ export function verifyPortfolio(
         pending++;
         continue;
       }
+      misplaced = misplacedIn(entry, { place: events + 1, span: seenTape(event) });
+      if (misplaced) return;
       if (event.type === 'portfolio_reconfigured') changedBy ??= 'its settings were changed';
       if (event.type === 'trading_state_changed' && event.data.author !== 'breaker')
         changedBy ??= `${event.data.author} changed its trading state`;
@@ -99,7 +104,8 @@ export function verifyPortfolio(
       ended,
     });
     const looked = { ...verdict, ...journal, pending };
-    if (difference) return { ...looked, notReplayed: undefined, finding: findingOf(difference) };
+    const found = difference ? findingOf(difference) : misplaced;
+    if (found) return { ...looked, notReplayed: undefined, finding: found };
     const notReplayed = reasonAgainst(row, changedBy);
     if (notReplayed !== undefined) return { ...looked, notReplayed, finding: undefined };
     const byOtherRules = journal.rules !== decisionsVersion;
@@ -113,6 +119,20 @@ export function verifyPortfolio(
     const finding = { sequence, place, id, type, what: message };
     return { ...verdict, events: place - 1, notReplayed: undefined, finding };
   }
+}
+
+function misplacedIn(
+  { sequence, event }: JournalEntry,
+  { place, span }: { place: number; span: Span | undefined },
+): Finding | undefined {
+  const recorded = saidPlace(event);
+  if (!span || recorded === undefined) return undefined;
+  const { from, to } = span;
+  if (recorded >= from && recorded <= to) return undefined;
+  const { id, type } = event;
+  const what = 'how much of the tape it says had been seen is not what there was at its time';
+  const derived = from === to ? from : { from, to };
+  return { sequence, place, id, type, what, field: 'data.marketSequence', recorded, derived };
 }
 
 /** Rows that are not read to the end keep the database busy. */
