@@ -10,6 +10,7 @@ import {
   openedWith,
   stateChanged,
 } from '../testing/portfolios.ts';
+import { priced } from '../testing/decisions.ts';
 import { decide, orderIdFor, type DecisionContext } from './decide.ts';
 import { draftOf, type Draft } from './draft.ts';
 import { cancelled, outcomeUnknown, triggered } from './order-events.ts';
@@ -79,6 +80,23 @@ describe('a signal becomes an order', () => {
       decide(state, aSignal(), context),
     );
     expect(decisions[0]).toEqual(decisions[1]);
+  });
+});
+
+const ruledBy = (rules: object) => holdingWith({ instruments: { 'BTC/USDT': rules } });
+const sold = (state: PortfolioState, value: string) =>
+  orderFor(state, reduce({ kind: 'base', value }), priced(200)).size;
+
+describe('a reduction of an instrument with minimums', () => {
+  test.for([
+    ['worth', { minNotional: '20' }],
+    ['as large', { minQuantity: '0.1' }],
+  ] as const)('leaves all where the rest would not be %s enough for an order', ([, rules]) => {
+    expect(sold(ruledBy(rules), '0.9')).toEqual({ kind: 'base', quantity: '0.9' });
+    expect(sold(ruledBy(rules), '0.9001')).toEqual({ kind: 'base', quantity: '0.9' });
+    expect(sold(ruledBy(rules), '0.901')).toEqual({ kind: 'base', quantity: '1' });
+    const before = { ...ruledBy(rules), decisionsVersion: 6 };
+    expect(sold(before, '0.901'), 'by the rules until then').toMatchObject({ quantity: '0.901' });
   });
 });
 

@@ -1,15 +1,7 @@
-import {
-  Big,
-  decimalOf,
-  exactly,
-  signOf,
-  type OrderSize,
-  type TradeSignal,
-} from '@heliograph/contracts';
+import { Big, decimalOf, exactly, signOf, type OrderSize } from '@heliograph/contracts';
 import type { Considered } from './considered.ts';
 import type { EntryPlan, EntryTerms } from './entry-plan.ts';
 import { equityLeft, turnedAround, unspent } from './funds.ts';
-import { leaving } from './on-its-way.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import { feeFor, multiple, quantityAt, quantityLosing, reservation } from './size.ts';
 import { decimalText, termsOf } from './terms.ts';
@@ -58,39 +50,6 @@ export function planEntry(considered: Considered): EntryPlan | Refusal {
     notional,
     needed: notional.plus(feeFor(whole.times(highest), settings)),
   };
-}
-
-/**
- * Base units that an exit or a reduction leaves with: never more than is held and not on its way out yet, and all of it
- * without regard to lots.
- */
-export function leavingQuantity(considered: Considered): Big {
-  const { portfolio, key, signal, position, rules, takenBack } = considered;
-  if (!position) return zero;
-  const others = leaving(portfolio, key, (order) => !takenBack.includes(order));
-  const stays = position.quantity.minus(others);
-  if (signOf(stays) <= 0) return zero;
-  if (signal.data.intent === 'exit') return stays;
-  const wanted = reducedBy(considered, signal.data.size);
-  return wanted.gte(stays) ? stays : multiple(wanted, rules.lotSize);
-}
-
-function reducedBy(considered: Considered, size: TradeSignal['data']['size']): Big {
-  const { last, referencePrice } = considered;
-  const price = last ? exactly(last.price) : referencePrice;
-  switch (size?.kind) {
-    case 'base':
-      return new Big(size.value);
-    case 'quote':
-      return price.gt(zero) ? new Big(size.value).div(price) : zero;
-    case 'equityRatio': {
-      const part = considered.equity().times(exactly(size.value));
-      return price.gt(zero) && part.gt(zero) ? part.div(price) : zero;
-    }
-    case 'riskRatio':
-    case undefined:
-      return zero;
-  }
 }
 
 /** What is to be entered: the stake, or what the signal suggests where it may. */
