@@ -19,7 +19,7 @@ import type { z } from 'zod';
 import type { ConfiguredStrategy, StrategyIntent } from './strategies/define-strategy.ts';
 
 /** How long a signal may be acted on, in timeframes: an entry that comes late is another trade, an exit is still due. */
-const entryLife = 1;
+export const entryLife = 1;
 export const exitLife = 10;
 
 /** Whose signals they are. */

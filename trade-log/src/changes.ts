@@ -1,4 +1,4 @@
-import { toMs } from '@heliograph/contracts';
+import { toMs, type JournalEventOf } from '@heliograph/contracts';
 
 /** Where an event is kept. `portfolio` is that of the journal it belongs to. */
 export interface Place {
@@ -21,6 +21,18 @@ export const origin = {
 export const journalOrigin = {
   ...origin,
   portfolio: (_: unknown, { portfolio }: Place) => portfolio,
+};
+
+/** What a journal repeats of a signal, whatever became of it. */
+export const signalColumns: Columns<JournalEventOf<'order_intended' | 'signal_skipped'>> = {
+  signal_id: ({ data }) => data.signalId,
+  time: timeOf,
+  signal_time: ({ data }) => msOrNull(data.signalTime),
+  strategy: ({ data }) => data.strategy,
+  venue: ({ data }) => data.venue,
+  symbol: ({ data }) => data.symbol,
+  intent: ({ data }) => data.intent,
+  side: ({ data }) => data.side,
 };
 
 /** What becomes of a row when another event has its key. */
@@ -66,6 +78,6 @@ export function timeOf({ time }: { readonly time: string }): number {
 }
 
 /** A time that need not be there. */
-export function msOrNull(time: string | undefined): number | null {
+function msOrNull(time: string | undefined): number | null {
   return time === undefined ? null : toMs(time);
 }

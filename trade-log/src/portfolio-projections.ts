@@ -1,5 +1,5 @@
 import { toMs, type JournalEventOf } from '@heliograph/contracts';
-import { insertion, journalOrigin, msOrNull, timeOf } from './changes.ts';
+import { insertion, journalOrigin, signalColumns, timeOf } from './changes.ts';
 
 // The rows that events of a journal leave beside those of orders.
 
@@ -16,14 +16,7 @@ export const portfolios = insertion<JournalEventOf<'portfolio_opened'>>('portfol
 
 export const skips = insertion<JournalEventOf<'signal_skipped'>>('skips', {
   ...journalOrigin,
-  signal_id: ({ data }) => data.signalId,
-  time: timeOf,
-  signal_time: ({ data }) => msOrNull(data.signalTime),
-  strategy: ({ data }) => data.strategy,
-  venue: ({ data }) => data.venue,
-  symbol: ({ data }) => data.symbol,
-  intent: ({ data }) => data.intent,
-  side: ({ data }) => data.side,
+  ...signalColumns,
   reason: ({ data }) => data.reason,
   detail: ({ data }) => data.detail,
   market_sequence: ({ data }) => data.marketSequence ?? null,

@@ -13,6 +13,7 @@ import {
   type Mode,
 } from '@heliograph/contracts';
 import { z } from 'zod';
+import { entryLife, exitLife } from '../signal-of-intent.ts';
 
 /** TradingView writes numbers as it likes, also as text, and small ones as `1.2e-7`. */
 const Numeric = z
@@ -102,7 +103,7 @@ export function signalOfAlert(
     subject: symbol,
     time,
     recordedtime: toTime(recordedMs),
-    expirytime: toTime(timeMs + (leaves ? 10 : 1) * timeframeMs(timeframe)),
+    expirytime: toTime(timeMs + (leaves ? exitLife : entryLife) * timeframeMs(timeframe)),
     sequence,
     correlationid: id,
     data: {
