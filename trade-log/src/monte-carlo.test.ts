@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { drawTradesAgain } from './monte-carlo.ts';
 
-const options = { startCash: 1_000, runs: 2_000, seed: 1 };
+const options = { startCash: 1_000, runs: 2_000, seed: 1, stakeFollowsEquity: false };
 const mixed = Array.from({ length: 40 }, (_, at) => (at % 4 === 0 ? 30 : -8));
 
 test('the same seed draws the same, another one something else', () => {
@@ -28,7 +28,12 @@ test('trades that all win never lose and never fall', () => {
       fc.array(fc.double({ min: 0.01, max: 1_000, noNaN: true }), { minLength: 10, maxLength: 30 }),
       fc.integer(),
       (pnls, seed) => {
-        const drawn = drawTradesAgain(pnls, { startCash: 1_000, runs: 50, seed });
+        const drawn = drawTradesAgain(pnls, {
+          startCash: 1_000,
+          runs: 50,
+          seed,
+          stakeFollowsEquity: seed % 2 === 0,
+        });
         expect(drawn).toMatchObject({ lossRatio: 0, maxDrawdownRatio: { p5: 0, p95: 0 } });
       },
     ),
@@ -38,4 +43,17 @@ test('trades that all win never lose and never fall', () => {
 test('too few trades tell nothing', () => {
   expect(drawTradesAgain(mixed.slice(0, 9), options)).toBe(undefined);
   expect(drawTradesAgain(mixed.slice(0, 10), options)?.trades).toBe(10);
+});
+
+test('trades of all the equity there is are multiplied: in whichever order, they lose no more than all', () => {
+  // 40 losses of a tenth of what is left, the first of 100, the last of 2.
+  const pnls = Array.from({ length: 40 }, (_, at) => -100 * 0.9 ** at);
+  const drawn = drawTradesAgain(pnls, { ...options, stakeFollowsEquity: true });
+  const left = 1_000 * 0.9 ** 40;
+  for (const name of ['p5', 'p50', 'p95'] as const) {
+    expect(drawn?.netPnl[name]).toBeCloseTo(left - 1_000, 6);
+    expect(drawn?.maxDrawdownRatio[name]).toBeCloseTo(1 - left / 1_000, 9);
+  }
+  const lost = [...pnls, -1_000_000];
+  expect(drawTradesAgain(lost, { ...options, stakeFollowsEquity: true })).toBe(undefined);
 });

@@ -24,16 +24,24 @@ const fewestTrades = 10;
 
 /**
  * Draws as many trades as there were, with replacement, again and again: how much of a result was luck in which trades came,
- * and in which order. It takes trades to be independent of each other and of what was earned before, which those of a
- * fixed stake nearly are. Undefined below 10 trades. The same seed gives the same.
+ * and in which order. It takes trades to be independent of each other. Those of a fixed stake are added up; those of a stake that
+ * follows equity are multiplied, each by what it made of the equity of its exit: a loss of a rich account is none of a poor one.
+ * Undefined below 10 trades, and where nothing was left to multiply. The same seed gives the same.
  *
  * Source: the bootstrap of B. Efron, Bootstrap Methods: Another Look at the Jackknife, Annals of Statistics 7 (1979).
  */
 export function drawTradesAgain(
   pnls: readonly number[],
-  { startCash, runs, seed }: { startCash: number; runs: number; seed: number },
+  {
+    startCash,
+    runs,
+    seed,
+    stakeFollowsEquity,
+  }: { startCash: number; runs: number; seed: number; stakeFollowsEquity: boolean },
 ): MonteCarlo | undefined {
   if (pnls.length < fewestTrades) return undefined;
+  const returns = stakeFollowsEquity ? returnsOf(pnls, startCash) : undefined;
+  if (returns?.some((ratio) => ratio <= -1)) return undefined;
   const random = createRandom(seed);
   const netPnls = new Float64Array(runs);
   const drawdowns = new Float64Array(runs);
@@ -43,7 +51,8 @@ export function drawTradesAgain(
     let highest = startCash;
     let deepest = 0;
     for (let drawn = 0; drawn < pnls.length; drawn++) {
-      equity += pnls[Math.floor(random() * pnls.length)] ?? 0;
+      const place = Math.floor(random() * pnls.length);
+      equity += returns ? equity * (returns[place] ?? 0) : (pnls[place] ?? 0);
       if (equity > highest) highest = equity;
       else deepest = Math.max(deepest, (highest - equity) / highest);
     }
@@ -59,6 +68,16 @@ export function drawTradesAgain(
     netPnl: percentilesOf(netPnls),
     maxDrawdownRatio: percentilesOf(drawdowns),
   };
+}
+
+/** What each trade made of the equity that was there before its exit. */
+function returnsOf(pnls: readonly number[], startCash: number): number[] {
+  let equity = startCash;
+  return pnls.map((pnl) => {
+    const before = equity;
+    equity += pnl;
+    return before > 0 ? pnl / before : -1;
+  });
 }
 
 function percentilesOf(values: Float64Array): Percentiles {

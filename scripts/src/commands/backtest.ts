@@ -89,7 +89,12 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
       ? undefined
       : drawTradesAgain(
           result.trades.map(({ pnl }) => Number(pnl)),
-          { startCash: Number(settings.cash), runs: monteCarlo, seed },
+          {
+            startCash: Number(settings.cash),
+            runs: monteCarlo,
+            seed,
+            stakeFollowsEquity: !['quote', 'base'].includes(settings.stake.kind),
+          },
         );
   const played = {
     ...result,
