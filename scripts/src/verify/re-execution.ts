@@ -77,6 +77,19 @@ function createComparison(
   let place = 0;
   let count = 0;
   let difference: Difference | undefined;
+  let lastFill: { timeMs: number; place: number | undefined } | undefined;
+
+  /** Where a fill was, and what protects because of it, is known here. */
+  const placeOf = (derived: Draft, playing: number | undefined): number | undefined => {
+    if (derived.type === 'order_filled') lastFill = { timeMs: derived.timeMs, place: playing };
+    const isOfFill =
+      derived.type === 'order_filled' ||
+      (derived.type === 'order_intended' &&
+        derived.data.role !== undefined &&
+        derived.timeMs === lastFill?.timeMs &&
+        playing === lastFill.place);
+    return isOfFill ? playing : undefined;
+  };
 
   const nextOf = (type: Draft['type']): (JournalEntry & { place: number }) | undefined => {
     const queue = waiting.get(type);
@@ -101,7 +114,10 @@ function createComparison(
       // A run that was not ended was cut off somewhere.
       if (!recorded) return;
       count++;
-      const field = firstDifference(...alike(recorded.event, derived, playing), rules);
+      const field = firstDifference(
+        ...alike(recorded.event, derived, placeOf(derived, playing)),
+        rules,
+      );
       if (field) difference = { ...recorded, recorded: recorded.event, derived, field };
     },
     end() {
@@ -122,16 +138,15 @@ function createComparison(
   };
 }
 
-/** Which price filled an order is known here; how much of the tape else had been seen is not: a simulation has no bus. */
+/** Where it is not known how much of the tape had been seen, it is not compared: a simulation has no bus. */
 function alike(
   recorded: Draft,
   derived: Draft,
-  playing: number | undefined,
+  place: number | undefined,
 ): [recorded: object, derived: object] {
-  const isPlaced =
-    recorded.type === 'order_filled' && recorded.data.marketSequence !== undefined && playing;
-  return isPlaced
-    ? [recorded, { ...derived, data: { ...derived.data, marketSequence: playing } }]
+  const isSaid = 'marketSequence' in recorded.data && recorded.data.marketSequence !== undefined;
+  return isSaid && place !== undefined
+    ? [recorded, { ...derived, data: { ...derived.data, marketSequence: place } }]
     : [withoutPlace(recorded), withoutPlace(derived)];
 }
 

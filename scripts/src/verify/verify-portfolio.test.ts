@@ -72,11 +72,12 @@ const portfolios = {
 };
 
 /** A log of both, in a folder. */
-async function trippedLog(folder: string): Promise<string> {
+async function trippedLog(folder: string, ...params: readonly string[]): Promise<string> {
   const feed = 'BTC_USD-30m-bitstamp.csv';
   await writeFile(join(folder, feed), firstCandles(300));
   await writeFile(join(folder, 'portfolios.json'), JSON.stringify(portfolios));
   const args = ['start', '--feed', feed, '--portfolios', 'portfolios.json', '--until-end'];
+  for (const param of params) args.push('--param', param);
   const { code, stderr } = await runCli([...args, '--quiet'], { cwd: folder });
   if (code !== 0) throw new Error(stderr);
   return join(folder, 'heliograph-data', 'heliograph.sqlite');
@@ -150,6 +151,31 @@ test.each(['signal_skipped', 'order_intended', 'order_filled', 'portfolio_valued
       expect(finding).toMatchObject({ type, field: 'data.marketSequence', recorded: said + by });
       expect(JSON.stringify(finding?.derived)).toContain(String(said));
     }
+  },
+);
+
+test(
+  'another place of the tape is found at an order that protects',
+  { timeout: 60_000 },
+  async () => {
+    await using folder = await temporaryFolder();
+    const database = openDatabase(await trippedLog(folder.path, 'stopBps=50', 'targetBps=80'));
+    using _ = { [Symbol.dispose]: () => void database.close() };
+    const rows = readPortfolios(database);
+    const verdicts = () => rows.map((row) => verifyPortfolio(database, row, () => undefined));
+    expect(verdicts().map(({ finding }) => finding)).toEqual([undefined, undefined]);
+    database.exec('DROP TRIGGER events_are_never_changed');
+    const [sequence, place] = database
+      .prepare<[], [number, number]>(
+        `UPDATE events SET body = json_set(body, '$.data.marketSequence', body ->> '$.data.marketSequence' + 1)
+       WHERE (stream_id, sequence) = (SELECT stream_id, sequence FROM orders WHERE role = 'stop_loss' ORDER BY sequence LIMIT 1)
+       RETURNING sequence, body ->> '$.data.marketSequence'`,
+      )
+      .raw()
+      .all()[0] ?? [0, 0];
+    expect(verdicts().flatMap(({ finding }) => finding ?? [])).toMatchObject([
+      { sequence, field: 'data.marketSequence', recorded: place, derived: place - 1 },
+    ]);
   },
 );
 
