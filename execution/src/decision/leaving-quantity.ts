@@ -2,6 +2,7 @@ import { Big, exactly, signOf, type TradeSignal } from '@heliograph/contracts';
 import type { Considered } from './considered.ts';
 import { leaving } from './on-its-way.ts';
 import { multiple } from './size.ts';
+import { isTooLittle } from './target-parts.ts';
 
 const zero = new Big('0');
 
@@ -28,13 +29,8 @@ const nothingStrandedSince = 7;
 /** Whether the instrument takes no order for so little: it would be in the way of every entry until the price rises. */
 function isStranded(considered: Considered, rest: Big): boolean {
   const { portfolio, rules } = considered;
-  if (portfolio.decisionsVersion < nothingStrandedSince) return false;
-  const { minQuantity, minNotional } = rules;
-  const notional = rest.times(lastPrice(considered));
-  return (
-    (minQuantity !== undefined && rest.lt(minQuantity)) ||
-    (minNotional !== undefined && notional.lt(minNotional))
-  );
+  const isKnown = portfolio.decisionsVersion >= nothingStrandedSince;
+  return isKnown && isTooLittle(rest, lastPrice(considered), rules);
 }
 
 function lastPrice({ last, referencePrice }: Considered): Big {

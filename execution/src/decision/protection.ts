@@ -1,7 +1,6 @@
 import {
   Big,
   deterministicId,
-  exactly,
   liveTape,
   OrderId,
   toPositive,
@@ -16,6 +15,7 @@ import { instrumentKey } from '../instrument-key.ts';
 import { maxFailures, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
 import { averageEntryPrice, type Position } from './position.ts';
 import { multiple, partsOf } from './size.ts';
+import { partsUpTo } from './target-parts.ts';
 
 /** A protective order is good as long as the position is. */
 const never = '9999-12-31T23:59:59.999Z';
@@ -25,8 +25,6 @@ const zero = new Big('0');
  * are journalled together with the fill. With what one position needs at most, this stays well below `mostAppended`.
  */
 const mostAtOnce = 250;
-/** Three thirds, as numbers have them, are a whole; by the rules of version 7. */
-const wholeRatio = new Big('0.999999999');
 const untried: Leg = { orders: 0, filled: zero, failures: 0 };
 
 type ProtectiveRole = Exclude<OrderRole, 'entry' | 'exit'>;
@@ -140,18 +138,15 @@ function targets(
   situation: Situation,
   takeProfits: NonNullable<Protection['takeProfits']>,
 ): Draft[] {
-  const { enteredQuantity } = situation.position;
-  const whole = situation.portfolio.decisionsVersion < 7 ? '1' : wholeRatio;
+  const { portfolio, position } = situation;
+  const rules = rulesOf(portfolio, position);
+  const { decisionsVersion } = portfolio;
+  const parts = partsUpTo(takeProfits, position.enteredQuantity, { rules, decisionsVersion });
   const drafts: Draft[] = [];
-  let ratio = zero;
   let planned = zero;
-  for (const takeProfit of takeProfits) {
+  for (const [index, takeProfit] of takeProfits.entries()) {
     if (drafts.length >= mostAtOnce) break;
-    ratio = ratio.plus(exactly(takeProfit.ratio));
-    const upToHere = lots(
-      situation,
-      ratio.gte(whole) ? enteredQuantity : enteredQuantity.times(ratio),
-    );
+    const upToHere = parts[index] ?? planned;
     const terms: Terms = {
       role: 'take_profit',
       orderType: 'limit',
