@@ -127,6 +127,10 @@ test(
         async () => expect(await waiting()).toEqual(['ETH/USDT accepted']),
         patience,
       );
+      // One that is killed itself is given again.
+      const first = startCli(['panic', '--yes', '--portfolio', 'money'], { cwd, env });
+      await sleep(300 + Math.random() * 900);
+      first.kill('SIGKILL');
       const [panic] = await given('panic --yes');
       codes.push(panic?.code ?? null);
       expectAnswer(panic, ({ closed = [], entries = [], held = [], unanswered = [] }) => [

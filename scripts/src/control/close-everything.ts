@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '@heliograph/contracts/bus';
 import type { ListedPortfolio } from '@heliograph/execution';
-import { isClosed } from './close-outcome.ts';
+import { isClosed, isPending } from './close-outcome.ts';
 import { closePositions, closingsOf, type Closed } from './close-positions.ts';
 import { entriesOf, type OpenEntry } from './open-entries.ts';
 import { createViewReader, instrumentOf } from './portfolio-view.ts';
@@ -76,10 +76,13 @@ export function isAllClosed({ closed, entries, held }: Everything): boolean {
   return [...last.values()].every(isClosed) && entries.length === 0 && held.length === 0;
 }
 
-/** One that was closed and is there again, or of which a part was sold, is closed again; another one is not. */
+/**
+ * One that was closed and is there again, of which a part was sold, or for which another order was in the way, is closed again;
+ * another one is not.
+ */
 function isGivenUp(closed: readonly Closed[], one: Parameters<typeof keyOf>[0]): boolean {
   const last = closed.findLast((each) => keyOf(each) === keyOf(one));
-  return last !== undefined && !isClosed(last) && last.status !== 'filled';
+  return last !== undefined && !isClosed(last) && last.status !== 'filled' && !isPending(last);
 }
 
 function stillHeld({ held, position }: ReturnType<typeof closingsOf>[number]): StillHeld {

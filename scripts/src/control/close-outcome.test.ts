@@ -160,6 +160,28 @@ test('what other signals come to, and orders that reduce nothing, are not counte
   expect(own.of(signalId)).toEqual({ status: 'undecided', left: '4' });
 });
 
+test('one that another order leaves with is waited for, until that order ends', () => {
+  const skip = { signalId, strategy, venue, symbol, intent: 'exit', side: 'sell' } as const;
+  const pending = aJournalEvent('signal_skipped', {
+    ...skip,
+    reason: 'ORDER_PENDING',
+    detail: 'order first is accepted',
+  });
+  const outcomes = outcomesOf();
+  outcomes.add(pending);
+  expect(outcomes.settled).toBe(false);
+  expect(outcomes.of(signalId)).toMatchObject({ status: 'skipped', left: '4' });
+  outcomes.add(filled(first, '4', '100', true));
+  outcomes.add(held('0', 'flat'));
+  expect(outcomes.settled).toBe(true);
+  expect(isClosed(outcomes.of(signalId))).toBe(true);
+  const lost = outcomesOf();
+  lost.add(pending);
+  lost.add(cancelled(first));
+  expect(lost.settled).toBe(true);
+  expect(isClosed(lost.of(signalId))).toBe(false);
+});
+
 test('a position that is gone already is closed; one that may not be traded is not', () => {
   const outcomes = outcomesOf();
   outcomes.add(filled(first, '4', '100', true));

@@ -68,6 +68,8 @@ function follow(position: Position) {
   let left = new Big(position.quantity);
   /** A fill is followed by the position that it leaves. */
   let isMoving = false;
+  /** What it was skipped for may still leave with all of it. */
+  let isAwaited = false;
   let last: Said = { status: 'undecided' };
   let quantity = new Big('0');
   let notional = new Big('0');
@@ -93,7 +95,9 @@ function follow(position: Position) {
     switch (event.type) {
       case 'signal_skipped': {
         const { reason, detail } = event.data;
-        if (event.data.signalId === signalId) last = { status: 'skipped', reason, detail };
+        if (event.data.signalId !== signalId) break;
+        last = { status: 'skipped', reason, detail };
+        isAwaited = isPending(last);
         break;
       }
       case 'order_intended': {
@@ -122,6 +126,7 @@ function follow(position: Position) {
       case 'order_rejected':
       case 'order_cancelled': {
         const { orderId, reason, detail } = event.data;
+        if (isSame(position, event.data)) isAwaited = false;
         if (!open.delete(orderId)) break;
         const status = event.type === 'order_rejected' ? 'rejected' : 'cancelled';
         // One that never reached the venue gives way to another one, or the signal is skipped.
@@ -138,6 +143,7 @@ function follow(position: Position) {
     add,
     isSettled: () =>
       !isMoving &&
+      !(isAwaited && left.gt('0')) &&
       (left.eq('0') || (open.size === 0 && last.status !== 'undecided' && last.status !== 'open')),
     outcome(): CloseOutcome {
       const waiting = [...open.values()];
@@ -155,6 +161,11 @@ function follow(position: Position) {
 
 function isSame(a: { venue: string; symbol: string }, b: { venue: string; symbol: string }) {
   return instrumentOf(a) === instrumentOf(b);
+}
+
+/** Whether it was skipped because another order is leaving with the position already, or may be. */
+export function isPending({ status, reason }: Pick<CloseOutcome, 'status' | 'reason'>): boolean {
+  return status === 'skipped' && (reason === 'ORDER_PENDING' || reason === 'UNKNOWN_ORDER');
 }
 
 /** Whether nothing is held any more of what was to be closed: it was sold, by this or by somebody else. */

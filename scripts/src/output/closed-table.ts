@@ -1,5 +1,5 @@
 import type { Closed } from '../control/close-positions.ts';
-import { isClosed } from '../control/close-outcome.ts';
+import { isClosed, isPending } from '../control/close-outcome.ts';
 import { amount } from './format.ts';
 import { formatTable, type Column } from './table.ts';
 
@@ -20,8 +20,11 @@ export function closedTable(closed: readonly Closed[]): string {
   return [formatTable(columns, closed), ...left].join('\n');
 }
 
-function sentence({ symbol, status, detail, left, quantity }: Closed): string {
+function sentence(closed: Closed): string {
+  const { symbol, status, detail, left, quantity } = closed;
   const told = detail === undefined ? '' : ` (${detail})`;
+  if (isPending(closed))
+    return `${symbol}: not closed, another order is in the way${told}: close it again once that has ended, or cancel it if the venue does not list it.`;
   switch (status) {
     case 'filled':
       return `${symbol}: ${amount(left)} of ${amount(quantity)} are still held: close it again.`;
