@@ -3,7 +3,7 @@ import type { Draft } from '../decision/draft.ts';
 import { instrumentKey } from '../instrument-key.ts';
 import type { Portfolio } from '../decision/portfolio.ts';
 import { isUrgent, withoutEntry } from '../decision/unheard.ts';
-import type { Silence } from './answers.ts';
+import type { Silence } from './venue/answers.ts';
 
 /** How long a signal waits for a word about another order of its instrument before it is decided without it. */
 const waitForWordMs = 10_000;

@@ -8,10 +8,10 @@ import { protect } from '../decision/protection.ts';
 import { settle } from '../decision/settle.ts';
 import { withdraw } from '../decision/withdraw.ts';
 import type { PaperBroker } from '../paper/paper-broker.ts';
-import type { Answers } from './answers.ts';
-import type { Dispatcher } from './dispatcher.ts';
+import type { Answers } from './venue/answers.ts';
+import type { Dispatcher } from './venue/dispatcher.ts';
 import type { Journal } from './journal.ts';
-import type { Moment } from './sending.ts';
+import type { Moment } from './venue/sending.ts';
 
 /** Brings what the venue says into the journal, together with whatever follows from it. */
 export interface Settler {

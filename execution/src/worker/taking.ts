@@ -5,10 +5,10 @@ import {
   type TradeSignal,
 } from '@heliograph/contracts';
 import { isProtective, isUnsent, type Order } from '../decision/order.ts';
-import type { Dispatcher } from './dispatcher.ts';
-import type { HandedOver } from './handed-over.ts';
+import type { Dispatcher } from './venue/dispatcher.ts';
+import type { HandedOver } from './venue/handed-over.ts';
 import type { Journal } from './journal.ts';
-import type { Moment } from './sending.ts';
+import type { Moment } from './venue/sending.ts';
 
 /** Takes a signal: decides it, hands its orders over, and journals what the venue says of them. */
 export interface Taking {

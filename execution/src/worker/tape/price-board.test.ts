@@ -1,8 +1,8 @@
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import { aCandle, aCandleEvent } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
-import { held } from '../decision/order-events.ts';
-import { after, anOrder, openedWith } from '../testing/portfolios.ts';
+import { held } from '../../decision/order-events.ts';
+import { after, anOrder, openedWith } from '../../testing/portfolios.ts';
 import { createPriceBoard } from './price-board.ts';
 
 test('whoever opens a tape reads the last thousand messages again, and decides nothing before', async () => {

@@ -1,8 +1,8 @@
 import type { OrderId } from '@heliograph/contracts';
 import type { Subscription } from 'rxjs';
-import type { Broker } from '../brokers/broker.ts';
+import type { Broker } from '../../brokers/broker.ts';
 import type { Strangers } from './strangers.ts';
-import type { Trouble } from './trouble.ts';
+import type { Trouble } from '../trouble.ts';
 
 /**
  * Looks at the orders whenever the venue hints that something has become of one. A burst of fills is one look, not one

@@ -1,9 +1,9 @@
 import type { OrderId } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
-import { strange } from '../decision/venue-trouble.ts';
-import { createRecent } from '../recent.ts';
-import type { Journal } from './journal.ts';
+import { strange } from '../../decision/venue-trouble.ts';
+import { createRecent } from '../../recent.ts';
+import type { Journal } from '../journal.ts';
 
 /** An order is in its journal before it is sent, and what is told of it comes soon. */
 const lookBackMs = 3_600_000;

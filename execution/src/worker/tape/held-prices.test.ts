@@ -1,7 +1,7 @@
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import { eventually } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
-import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
+import { startBinanceDouble } from '../../testing/binance-double/binance-double.ts';
 import {
   candle,
   fold,
@@ -9,7 +9,7 @@ import {
   liveSignal,
   publish,
   startLiveWorker,
-} from '../testing/live-run.ts';
+} from '../../testing/live-run.ts';
 
 const patience = { timeoutMs: 20_000 };
 

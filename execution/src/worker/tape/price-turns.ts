@@ -1,15 +1,15 @@
 import type { Candle } from '@heliograph/contracts';
 import { mostAppended } from '@heliograph/contracts/bus';
-import type { Draft } from '../decision/draft.ts';
-import { value } from '../decision/value.ts';
-import type { PaperBroker } from '../paper/paper-broker.ts';
-import { candleOfPrint } from '../paper/slice.ts';
-import type { TapeItem } from '../paper/tape.ts';
-import type { Dispatcher } from './dispatcher.ts';
+import type { Draft } from '../../decision/draft.ts';
+import { value } from '../../decision/value.ts';
+import type { PaperBroker } from '../../paper/paper-broker.ts';
+import { candleOfPrint } from '../../paper/slice.ts';
+import type { TapeItem } from '../../paper/tape.ts';
+import type { Dispatcher } from '../venue/dispatcher.ts';
 import type { HeldOrders } from './held-orders.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from '../journal.ts';
 import type { PriceBoard } from './price-board.ts';
-import type { Settler } from './settler.ts';
+import type { Settler } from '../settler.ts';
 import type { TapePlace } from './tape-place.ts';
 
 /** What a price of the tape makes of a portfolio: orders that are reached, fills, and what it is worth. Not to overlap. */

@@ -2,11 +2,11 @@ import { TransientError } from '@heliograph/contracts';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { someSettings } from '@heliograph/contracts/testing';
 import { expect, test, vi } from 'vitest';
-import type { Broker, OrderReference, Report } from '../brokers/broker.ts';
-import { createExchangeBroker } from '../paper/exchange-broker.ts';
-import { aPortfolio } from '../testing/a-portfolio.ts';
+import type { Broker, OrderReference, Report } from '../../brokers/broker.ts';
+import { createExchangeBroker } from '../../paper/exchange-broker.ts';
+import { aPortfolio } from '../../testing/a-portfolio.ts';
 import { createAnswers } from './answers.ts';
-import { createTrouble } from './trouble.ts';
+import { createTrouble } from '../trouble.ts';
 
 function accepted(orderId: OrderReference['id']): Report[] {
   return [{ type: 'accepted', orderId, timeMs: 0, sequence: 1, venueOrderId: '1' }];

@@ -1,15 +1,15 @@
 import { TransientError, type OrderId, type ReasonCode } from '@heliograph/contracts';
-import type { Abandonment, Broker, OrderReference, Placement } from '../brokers/broker.ts';
-import { asKept, requestOf } from '../decision/request.ts';
-import { mustNotBeSent } from '../decision/expiry.ts';
-import type { Draft } from '../decision/draft.ts';
-import { hasNothingLeft, sized } from '../decision/triggered-size.ts';
-import { cancelled, held, outcomeUnknown, rejected } from '../decision/order-events.ts';
-import { dueMs, isOpen, isProtective, isUnsent, type Order } from '../decision/order.ts';
-import { settingsOf, type Portfolio } from '../decision/portfolio.ts';
-import { within } from '../within.ts';
+import type { Abandonment, Broker, OrderReference, Placement } from '../../brokers/broker.ts';
+import { asKept, requestOf } from '../../decision/request.ts';
+import { mustNotBeSent } from '../../decision/expiry.ts';
+import type { Draft } from '../../decision/draft.ts';
+import { hasNothingLeft, sized } from '../../decision/triggered-size.ts';
+import { cancelled, held, outcomeUnknown, rejected } from '../../decision/order-events.ts';
+import { dueMs, isOpen, isProtective, isUnsent, type Order } from '../../decision/order.ts';
+import { settingsOf, type Portfolio } from '../../decision/portfolio.ts';
+import { within } from '../../within.ts';
 import { inTime, nothingUnderWay, patienceMs, type HandedOver } from './handed-over.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from '../journal.ts';
 
 /** An order that was not taken is not sent again before that, whatever the venue says. */
 const shortestPauseMs = 250;

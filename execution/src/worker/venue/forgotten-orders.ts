@@ -1,8 +1,8 @@
 import type { OrderId } from '@heliograph/contracts';
-import { isProtective, isUnsent, type Order } from '../decision/order.ts';
+import { isProtective, isUnsent, type Order } from '../../decision/order.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { eachByItself } from './each-by-itself.ts';
-import type { Journal } from './journal.ts';
+import { eachByItself } from '../each-by-itself.ts';
+import type { Journal } from '../journal.ts';
 
 /** How long an order may stay unsent before it is seen to that it never is sent. */
 const forgottenAfterMs = 30_000;

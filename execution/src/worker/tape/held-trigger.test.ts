@@ -2,7 +2,7 @@ import { TransientError } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { eventually } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
-import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
+import { startBinanceDouble } from '../../testing/binance-double/binance-double.ts';
 import {
   candle,
   fold,
@@ -10,7 +10,7 @@ import {
   liveSignal,
   publish,
   startLiveWorker,
-} from '../testing/live-run.ts';
+} from '../../testing/live-run.ts';
 
 const patience = { timeoutMs: 20_000 };
 

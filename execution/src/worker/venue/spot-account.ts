@@ -1,5 +1,5 @@
 import { UserError, type PortfolioSettings } from '@heliograph/contracts';
-import type { Broker } from '../brokers/broker.ts';
+import type { Broker } from '../../brokers/broker.ts';
 
 /**
  * A spot account keeps balances: what is sold short there are the coins that its owner has anyway, and nobody lends money

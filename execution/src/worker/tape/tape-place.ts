@@ -1,5 +1,5 @@
 import { toMs, type TradeSignal } from '@heliograph/contracts';
-import type { Moment } from './sending.ts';
+import type { Moment } from '../venue/sending.ts';
 
 /** How far a worker has worked off the tape of a portfolio, and what time it is there. */
 export interface TapePlace {

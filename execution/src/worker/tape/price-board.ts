@@ -1,7 +1,7 @@
 import type { Candle } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
-import { instrumentKey } from '../instrument-key.ts';
-import type { LastPrice, Portfolio, Prices } from '../decision/portfolio.ts';
+import { instrumentKey } from '../../instrument-key.ts';
+import type { LastPrice, Portfolio, Prices } from '../../decision/portfolio.ts';
 
 /**
  * How many messages of MARKET are read again by whoever opens a tape: what the last price of a symbol was, what time it

@@ -1,8 +1,8 @@
 import { TransientError, type OrderId } from '@heliograph/contracts';
 import { expect, test } from 'vitest';
-import type { Abandonment } from '../brokers/broker.ts';
-import type { Order } from '../decision/order.ts';
-import { aPortfolio } from '../testing/a-portfolio.ts';
+import type { Abandonment } from '../../brokers/broker.ts';
+import type { Order } from '../../decision/order.ts';
+import { aPortfolio } from '../../testing/a-portfolio.ts';
 import { createForgottenOrders } from './forgotten-orders.ts';
 
 /** A portfolio, and what is abandoned of its orders; those that are `stuck` wait for the venue. */

@@ -1,8 +1,8 @@
 import { TransientError, type OrderId } from '@heliograph/contracts';
-import type { Broker, Report } from '../brokers/broker.ts';
-import type { Order } from '../decision/order.ts';
-import type { Trouble } from './trouble.ts';
-import { within } from '../within.ts';
+import type { Broker, Report } from '../../brokers/broker.ts';
+import type { Order } from '../../decision/order.ts';
+import type { Trouble } from '../trouble.ts';
+import { within } from '../../within.ts';
 
 /** How long an answer is waited for before everything else goes on without it. */
 const patienceMs = 2_000;

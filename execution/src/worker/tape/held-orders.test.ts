@@ -2,10 +2,10 @@ import type { Protection } from '@heliograph/contracts';
 import { aCandle } from '@heliograph/contracts/testing';
 import { PortfolioSettings, Timeframe } from '@heliograph/contracts';
 import { describe, expect, test } from 'vitest';
-import { held } from '../decision/order-events.ts';
-import { protect } from '../decision/protection.ts';
-import { aPortfolio, type PortfolioUnderTest } from '../testing/a-portfolio.ts';
-import { after, anOrder } from '../testing/portfolios.ts';
+import { held } from '../../decision/order-events.ts';
+import { protect } from '../../decision/protection.ts';
+import { aPortfolio, type PortfolioUnderTest } from '../../testing/a-portfolio.ts';
+import { after, anOrder } from '../../testing/portfolios.ts';
 import { createHeldOrders } from './held-orders.ts';
 
 const price = (text: string) => PortfolioSettings.shape.cash.parse(text);

@@ -1,11 +1,11 @@
 import { TransientError, type OrderId } from '@heliograph/contracts';
-import type { Broker } from '../brokers/broker.ts';
-import { isProtective, type Order } from '../decision/order.ts';
+import type { Broker } from '../../brokers/broker.ts';
+import { isProtective, type Order } from '../../decision/order.ts';
 import type { HandedOver } from './handed-over.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from '../journal.ts';
 import { createSending, type Moment, type Sending } from './sending.ts';
 import { createTakingBack } from './taking-back.ts';
-import type { Trouble } from './trouble.ts';
+import type { Trouble } from '../trouble.ts';
 
 /**
  * Carries out at the venue what the journal says is to be done: sends, takes back, finds out. Each step may be repeated

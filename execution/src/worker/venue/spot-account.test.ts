@@ -2,9 +2,9 @@ import { PortfolioSettings } from '@heliograph/contracts';
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import { someSettings } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
-import { createExchangeBroker } from '../paper/exchange-broker.ts';
-import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
-import { journalOf, liveSignal, publish, startLiveWorker } from '../testing/live-run.ts';
+import { createExchangeBroker } from '../../paper/exchange-broker.ts';
+import { startBinanceDouble } from '../../testing/binance-double/binance-double.ts';
+import { journalOf, liveSignal, publish, startLiveWorker } from '../../testing/live-run.ts';
 import { refuseMargin } from './spot-account.ts';
 
 const spotSettings = someSettings();

@@ -1,4 +1,4 @@
-import { within } from '../within.ts';
+import { within } from '../../within.ts';
 
 /** How long the venue's answer is waited for before everything else goes on. */
 export const patienceMs = 2_000;

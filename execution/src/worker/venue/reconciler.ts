@@ -6,20 +6,20 @@ import {
   type SymbolName,
 } from '@heliograph/contracts';
 import { mostAppended } from '@heliograph/contracts/bus';
-import type { Broker, VenueOrder } from '../brokers/broker.ts';
-import { dueMs, type Order } from '../decision/order.ts';
-import type { Portfolio } from '../decision/portfolio.ts';
-import type { Draft } from '../decision/draft.ts';
-import { surpluses } from '../decision/holdings.ts';
-import { listings } from '../decision/listings.ts';
-import { reconcile, type Reconciliation } from '../decision/reconcile.ts';
-import type { Statement } from '../decision/statement.ts';
-import { settle } from '../decision/settle.ts';
-import { clockSkewed, unreachable } from '../decision/venue-trouble.ts';
+import type { Broker, VenueOrder } from '../../brokers/broker.ts';
+import { dueMs, type Order } from '../../decision/order.ts';
+import type { Portfolio } from '../../decision/portfolio.ts';
+import type { Draft } from '../../decision/draft.ts';
+import { surpluses } from '../../decision/holdings.ts';
+import { listings } from '../../decision/listings.ts';
+import { reconcile, type Reconciliation } from '../../decision/reconcile.ts';
+import type { Statement } from '../../decision/statement.ts';
+import { settle } from '../../decision/settle.ts';
+import { clockSkewed, unreachable } from '../../decision/venue-trouble.ts';
 import { createAnswers, type Answers } from './answers.ts';
-import type { Journal } from './journal.ts';
-import type { Trouble } from './trouble.ts';
-import { within } from '../within.ts';
+import type { Journal } from '../journal.ts';
+import type { Trouble } from '../trouble.ts';
+import { within } from '../../within.ts';
 
 /** A venue that is away is asked more often, and after a while people hear of it. */
 const againMs = 2_000;

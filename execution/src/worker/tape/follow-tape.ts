@@ -1,7 +1,7 @@
 import { TransientError } from '@heliograph/contracts';
 import type { Bus, StoredMessage } from '@heliograph/contracts/bus';
 import { concatMap, defer, retry, type Subscription } from 'rxjs';
-import { itemIn, type TapeItem } from '../paper/tape.ts';
+import { itemIn, type TapeItem } from '../../paper/tape.ts';
 
 const reconnectDelayMs = 1_000;
 

@@ -1,8 +1,8 @@
 import { aCandle } from '@heliograph/contracts/testing';
 import { mostAppended } from '@heliograph/contracts/bus';
 import { expect, test } from 'vitest';
-import { held } from '../decision/order-events.ts';
-import { after, anOrder, hear, nowMs, openedWith } from '../testing/portfolios.ts';
+import { held } from '../../decision/order-events.ts';
+import { after, anOrder, hear, nowMs, openedWith } from '../../testing/portfolios.ts';
 import { createHeldOrders } from './held-orders.ts';
 import { createPriceBoard } from './price-board.ts';
 import { createPriceTurns } from './price-turns.ts';

@@ -1,8 +1,8 @@
 import type { OrderId } from '@heliograph/contracts';
-import type { Abandonment, Broker } from '../brokers/broker.ts';
-import { isUnsent, type Order } from '../decision/order.ts';
+import type { Abandonment, Broker } from '../../brokers/broker.ts';
+import { isUnsent, type Order } from '../../decision/order.ts';
 import { inTime, type HandedOver } from './handed-over.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from '../journal.ts';
 import type { Sending } from './sending.ts';
 
 /** How often the venue is asked again to take an order back. */
