@@ -97,7 +97,10 @@ export function followOrders({
       warn(`${symbol} is not listed any more: what becomes of its orders cannot be asked`);
       return told(id);
     }
-    if (await isUnchanged(order)) return told(id);
+    if (await isUnchanged(order)) {
+      lost.found(id);
+      return told(id);
+    }
     const state = await asking('order', async () => {
       const found = await find(order);
       if (!found) return undefined;

@@ -277,6 +277,26 @@ test('an order that was taken back and that the venue has forgotten ends after a
   expect(await another.reportsOf(order)).toMatchObject([end]);
 });
 
+test('one that was not found for a moment and is listed again is not forgotten', async () => {
+  let laterMs = 0;
+  await using other = await startBinanceDouble({ balances: { USDT: '10000' } });
+  await using alone = await openOnDouble(other, { nowMs: () => Date.now() + laterMs });
+  const beside = limit();
+  await alone.place(beside);
+  other.fault({ on: placing, kind: 'hidden', hiddenMs: 300 });
+  const order = limit();
+  await alone.place(order);
+  expect(await alone.reportsOf(order)).toHaveLength(1);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const look = () => Promise.all([alone.reportsOf(order), alone.reportsOf(beside)]);
+  await look();
+  laterMs = 61_000;
+  await look();
+  expect(alone.isForgotten?.(order)).toBe(false);
+  await alone.cancel(order, why);
+  expect(kinds(await alone.reportsOf(order))).toEqual(['accepted', 'cancelled']);
+});
+
 describe('taking an order back', () => {
   test('does nothing when it has ended or never was', async () => {
     const order = anOrder();
