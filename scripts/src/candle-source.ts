@@ -3,10 +3,10 @@ import { openRecordedFeed, type FeedOverrides, type RecordedFeed } from '@heliog
 import { openDatabase, type Pruning } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes } from './exit.ts';
-import { feedOverrides } from './feed-options.ts';
+import { feedOverrides } from './options/feed-options.ts';
 import { readOptions, type Invocation } from './invocation.ts';
 import { openLogFeed } from './log-feed.ts';
-import { DatabaseOptions, findPortfolio } from './trade-log-options.ts';
+import { DatabaseOptions, findPortfolio } from './options/trade-log-options.ts';
 
 /** Where the candles of a backtest come from; plain data, for it goes to other threads. */
 export type CandleSource =

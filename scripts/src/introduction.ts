@@ -2,7 +2,7 @@ import { portfolioFor, type PortfolioSettings } from '@heliograph/contracts';
 import type { StartedRun } from '@heliograph/notifier';
 import type { ConfiguredStrategy, SignalEngine } from '@heliograph/signal-engine';
 import { keptState, type TradingStates } from './control/trading-state.ts';
-import type { BasePortfolioOptions } from './execution-options.ts';
+import type { BasePortfolioOptions } from './options/execution-options.ts';
 import { isSimulated } from './simulated-market.ts';
 import type { Market } from './market.ts';
 import { count, minute, money, percent } from './output/format.ts';

@@ -8,7 +8,7 @@ import {
   type Pruning,
   type RecordedPrice,
 } from '@heliograph/trade-log';
-import type { Database } from './trade-log-options.ts';
+import type { Database } from './options/trade-log-options.ts';
 
 const instantsAtOnce = 1_000;
 

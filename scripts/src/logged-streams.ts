@@ -3,9 +3,9 @@ import { connectJetStreamBus } from '@heliograph/contracts/bus';
 import { loadStreams, openDatabase } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { readOptions, type Invocation } from './invocation.ts';
-import { NatsAddressText } from './nats-address.ts';
+import { NatsAddressText } from './options/nats-address.ts';
 import { count } from './output/format.ts';
-import { openLog, type Database } from './trade-log-options.ts';
+import { openLog, type Database } from './options/trade-log-options.ts';
 
 const SourceOptions = z.object({ nats: NatsAddressText.optional() });
 

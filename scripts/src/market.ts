@@ -12,9 +12,9 @@ import {
   type Speed,
 } from '@heliograph/signal-engine';
 import { z } from 'zod';
-import type { Env } from './env.ts';
-import type { BasePortfolioOptions } from './execution-options.ts';
-import { SpeedText, watchableSpeed } from './feed-options.ts';
+import type { Env } from './options/env.ts';
+import type { BasePortfolioOptions } from './options/execution-options.ts';
+import { SpeedText, watchableSpeed } from './options/feed-options.ts';
 import { openFeed } from './open-feed.ts';
 import { readOptions, type Invocation } from './invocation.ts';
 import { atServer } from './at-server.ts';

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { TransientError } from '@heliograph/contracts';
 import { startNatsServer } from '@heliograph/contracts/bus';
 import { writeServerFile } from './control/server-file.ts';
-import type { Env } from './env.ts';
-import type { NatsAddress } from './nats-address.ts';
+import type { Env } from './options/env.ts';
+import type { NatsAddress } from './options/nats-address.ts';
 
 /** The NATS server that a process uses. */
 export interface MessageServer {

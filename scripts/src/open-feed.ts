@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { openRecordedFeed, type RecordedFeed } from '@heliograph/signal-engine';
-import { feedOverrides } from './feed-options.ts';
+import { feedOverrides } from './options/feed-options.ts';
 import type { Invocation } from './invocation.ts';
 import { noteSimulated } from './simulated-market.ts';
 

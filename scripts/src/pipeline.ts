@@ -4,9 +4,9 @@ import type { ConfiguredStrategy, SignalEngine } from '@heliograph/signal-engine
 import type { TradeLog } from '@heliograph/trade-log';
 import { tradingStates, type TradingStates } from './control/trading-state.ts';
 import type { Market } from './market.ts';
-import type { BasePortfolioOptions } from './execution-options.ts';
+import type { BasePortfolioOptions } from './options/execution-options.ts';
 import { followRun, type FollowedRun } from './follow-run.ts';
-import type { BesidesAlerts } from './notifier-options.ts';
+import type { BesidesAlerts } from './options/notifier-options.ts';
 import { runNotifier } from './services/run-notifier.ts';
 import { runSignalEngine } from './services/run-signal-engine.ts';
 import { runTradeLog } from './services/run-trade-log.ts';

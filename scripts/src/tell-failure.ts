@@ -1,4 +1,4 @@
-import { wantsStacks } from './env.ts';
+import { wantsStacks } from './options/env.ts';
 import type { ExitCode } from './exit.ts';
 
 export interface Failure {

@@ -1,5 +1,5 @@
 import { connectJetStreamBus, startNatsServer } from '@heliograph/contracts/bus';
-import type { Env } from '../env.ts';
+import type { Env } from '../options/env.ts';
 import { connectBare, provisionFloor, type BareAddress, type BareClient } from './bare-client.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

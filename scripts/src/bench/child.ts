@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Env } from '../env.ts';
+import type { Env } from '../options/env.ts';
 import type { BareAddress } from './bare-client.ts';
 
 /** A process of its own that takes part in a measure. Disposing it ends it. */

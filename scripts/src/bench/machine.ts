@@ -2,7 +2,7 @@ import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { findNatsServer } from '@heliograph/contracts/bus';
-import type { Env } from '../env.ts';
+import type { Env } from '../options/env.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** What the figures depend on. */

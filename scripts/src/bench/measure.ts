@@ -1,5 +1,5 @@
 import type { Terminal } from '../output/terminal.ts';
-import type { Env } from '../env.ts';
+import type { Env } from '../options/env.ts';
 import { ratios, spreadOf, type Spread } from './statistics.ts';
 
 /** What every measure is given. */

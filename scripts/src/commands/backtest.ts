@@ -3,9 +3,9 @@ import { createSignalMachine, type StrategyFailure } from '@heliograph/signal-en
 import { drawTradesAgain } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { openCandleSource, readCandleSource, tellPruned } from '../candle-source.ts';
-import { readExecutionOptions } from '../execution-options.ts';
+import { readExecutionOptions } from '../options/execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { readStrategy } from '../feed-options.ts';
+import { readStrategy } from '../options/feed-options.ts';
 import { noteSimulated } from '../simulated-market.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { count } from '../output/format.ts';

@@ -4,7 +4,7 @@ import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { bytes, count } from '../output/format.ts';
 import { stoppable } from '../stoppable.ts';
-import { openLog } from '../trade-log-options.ts';
+import { openLog } from '../options/trade-log-options.ts';
 
 const BackupOptions = z.object({
   to: z

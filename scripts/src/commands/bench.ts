@@ -3,7 +3,7 @@ import { describeMachine, machineLine } from '../bench/machine.ts';
 import { measures } from '../bench/measures.ts';
 import type { Row } from '../bench/measure.ts';
 import { benchTable } from '../bench/report.ts';
-import { readEnv } from '../env.ts';
+import { readEnv } from '../options/env.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { readOptions, type Invocation } from '../invocation.ts';

@@ -8,7 +8,7 @@ import {
 } from '@heliograph/signal-engine';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { readStrategy } from '../feed-options.ts';
+import { readStrategy } from '../options/feed-options.ts';
 import { openFeed } from '../open-feed.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { count } from '../output/format.ts';

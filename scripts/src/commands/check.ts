@@ -4,7 +4,7 @@ import type { Invocation } from '../invocation.ts';
 import { count } from '../output/format.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
 import { formatTable, type Column } from '../output/table.ts';
-import { openLog } from '../trade-log-options.ts';
+import { openLog } from '../options/trade-log-options.ts';
 
 type Stream = CheckResult['streams'][number];
 

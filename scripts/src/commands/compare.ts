@@ -6,7 +6,7 @@ import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { openLogOrStreams } from '../logged-streams.ts';
 import { comparisonText } from '../output/comparison-text.ts';
-import { findPortfolio, type Database } from '../trade-log-options.ts';
+import { findPortfolio, type Database } from '../options/trade-log-options.ts';
 import { readEntries } from '../verify/recorded-journal.ts';
 
 const CompareOptions = z.object({

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { createProgram } from '../cli.ts';
 import { configurableOptions, variableOf } from '../config/apply-config.ts';
 import { configure } from '../config/configure.ts';
-import { optionVariable, readEnv } from '../env.ts';
+import { optionVariable, readEnv } from '../options/env.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { formatTable } from '../output/table.ts';

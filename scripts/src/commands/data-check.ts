@@ -8,7 +8,7 @@ import {
 } from '@heliograph/signal-engine';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { feedOverrides } from '../feed-options.ts';
+import { feedOverrides } from '../options/feed-options.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { count, minute } from '../output/format.ts';
 import { stoppable } from '../stoppable.ts';

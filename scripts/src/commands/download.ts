@@ -9,11 +9,11 @@ import {
 } from '@heliograph/signal-engine';
 import { z } from 'zod';
 import { atServer } from '../at-server.ts';
-import { readEnv } from '../env.ts';
+import { readEnv } from '../options/env.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
-import { MomentText, pastMomentText } from '../moment-text.ts';
+import { MomentText, pastMomentText } from '../options/moment-text.ts';
 import { bar, count, duration, minute } from '../output/format.ts';
 import type { Terminal } from '../output/terminal.ts';
 

@@ -12,11 +12,11 @@ import {
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
-import { MomentText } from '../moment-text.ts';
+import { MomentText } from '../options/moment-text.ts';
 import { count } from '../output/format.ts';
 import { stoppable } from '../stoppable.ts';
 import { writeWhole } from '../write-whole.ts';
-import { findPortfolio, openLog } from '../trade-log-options.ts';
+import { findPortfolio, openLog } from '../options/trade-log-options.ts';
 
 const ExportOptions = z.object({
   what: z.enum(exportKinds, { error: `say what, one of ${exportKinds.join(', ')}` }),

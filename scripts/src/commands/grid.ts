@@ -3,7 +3,7 @@ import { timeframeMs, UserError } from '@heliograph/contracts';
 import { loadStrategy } from '@heliograph/signal-engine';
 import { z } from 'zod';
 import { openCandleSource, readCandleSource, tellPruned } from '../candle-source.ts';
-import { readExecutionOptions } from '../execution-options.ts';
+import { readExecutionOptions } from '../options/execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { noteSimulated } from '../simulated-market.ts';
 import { combinationsOf, mostCombinations, readAxes } from '../grid/axes.ts';

@@ -14,12 +14,12 @@ import { SymbolName } from '@heliograph/contracts';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
-import { MomentText } from '../moment-text.ts';
+import { MomentText } from '../options/moment-text.ts';
 import { amount, minute, money } from '../output/format.ts';
 import { csvOf } from '../output/csv.ts';
 import { formatTable, type Column } from '../output/table.ts';
 import { tradeColumns } from '../output/trade-columns.ts';
-import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
+import { findPortfolio, openLog, type Database } from '../options/trade-log-options.ts';
 
 const ListOptions = z.object({
   portfolio: z.string().optional(),

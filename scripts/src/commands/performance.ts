@@ -17,7 +17,7 @@ import { count, minute } from '../output/format.ts';
 import { runText } from '../output/run-text.ts';
 import { formatFacts } from '../output/table.ts';
 import { loggedHistory } from '../record/logged-history.ts';
-import { findPortfolio, openLog, type Database } from '../trade-log-options.ts';
+import { findPortfolio, openLog, type Database } from '../options/trade-log-options.ts';
 
 const PerformanceOptions = z.object({
   portfolio: z.string().optional(),

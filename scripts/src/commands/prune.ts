@@ -11,11 +11,11 @@ import {
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
-import { pastMomentText } from '../moment-text.ts';
+import { pastMomentText } from '../options/moment-text.ts';
 import { bytes, count, minute } from '../output/format.ts';
 import { formatTable, type Column } from '../output/table.ts';
 import { stoppable } from '../stoppable.ts';
-import { openLog, openLogToWrite } from '../trade-log-options.ts';
+import { openLog, openLogToWrite } from '../options/trade-log-options.ts';
 
 const PruneOptions = z.object({
   before: z

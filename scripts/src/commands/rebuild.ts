@@ -3,7 +3,7 @@ import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Invocation } from '../invocation.ts';
 import { count, duration } from '../output/format.ts';
 import { createPlayProgress, type PlayProgress } from '../output/play-progress.ts';
-import { openLogToWrite } from '../trade-log-options.ts';
+import { openLogToWrite } from '../options/trade-log-options.ts';
 
 /** All derived tables once more from the events: all of it, or none when it is interrupted. */
 export async function rebuild(invocation: Invocation): Promise<ExitCode> {

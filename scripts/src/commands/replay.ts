@@ -9,14 +9,14 @@ import {
 } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { SpeedText } from '../feed-options.ts';
+import { SpeedText } from '../options/feed-options.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { openLogOrStreams } from '../logged-streams.ts';
-import { MomentText } from '../moment-text.ts';
+import { MomentText } from '../options/moment-text.ts';
 import { minute } from '../output/format.ts';
 import { createPlayProgress } from '../output/play-progress.ts';
 import { printSimulatedRun, simulatedRunJson } from '../output/simulated-run.ts';
-import { changeSettings } from '../change-settings.ts';
+import { changeSettings } from '../options/change-settings.ts';
 import { compareRuns } from '../compare/compare-runs.ts';
 import { createRunRecord } from '../compare/run-record.ts';
 import { comparisonText } from '../output/comparison-text.ts';
@@ -26,7 +26,7 @@ import { playRecorded, priceKindOf } from '../recorded-run.ts';
 import { createChartRecorder } from '../report/chart-recorder.ts';
 import { checkReport, writeReport } from '../report/write-report.ts';
 import { createSimulatedRun } from '../simulate.ts';
-import { findPortfolio, type Database } from '../trade-log-options.ts';
+import { findPortfolio, type Database } from '../options/trade-log-options.ts';
 import { programVersion } from '../program-version.ts';
 
 const Place = z

@@ -2,18 +2,18 @@ import { hostname } from 'node:os';
 import { Name, UserError } from '@heliograph/contracts';
 import type { Service } from '@heliograph/contracts/service';
 import { z } from 'zod';
-import { readEnv, type Env } from '../env.ts';
-import type { BasePortfolioOptions } from '../execution-options.ts';
+import { readEnv, type Env } from '../options/env.ts';
+import type { BasePortfolioOptions } from '../options/execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
-import { feedOptions, readStrategy } from '../feed-options.ts';
+import { feedOptions, readStrategy } from '../options/feed-options.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
-import { readBrokerOptions } from '../live-options.ts';
-import { besidesAlerts } from '../notifier-options.ts';
-import { NatsAddressText } from '../nats-address.ts';
+import { readBrokerOptions } from '../options/live-options.ts';
+import { besidesAlerts } from '../options/notifier-options.ts';
+import { NatsAddressText } from '../options/nats-address.ts';
 import { createCommandLog } from '../output/command-log.ts';
 import { createRecentLog } from '../output/recent-log.ts';
-import { readPortfolioOptions } from '../portfolios-file.ts';
+import { readPortfolioOptions } from '../options/portfolios-file.ts';
 import { runFactsOf } from '../run-facts.ts';
 import { alertRoutes } from '../services/alert-routes.ts';
 import { runNotifier } from '../services/run-notifier.ts';
@@ -22,8 +22,8 @@ import { runTradeLog } from '../services/run-trade-log.ts';
 import { runWebhook } from '../services/run-webhook.ts';
 import { runWorkers } from '../services/run-workers.ts';
 import { firstFailure, type Surroundings } from '../services/surroundings.ts';
-import { readWebhookOptions } from '../webhook-options.ts';
-import { workerOptions } from '../worker-options.ts';
+import { readWebhookOptions } from '../options/webhook-options.ts';
+import { workerOptions } from '../options/worker-options.ts';
 
 const RunOptions = z.object({
   ...feedOptions,

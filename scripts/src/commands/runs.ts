@@ -10,7 +10,7 @@ import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { count, minute } from '../output/format.ts';
 import { formatTable, type Column } from '../output/table.ts';
-import { openLog } from '../trade-log-options.ts';
+import { openLog } from '../options/trade-log-options.ts';
 
 const RunsOptions = z.object({
   limit: z

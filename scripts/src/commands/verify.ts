@@ -7,7 +7,7 @@ import { readOptions, type Invocation } from '../invocation.ts';
 import { openLogOrStreams } from '../logged-streams.ts';
 import { count } from '../output/format.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { findPortfolio } from '../trade-log-options.ts';
+import { findPortfolio } from '../options/trade-log-options.ts';
 import { verifyPortfolio, type Finding, type Verdict } from '../verify/verify-portfolio.ts';
 
 const VerifyOptions = z.object({ run: z.string().optional() });

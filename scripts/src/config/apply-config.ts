@@ -1,6 +1,6 @@
 import { UserError } from '@heliograph/contracts';
 import type { Command, Option } from 'commander';
-import { optionVariable } from '../env.ts';
+import { optionVariable } from '../options/env.ts';
 import { type ConfigValues, readConfig } from './read-config.ts';
 
 /** Those that say how something is printed, or where the configuration is. */

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { Name } from '@heliograph/contracts';
 import { z } from 'zod';
-import { SpanText } from '../setting-texts.ts';
+import { SpanText } from '../options/setting-texts.ts';
 
 /** It is shown on other people's terminals, which take control characters for orders. */
 const PlainText = z

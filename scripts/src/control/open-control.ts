@@ -1,7 +1,7 @@
 import { connectJetStreamBus, type Bus } from '@heliograph/contracts/bus';
 import { z } from 'zod';
 import { readOptions, type Invocation } from '../invocation.ts';
-import { NatsAddressText } from '../nats-address.ts';
+import { NatsAddressText } from '../options/nats-address.ts';
 import { readServerFile } from './server-file.ts';
 
 const ControlOptions = z.object({

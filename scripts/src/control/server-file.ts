@@ -2,7 +2,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@heliograph/contracts';
 import { z } from 'zod';
-import type { NatsAddress } from '../nats-address.ts';
+import type { NatsAddress } from '../options/nats-address.ts';
 
 const ServerFile = z.object({
   url: z.string(),

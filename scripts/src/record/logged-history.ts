@@ -8,7 +8,7 @@ import {
   type RecordedPrice,
 } from '@heliograph/trade-log';
 import { priceKindOf } from '../recorded-run.ts';
-import type { Database } from '../trade-log-options.ts';
+import type { Database } from '../options/trade-log-options.ts';
 import { createLedger } from './ledger.ts';
 import { createRunRecorder, type RunHistory } from './run-recorder.ts';
 

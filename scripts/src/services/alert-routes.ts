@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import type { AlertRoute, Sink } from '@heliograph/notifier';
-import type { Env } from '../env.ts';
+import type { Env } from '../options/env.ts';
 import type { Invocation } from '../invocation.ts';
 
 /** Telegram where a token and a chat are set, otherwise a line of text for each alert; or where `--alerts` says. */
@@ -11,7 +11,7 @@ export async function alertRoutes(
 ): Promise<readonly [AlertRoute, ...AlertRoute[]]> {
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId, TELEGRAM_API_ROOT: apiRoot } = env;
   const { createTelegramSink, createTerminalSink } = await import('@heliograph/notifier');
-  const { readAlertRoutes } = await import('../alerts-file.ts');
+  const { readAlertRoutes } = await import('../options/alerts-file.ts');
   const terminal = (): Sink => {
     const stream = new Writable({
       decodeStrings: false,

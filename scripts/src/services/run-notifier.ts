@@ -1,5 +1,5 @@
 import type { AlertRoute, Heartbeats, Message, Notifier } from '@heliograph/notifier';
-import type { BesidesAlerts, TelegramCommands } from '../notifier-options.ts';
+import type { BesidesAlerts, TelegramCommands } from '../options/notifier-options.ts';
 import { programVersion } from '../program-version.ts';
 import { beat, openBus, type Surroundings } from './surroundings.ts';
 

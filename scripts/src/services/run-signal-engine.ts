@@ -1,6 +1,6 @@
 import { canonicalJson } from '@heliograph/contracts';
 import type { ConfiguredStrategy, SignalEngine } from '@heliograph/signal-engine';
-import type { BasePortfolioOptions } from '../execution-options.ts';
+import type { BasePortfolioOptions } from '../options/execution-options.ts';
 import type { Market } from '../market.ts';
 import { beat, openBus, type Surroundings } from './surroundings.ts';
 

@@ -1,8 +1,8 @@
 import type { Logger, Service } from '@heliograph/contracts/service';
 import type { Broker } from '@heliograph/execution';
 import { atServer } from '../at-server.ts';
-import type { BasePortfolioOptions } from '../execution-options.ts';
-import type { BrokerOptions } from '../live-options.ts';
+import type { BasePortfolioOptions } from '../options/execution-options.ts';
+import type { BrokerOptions } from '../options/live-options.ts';
 import { beat, openBus, type Surroundings } from './surroundings.ts';
 
 /** Every base portfolio by so many workers. */

@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import { connectJetStreamBus, type Bus } from '@heliograph/contracts/bus';
 import { startHeartbeat, type Logger, type Service } from '@heliograph/contracts/service';
 import type { RunFacts } from '@heliograph/trade-log';
-import type { BrokerOptions } from '../live-options.ts';
-import type { NatsAddress } from '../nats-address.ts';
+import type { BrokerOptions } from '../options/live-options.ts';
+import type { NatsAddress } from '../options/nats-address.ts';
 import type { RecentLog } from '../output/recent-log.ts';
 
 /**

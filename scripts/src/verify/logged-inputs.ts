@@ -1,7 +1,7 @@
 import type { EventId } from '@heliograph/contracts';
 import { isTrippedBy, type Draft } from '@heliograph/execution';
 import type { LoggedFacts } from '@heliograph/trade-log';
-import type { Database } from '../trade-log-options.ts';
+import type { Database } from '../options/trade-log-options.ts';
 
 /** Whether the log has what an entry of a journal rests on. */
 export interface LoggedInputs {

@@ -8,7 +8,7 @@ import { readRecording, type PortfolioRow } from '@heliograph/trade-log';
 import { Mode } from '@heliograph/contracts';
 import { playRecorded, priceKindOf } from '../recorded-run.ts';
 import { createSimulatedRun } from '../simulate.ts';
-import type { Database } from '../trade-log-options.ts';
+import type { Database } from '../options/trade-log-options.ts';
 import { readEntries } from './recorded-journal.ts';
 
 /** What a run decided, and what came of it: the same however many workers made it, and however fast. */

@@ -1,7 +1,7 @@
 import { JournalEvent, parseEvent, PermanentError, toMs } from '@heliograph/contracts';
 import { decisionsVersion, draftOf, type JournalEntry } from '@heliograph/execution';
 import { readJournal, type JournalRow } from '@heliograph/trade-log';
-import type { Database } from '../trade-log-options.ts';
+import type { Database } from '../options/trade-log-options.ts';
 
 /** An entry of a journal that is not what was once written. */
 export class DamagedEntry extends PermanentError {

@@ -2,7 +2,7 @@ import { liveTape } from '@heliograph/contracts';
 import type { Draft } from '@heliograph/execution';
 import { readTapePlaces, type LoggedFacts, type PortfolioRow } from '@heliograph/trade-log';
 import { priceKindOf } from '../recorded-run.ts';
-import type { Database } from '../trade-log-options.ts';
+import type { Database } from '../options/trade-log-options.ts';
 
 /** The places in MARKET up to one of which an entry can have seen the tape, both included. */
 export interface Span {

@@ -6,7 +6,7 @@ import { openDatabase, readPortfolio, readPortfolios } from '@heliograph/trade-l
 import { describe, expect, test } from 'vitest';
 import { firstCandles } from '../testing/candles.ts';
 import { runCli, temporaryFolder } from '../testing/cli.ts';
-import type { Database } from '../trade-log-options.ts';
+import type { Database } from '../options/trade-log-options.ts';
 import { verifyPortfolio, type Verdict } from './verify-portfolio.ts';
 
 const eventsOfLog = 222;

@@ -11,7 +11,7 @@ import {
 } from '@heliograph/execution';
 import { pricesOf, readFacts, type LoggedFacts, type PortfolioRow } from '@heliograph/trade-log';
 import { priceKindOf } from '../recorded-run.ts';
-import type { Database } from '../trade-log-options.ts';
+import type { Database } from '../options/trade-log-options.ts';
 import { readLoggedInputs } from './logged-inputs.ts';
 import { reExecute } from './re-execution.ts';
 import { DamagedEntry, readEntries } from './recorded-journal.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTestNats } from '@heliograph/contracts/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli, temporaryFolder } from './testing/cli.ts';
+import { runCli, temporaryFolder } from '../testing/cli.ts';
 
 const keys = { HELIOGRAPH_API_KEY: 'key-4711', HELIOGRAPH_API_SECRET: 'word-4711' };
 const live = ['--mode', 'live', '--venue-id', 'binance'];

@@ -4,9 +4,9 @@ import { defaultRisk } from '@heliograph/contracts';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { readExecutionOptions } from './execution-options.ts';
-import { executionFlags } from './grammar/flags.ts';
-import { createTerminal } from './output/terminal.ts';
-import { temporaryFolder } from './testing/cli.ts';
+import { executionFlags } from '../grammar/flags.ts';
+import { createTerminal } from '../output/terminal.ts';
+import { temporaryFolder } from '../testing/cli.ts';
 
 /** The settings that a command line gives. */
 async function settingsOf(args: readonly string[]) {

@@ -3,7 +3,7 @@ import { UserError } from '@heliograph/contracts';
 import type { AlertWebhookOptions } from '@heliograph/signal-engine';
 import { z } from 'zod';
 import type { Env } from './env.ts';
-import { readOptions, type Invocation } from './invocation.ts';
+import { readOptions, type Invocation } from '../invocation.ts';
 import { secretOf } from './secret-of.ts';
 import { SpanText } from './setting-texts.ts';
 

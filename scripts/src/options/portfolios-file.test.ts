@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { firstCandles } from './testing/candles.ts';
-import { bareTrades } from './testing/bare-trades.ts';
-import { runCli, startCli, temporaryFolder } from './testing/cli.ts';
+import { firstCandles } from '../testing/candles.ts';
+import { bareTrades } from '../testing/bare-trades.ts';
+import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
 
 const feed = 'BTC_USD-30m-bitstamp.csv';
 

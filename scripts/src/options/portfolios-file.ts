@@ -6,7 +6,7 @@ import {
   readExecutionOptions,
   type BasePortfolioOptions,
 } from './execution-options.ts';
-import { readOptions, type Invocation } from './invocation.ts';
+import { readOptions, type Invocation } from '../invocation.ts';
 import { unpayable } from './payable-settings.ts';
 import { plainSettings } from './plain-settings.ts';
 import { StakeText } from './setting-texts.ts';

@@ -13,7 +13,7 @@ import {
 } from '@heliograph/notifier';
 import { z } from 'zod';
 import { MinuteOfDayText, type Env } from './env.ts';
-import { readOptions, type Invocation } from './invocation.ts';
+import { readOptions, type Invocation } from '../invocation.ts';
 import { SpanText } from './setting-texts.ts';
 import { parseStrictly, readJson } from './strict-json.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runCli, temporaryFolder } from './testing/cli.ts';
+import { runCli, temporaryFolder } from '../testing/cli.ts';
 
 const telegram = { telegram: { chat: 4711 } };
 

@@ -1,7 +1,7 @@
 import { timeframeMs } from '@heliograph/contracts';
 import type { ConfiguredStrategy, Feed, FeedOverrides, Speed } from '@heliograph/signal-engine';
 import { z } from 'zod';
-import { readOptions, type Invocation } from './invocation.ts';
+import { readOptions, type Invocation } from '../invocation.ts';
 
 const StrategyOptions = z.object({
   strategy: z.string(),

@@ -11,7 +11,7 @@ import {
   UserError,
 } from '@heliograph/contracts';
 import { z } from 'zod';
-import { readOptions, type Invocation } from './invocation.ts';
+import { readOptions, type Invocation } from '../invocation.ts';
 import { unpayable } from './payable-settings.ts';
 import { plainSettings } from './plain-settings.ts';
 import { RatioText, SlippageText, SpanText, StakeText } from './setting-texts.ts';

@@ -1,7 +1,7 @@
 import { UserError } from '@heliograph/contracts';
 import { z } from 'zod';
 import type { Env } from './env.ts';
-import { readOptions, type Invocation } from './invocation.ts';
+import { readOptions, type Invocation } from '../invocation.ts';
 import { secretOf } from './secret-of.ts';
 import type { Secret } from './secret.ts';
 

@@ -1,7 +1,7 @@
 import { UserError } from '@heliograph/contracts';
 import { openDatabase, readPortfolio, readPortfolios } from '@heliograph/trade-log';
 import { z } from 'zod';
-import { readOptions, type Invocation } from './invocation.ts';
+import { readOptions, type Invocation } from '../invocation.ts';
 
 export type Database = ReturnType<typeof openDatabase>;
 
