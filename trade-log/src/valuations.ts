@@ -1,22 +1,80 @@
+import { Big } from '@heliograph/contracts';
 import type { Database } from 'better-sqlite3';
-import { readEquity } from './account-queries.ts';
+import { readingError } from './database-errors.ts';
+import { ofNewestJournal } from './filter.ts';
 import type { PortfolioRow } from './rows.ts';
-import { equityHistory, type EquityHistory } from './statistics/equity-history.ts';
+import {
+  equityHistory,
+  type EquityHistory,
+  type EquityPoint,
+} from './statistics/equity-history.ts';
 
 /**
- * The equity of a portfolio as its workers wrote it down, about once an hour; undefined where they did not, or more than
- * `atMost` times.
+ * The equity of a portfolio as its workers wrote it down, about once an hour while something is held, and whenever it came to
+ * hold nothing: then equity is cash, and nobody values it before the next entry. Undefined where they wrote none, or where
+ * there are more than `atMost` valuations and fills.
  */
 export function writtenEquity(
   database: Database,
   { portfolio, openedTime, settings, end }: PortfolioRow,
   atMost = 2 ** 31,
 ): EquityHistory | undefined {
-  const valued = readEquity(database, { portfolio, limit: atMost + 1 });
-  if (valued.length === 0 || valued.length > atMost) return undefined;
+  const entries = readEntries(database, portfolio, atMost + 1);
+  if (entries.length > atMost || !entries.some(({ equity }) => equity !== null)) return undefined;
   return equityHistory(settings.cash, [
     { time: openedTime, equity: settings.cash },
-    ...valued,
+    ...pointsOf(entries, settings.cash),
     ...(end ? [end] : []),
   ]);
+}
+
+/** A valuation, or a fill: that has no equity, and the other what follows it empty. */
+interface Entry {
+  readonly time: number;
+  readonly equity: string | null;
+  readonly instrument: string;
+  readonly side: string;
+  readonly quantity: string;
+  readonly price: string;
+  readonly fee: string;
+}
+
+/** The first so many valuations and fills of the newest journal, in its order. */
+function readEntries(database: Database, portfolio: string, limit: number): Entry[] {
+  const journal = ofNewestJournal();
+  try {
+    return database
+      .prepare<[string, string, number], Entry>(
+        `SELECT sequence, time, equity, '' AS instrument, '' AS side, '' AS quantity, '' AS price, '' AS fee
+         FROM equity WHERE ${journal}
+         UNION ALL
+         SELECT sequence, time, NULL, venue || ' ' || symbol, side, quantity, price, fee FROM fills WHERE ${journal}
+         ORDER BY sequence LIMIT ?`,
+      )
+      .all(portfolio, portfolio, limit);
+  } catch (error) {
+    throw readingError(error, database.name);
+  }
+}
+
+function* pointsOf(entries: readonly Entry[], startCash: string): Generator<EquityPoint> {
+  let cash = new Big(startCash);
+  const held = new Map<string, Big>();
+  let lastTime = -Infinity;
+  for (const entry of entries) {
+    // A fill may be dated before what was written down before it.
+    const time = Math.max(entry.time, lastTime);
+    lastTime = time;
+    if (entry.equity !== null) {
+      yield { time, equity: entry.equity };
+      continue;
+    }
+    const { instrument, side, quantity, price, fee } = entry;
+    const change = side === 'buy' ? new Big(quantity) : new Big(quantity).times('-1');
+    const after = change.plus(held.get(instrument) ?? '0');
+    cash = cash.minus(change.times(price)).minus(fee);
+    if (after.eq('0')) held.delete(instrument);
+    else held.set(instrument, after);
+    if (held.size === 0) yield { time, equity: cash.toFixed() };
+  }
 }

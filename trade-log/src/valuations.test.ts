@@ -1,0 +1,46 @@
+import { toTime } from '@heliograph/contracts';
+import { anExitSignal, aSignal } from '@heliograph/contracts/testing';
+import { expect, test } from 'vitest';
+import { createEventStore } from './event-store.ts';
+import { readPortfolio } from './queries.ts';
+import { createJournal, createPlaces, startMs } from './testing/history.ts';
+import { openMemoryDatabase } from './testing/temp-database.ts';
+import { writtenEquity } from './valuations.ts';
+
+const at = (minutes: number): string => toTime(startMs + minutes * 60_000);
+const day = 24 * 60;
+
+test('a day ends with what was left when nothing was held any more, and not with the last valuation before', () => {
+  using temporary = openMemoryDatabase();
+  const { database } = temporary;
+  const store = createEventStore(database);
+  const place = createPlaces({ TRADING: store.stream('TRADING', 'a').id });
+  const paper = createJournal('paper');
+  const [entry, exit] = [aSignal({ time: at(1) }), anExitSignal({ time: at(90) })];
+  const next = aSignal({ time: at(day + 1) });
+  store.keep(
+    [
+      paper.opened(),
+      paper.intended(entry),
+      paper.filled(entry),
+      paper.valued(60, '1000.5'),
+      paper.intended(exit),
+      paper.filled(exit, { price: '80' }),
+      paper.intended(next),
+      paper.filled(next, { price: '90' }),
+      paper.valued(day + 60, '990'),
+    ].map((message) => place('TRADING', message)),
+  );
+  const row = readPortfolio(database);
+  if (!row) throw new Error('no portfolio');
+  const history = writtenEquity(database, row);
+  expect(history?.days).toEqual([
+    { day: startMs - day * 60_000, equity: 1_000 },
+    // 1000 - 0.5 * 100 - 0.1 + 0.5 * 80 - 0.1
+    { day: startMs, equity: 989.8 },
+    { day: startMs + day * 60_000, equity: 990 },
+  ]);
+  expect(history?.drawdowns.maxDrawdown).toBe('10.7');
+  expect(writtenEquity(database, row, 4), 'more than is looked at').toBe(undefined);
+  expect(writtenEquity(database, row, 5)?.days).toEqual(history?.days);
+});
