@@ -24,15 +24,25 @@ export function createLostOrders({
   forgottenAfterMs: number;
   nowMs: () => number;
 }): LostOrders {
-  const missing = createRecent<OrderId, number>(mostMissed);
-  const forgottenMs = (id: OrderId): number => (missing.get(id) ?? Infinity) + forgottenAfterMs;
+  /** Since when it has been missed, and when it was said last: a venue that is away says nothing. */
+  const missing = createRecent<OrderId, { readonly sinceMs: number; readonly lastMs: number }>(
+    mostMissed,
+  );
+  const forgottenMs = (id: OrderId): number | undefined => {
+    const { sinceMs, lastMs } = missing.get(id) ?? { sinceMs: 0, lastMs: 0 };
+    const timeMs = sinceMs + forgottenAfterMs;
+    return lastMs >= timeMs ? timeMs : undefined;
+  };
   return {
-    missed: (id) => missing.set(id, missing.get(id) ?? nowMs()),
+    missed(id) {
+      const lastMs = nowMs();
+      missing.set(id, { sinceMs: missing.get(id)?.sinceMs ?? lastMs, lastMs });
+    },
     found: (id) => missing.delete(id),
-    isForgotten: (id) => nowMs() >= forgottenMs(id),
+    isForgotten: (id) => forgottenMs(id) !== undefined,
     endOf(id, { reason, detail }) {
       const timeMs = forgottenMs(id);
-      if (nowMs() < timeMs) return undefined;
+      if (timeMs === undefined) return undefined;
       return {
         type: 'cancelled',
         orderId: id,
