@@ -27,7 +27,7 @@ export const OrderIntended = journalEvent(
       .optional(),
     timeInForce: TimeInForce.describe('How long it works. Default: GTC.').optional(),
     role: OrderRole.describe(
-      'What it does for the position: `entry` gets in, `exit` gets out by a signal, `unprotected` gets out because protection was lost, `unwanted` because what an exit had taken back was filled all the same or the venue refused to turn it around, the others protect it. Default: what the intent says.',
+      'What it does for the position: `entry` gets in, `exit` gets out by a signal, `unprotected` gets out because protection was lost, `unwanted` because what an exit had taken back was filled all the same, or the venue refused to let it go or to turn it around, the others protect it. Default: what the intent says.',
     ).optional(),
     protection: Protection.describe(
       'What shall protect the position that this entry opens.',

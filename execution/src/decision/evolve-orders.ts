@@ -72,6 +72,7 @@ function intendedOrder(
     timeInForce: data.timeInForce ?? 'GTC',
     attempt: data.attempt ?? 1,
     reduceOnly: data.reduceOnly,
+    ...(role === 'exit' && data.intent === 'exit' && { leavesAll: true }),
     referencePrice,
     timeMs,
     expiryMs: toMs(data.expiryTime),

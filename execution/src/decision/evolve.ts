@@ -4,7 +4,7 @@ import type { Draft, DraftOf } from './draft.ts';
 import { changeOrder, giveUp, intend, intendCancel, mayBeSentAgain } from './evolve-orders.ts';
 import { heldHere } from './order-events.ts';
 import { instrumentKey } from '../instrument-key.ts';
-import { refuseReversal } from './refused-reversal.ts';
+import { refuseWayOut } from './refused-way-out.ts';
 import { neverValued, nothingMissed, type PortfolioState } from './portfolio.ts';
 import { decided, missed, remember, seen } from './evolve-signals.ts';
 import { dayStartOf } from './trading-day.ts';
@@ -33,14 +33,14 @@ export function evolve(state: PortfolioState, event: Draft): PortfolioState {
       break;
     case 'order_rejected':
       changeOrder(state, event.data.orderId, 'rejected', {}, ending(event));
-      refuseReversal(state, event.data);
+      refuseWayOut(state, event.data);
       break;
     case 'order_cancelled':
       state.foreignOrders.delete(event.data.orderId);
       if (event.data.reason === 'TAPE_ENDED') state.hasEnded = true;
       if (event.data.reason === 'NOT_SENT') mayBeSentAgain(state, event.data.orderId);
       changeOrder(state, event.data.orderId, 'cancelled', {}, ending(event));
-      refuseReversal(state, event.data);
+      refuseWayOut(state, event.data);
       break;
     case 'order_unknown':
       changeOrder(state, event.data.orderId, 'unknown');

@@ -165,6 +165,8 @@ export interface Order {
   /** More than 1 where orders before it never reached the venue, or were lost. */
   readonly attempt: number;
   readonly reduceOnly: boolean;
+  /** Of an exit: it, and those beside it, are for all that is held. */
+  readonly leavesAll?: true;
   readonly referencePrice: Big;
   /** When it was decided, and when it must no longer be sent; epoch ms. */
   readonly timeMs: number;

@@ -18,7 +18,7 @@ export interface Position {
   readonly entrySignalId: EventId;
   /** The order that made it larger last. */
   readonly enteredBy: OrderId;
-  /** Its entry was filled although an exit had taken it back. */
+  /** Its entry was filled although an exit had taken it back, or the venue has refused to let it go. */
   readonly isUnwanted: boolean;
   readonly entryTimeMs: number;
   /** What its last entry asked to be protected by, and since when; epoch ms. */

@@ -2,7 +2,9 @@ import type { ReasonCode } from '@heliograph/contracts';
 import { someSettings } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { aPortfolio } from '../testing/a-portfolio.ts';
-import { cancelIntended } from './order-events.ts';
+import { after, anOrder, hear, holdingWith, nowMs } from '../testing/portfolios.ts';
+import type { Draft } from './draft.ts';
+import { cancelIntended, cancelled } from './order-events.ts';
 import { protect } from './protection.ts';
 
 test('what an exit had taken back and was filled all the same is left at once', () => {
@@ -86,6 +88,37 @@ test.for(['NOT_SENT', 'EXPIRED', 'TIME_IN_FORCE', 'CANCEL_REQUESTED'] as const)(
     expect(protect(reversed('cancelled', reason).state, 1)).toEqual([]);
   },
 );
+
+/** One held, and an order that sells it, or a part, ends so. */
+function left(
+  reason: ReasonCode,
+  { filled = '0', quantity = '1', intent = 'exit', strategy = 'sma-cross' } = {},
+): Draft[] {
+  const state = holdingWith();
+  const size = { kind: 'base', quantity };
+  const exit = { side: 'sell', reduceOnly: true, intent, strategy, size } as const;
+  const order = anOrder(state, exit);
+  if (filled !== '0') hear(state, order, { type: 'filled', quantity: filled, complete: false });
+  after(state, cancelled(state, order, { timeMs: nowMs, reason, detail: '' }));
+  return protect(state, nowMs);
+}
+
+test.for(['VENUE_REJECTED', 'INSUFFICIENT_FUNDS', 'TIME_IN_FORCE'] as const)(
+  'what an exit was to leave is left all the same: %s',
+  (reason) => {
+    const role = 'unwanted';
+    expect(left(reason)).toMatchObject([{ data: { role, size: { quantity: '1' } } }]);
+    const rest = left(reason, { filled: '0.75' });
+    expect(rest).toMatchObject([{ data: { role, size: { quantity: '0.25' } } }]);
+  },
+);
+
+test('it stays where an exit is worth no other try, only a part was to go, or a person sees to it', () => {
+  for (const reason of ['BELOW_MINIMUM', 'NOT_SENT', 'EXPIRED', 'CANCEL_REQUESTED'] as const)
+    expect(left(reason)).toEqual([]);
+  expect(left('VENUE_REJECTED', { intent: 'reduce', quantity: '0.5' })).toEqual([]);
+  expect(left('VENUE_REJECTED', { strategy: 'manual' })).toEqual([]);
+});
 
 test('by the rules of version 6 it stayed', () => {
   const portfolio = aPortfolio({ settings: someSettings({ shorting: true }) });
