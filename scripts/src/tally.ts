@@ -28,6 +28,17 @@ export interface OpenPosition {
   readonly unrealisedPnl: string;
 }
 
+/** What may be traded at all has changed: a breaker has tripped, or a person has said so. */
+export interface StateChange {
+  /** Epoch ms. */
+  readonly time: number;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+  /** Who it was, or `breaker`. */
+  readonly author: string;
+}
+
 /** What a portfolio's journal comes to, counted as it is read. */
 export interface Tally {
   add(event: Draft): void;
@@ -40,6 +51,7 @@ export interface Tally {
   /** How many signals were skipped, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
   readonly skippedCount: number;
+  readonly stateChanges: readonly StateChange[];
   /** Of the closed trades. */
   readonly realisedPnl: Big;
   /** Once the tape has ended. */
@@ -58,6 +70,7 @@ export function createTally(): Tally {
   const hash = createDecisionsHash();
   const held = new Map<string, Held>();
   const trades: Trade[] = [];
+  const stateChanges: StateChange[] = [];
   const skipped: Record<string, number> = {};
   let skippedCount = 0;
   let orders = 0;
@@ -110,6 +123,11 @@ export function createTally(): Tally {
           trades.push(tradeOf(event.data));
           realisedPnl = realisedPnl.plus(event.data.pnl);
           break;
+        case 'trading_state_changed': {
+          const { from, to, reason, author } = event.data;
+          stateChanges.push({ time: event.timeMs, from, to, reason, author });
+          break;
+        }
         case 'portfolio_marked':
           marked = markedBy(event.data);
           break;
@@ -131,6 +149,7 @@ export function createTally(): Tally {
     get skippedCount() {
       return skippedCount;
     },
+    stateChanges,
     get realisedPnl() {
       return realisedPnl;
     },

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -28,6 +28,30 @@ describe.concurrent('backtest', () => {
     expect(expected.length).toBeGreaterThan(40);
     expect(run.trades).toMatchObject(expected);
     expect(run.trades).toHaveLength(expected.length);
+  });
+
+  test('says when a breaker stopped it, and why', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'risk.json'), '{"maxLosingStreak": 3}');
+    const args = ['--candles', shippedCandles, '--risk', 'risk.json'];
+    const { stateChanges, skipped, trades } = await backtest(args, folder.path);
+    expect(stateChanges).toEqual([
+      {
+        time: expect.any(Number),
+        from: 'ACTIVE',
+        to: 'REDUCING',
+        reason: expect.stringMatching(/^LOSING_STREAK: /),
+        author: 'breaker',
+      },
+    ]);
+    expect(skipped.REDUCING_ONLY).toBeGreaterThan(10);
+    expect(stateChanges[0].time).toBeGreaterThanOrEqual(trades.at(-1).exitTime);
+    const { stdout } = await runCli(['backtest', '--quiet', '--report', 'r.html', ...args], {
+      cwd: folder.path,
+    });
+    expect(stdout).toMatch(/^Trading +REDUCING from 2014-\d\d-\d\d \d\d:\d\d on: LOSING_STREAK: /m);
+    const report = await readFile(join(folder.path, 'r.html'), 'utf8');
+    expect(report).toMatch(/<p>Trading REDUCING from 2014-.* on: LOSING_STREAK: /);
   });
 
   test('reports the whole run as JSON', async () => {

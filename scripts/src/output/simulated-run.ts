@@ -2,7 +2,7 @@ import type { PortfolioSettings } from '@heliograph/contracts';
 import type { SimulatedRun } from '../simulate.ts';
 import { summariseRun, type RunSummary } from '@heliograph/trade-log';
 import type { Excursion } from '../record/excursions.ts';
-import type { OpenPosition, Trade } from '../tally.ts';
+import type { OpenPosition, StateChange, Trade } from '../tally.ts';
 
 import { amount, count, duration, minute, money } from './format.ts';
 import { runText } from './run-text.ts';
@@ -18,6 +18,8 @@ export interface SimulatedRunJson extends RunSummary {
   readonly trades: readonly MeasuredTrade[];
   readonly openPositions: readonly OpenPosition[];
   readonly skipped: Readonly<Record<string, number>>;
+  /** When what may be traded at all changed: a run that a breaker has stopped says little about the rest of its candles. */
+  readonly stateChanges: readonly StateChange[];
   readonly decisionsHash: string;
   readonly elapsedMs: number;
 }
@@ -56,6 +58,7 @@ export function simulatedRunJson({
       ...recorded,
     }),
     skipped: tally.skipped,
+    stateChanges: tally.stateChanges,
     decisionsHash: tally.decisionsHash(),
     elapsedMs,
   };
@@ -86,9 +89,15 @@ export function printSimulatedRun(terminal: Terminal, run: SimulatedRunJson): vo
     formatFacts([
       ['Candles', `${count(run.candles)} in ${duration(run.elapsedMs)} (${count(rate)} a second)`],
       ['Signals', `${count(run.signals)}${skippedText(run.skipped)}`],
+      ...run.stateChanges.map((change): [string, string] => ['Trading', stateText(change)]),
       ['Decisions', run.decisionsHash],
     ]),
   );
+}
+
+/** `REDUCING from 2026-01-05 00:00 on: …`. */
+export function stateText({ time, to, reason }: StateChange): string {
+  return `${to} from ${minute(time)} on: ${reason}`;
 }
 
 function skippedText(skipped: Readonly<Record<string, number>>): string {

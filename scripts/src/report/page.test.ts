@@ -41,6 +41,7 @@ function pageOf(change: Partial<ReportedRun> = {}): string {
     openPositions: [],
     ...summariseRun({ startCash: '1000', trades }),
     skipped: { EXPIRED: 2 },
+    stateChanges: [{ time: 0, from: 'ACTIVE', to: hostile, reason: hostile, author: hostile }],
     decisionsHash: 'abc',
     elapsedMs: 1,
     settings,

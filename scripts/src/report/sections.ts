@@ -2,7 +2,7 @@ import { reasonCodes } from '@heliograph/contracts';
 import type { RunSummary } from '@heliograph/trade-log';
 import { count } from '../output/format.ts';
 import { drawdownColumns, groupColumns } from '../output/run-text.ts';
-import { positionColumns } from '../output/simulated-run.ts';
+import { positionColumns, stateText } from '../output/simulated-run.ts';
 import type { Column } from '../output/table.ts';
 import { allFigures } from './cards.ts';
 import { flatten } from './flatten.ts';
@@ -43,7 +43,7 @@ export function sections(run: ReportedRun, about: Readonly<Record<string, string
     ...(monthlyReturns.length > 0
       ? [section('Monthly returns', heatmap(monthlyReturns), { id: 'months' })]
       : []),
-    skippedSection(run.skipped),
+    skippedSection(run),
     `<div class="columns">\n${groups.join('')}</div>\n`,
     falls,
     ...(openPositions.length > 0
@@ -71,10 +71,11 @@ const skippedColumns: readonly HtmlColumn<Skipped>[] = [
   { title: 'Meaning', text: ([code]) => meanings.get(code) ?? '', className: () => 'words' },
 ];
 
-function skippedSection(skipped: ReportedRun['skipped']): string {
+function skippedSection({ skipped, stateChanges }: ReportedRun): string {
   const rows = Object.entries(skipped).toSorted(([, a], [, b]) => b - a);
   const content = rows.length > 0 ? table(skippedColumns, rows) : '<p>Every signal was traded.</p>';
-  return section('Skipped signals by reason', content, {
+  const changes = stateChanges.map((change) => `<p>Trading ${escaped(stateText(change))}</p>\n`);
+  return section('Skipped signals by reason', `${content}\n${changes.join('')}`, {
     id: 'skipped',
     note: 'Signals that became no order, and why.',
   });
