@@ -1,6 +1,7 @@
 import {
   Big,
   decimalOf,
+  signOf,
   toMs,
   type EventId,
   type OrderId,
@@ -130,11 +131,25 @@ export function changeOrder(
   const hasFailed = hasEnded && !isWanted && ending?.reason !== 'POSITION_CLOSED';
   if (hasFailed && protectsWhatIsHeld(state, order))
     changeLeg(state, order, (leg) => ({
-      ...leg,
-      failures: failuresAfter(leg, order, ending?.reason),
+      ...(hasHelped(state, order, ending)
+        ? begun(leg)
+        : { ...leg, failures: failuresAfter(leg, order, ending?.reason) }),
       ...(ending && ending.reason !== 'NOT_SENT' && { refusedMs: ending.timeMs }),
-      ...(order.triggeredMs !== undefined && { isTriggered: true }),
+      ...((leg.isTriggered || order.triggeredMs !== undefined) && { isTriggered: true }),
     }));
+}
+
+/** The version of the rules; before, an order that had sold a part was lost like one that had sold nothing. */
+const partsHelpSince = 7;
+
+/** A market that had no more to give for now gets the rest when it has: that is no failure. */
+function hasHelped(
+  { decisionsVersion }: Portfolio,
+  { filledQuantity }: Order,
+  ending: { readonly reason: ReasonCode } | undefined,
+): boolean {
+  const isCutShort = ending?.reason === 'TIME_IN_FORCE' && signOf(filledQuantity) > 0;
+  return isCutShort && decisionsVersion >= partsHelpSince;
 }
 
 /**
@@ -210,11 +225,12 @@ export function closeLegs(state: PortfolioState, signalId: EventId): void {
 export function beginLegs(state: PortfolioState, signalId: EventId): void {
   const legs = state.legs.get(signalId);
   if (!legs) return;
-  const begun = [...legs].map(([name, { orders, filled }]): [string, Leg] => [
-    name,
-    { orders, filled, failures: 0 },
-  ]);
-  state.legs.set(signalId, new Map(begun));
+  state.legs.set(signalId, new Map([...legs].map(([name, leg]) => [name, begun(leg)])));
+}
+
+/** What it has sold so far, and no failures. */
+function begun({ orders, filled }: Leg): Leg {
+  return { orders, filled, failures: 0 };
 }
 
 export function changeLeg(state: PortfolioState, order: Order, change: (leg: Leg) => Leg): void {

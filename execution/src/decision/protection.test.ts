@@ -374,6 +374,35 @@ describe('a position that has been held long enough', () => {
     expect(guard(state, nowMs + 3_600_000)).toMatchObject([{ data: { role: 'take_profit' } }]);
   });
 
+  test.for([
+    ['time_stop', { timeStopMs: 60_000 }],
+    ['stop_loss', stop],
+  ] as const)(
+    'is sold part by part where the market gives no more at once: %s',
+    ([role, asked]) => {
+      const { state } = entered(asked);
+      const laterMs = nowMs + 60_000;
+      guard(state, laterMs);
+      if (role === 'stop_loss') {
+        const order = first(state, role);
+        hear(state, order, { type: 'accepted' });
+        after(state, triggered(state, order, { timeMs: laterMs, price: new Big('95') }));
+      }
+      const cutShort = { timeMs: laterMs, reason: 'TIME_IN_FORCE', detail: '' } as const;
+      for (const left of ['1.6', '1.2', '0.8', '0.4']) {
+        const order = first(state, role);
+        hear(state, order, { type: 'filled', quantity: '0.4', complete: false });
+        after(state, cancelled(state, order, cutShort));
+        const size = { quantity: left };
+        const again = { role, orderType: 'market', size };
+        expect(guard(state, laterMs), 'no failure').toMatchObject([{ data: again }]);
+      }
+      // One that sells nothing is.
+      after(state, cancelled(state, first(state, role), cutShort));
+      expect(state.legs.values().next().value?.get(role)).toMatchObject({ failures: 1 });
+    },
+  );
+
   test('that is being stopped out is not sold a second time when its time is over', () => {
     const { state } = entered({ ...stop, timeStopMs: 60_000 });
     guard(state);

@@ -116,10 +116,10 @@ function guard(situation: Situation, terms: Terms): Draft[] {
   const open = leg.isTriggered && staying.lt(unguarded) ? staying : unguarded;
   const quantity = lots(situation, open);
   if (quantity.lte(zero)) return [];
-  if (leg.failures === 0) return intended(situation, terms, quantity);
-  const isGivenUp = leg.failures >= maxFailures;
   // It had been reached: another stop would wait for the price to be there once more.
   const again: Terms = leg.isTriggered ? { role: terms.role, orderType: 'market' } : terms;
+  if (leg.failures === 0) return intended(situation, again, quantity);
+  const isGivenUp = leg.failures >= maxFailures;
   const next = isGivenUp
     ? leave(situation, 'unprotected', leg)
     : isPausing(situation, leg)
