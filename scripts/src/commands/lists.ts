@@ -16,6 +16,7 @@ import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { MomentText } from '../options/moment-text.ts';
 import { amount, minute, money } from '../output/format.ts';
+import { csvColumns } from '../output/csv-columns.ts';
 import { csvOf } from '../output/csv.ts';
 import { formatTable, type Column } from '../output/table.ts';
 import { tradeColumns } from '../output/trade-columns.ts';
@@ -128,9 +129,9 @@ export async function trades(invocation: Invocation): Promise<ExitCode> {
   return list(invocation, 'trades', readTrades, tradeColumns);
 }
 
-function list<Row extends object>(
+function list<Row extends { readonly portfolio: string | null }>(
   invocation: Invocation,
-  name: string,
+  name: keyof typeof csvColumns,
   read: (database: Database, filter: Filter) => Row[],
   columns: readonly Column<Row>[],
 ): ExitCode {
@@ -141,15 +142,20 @@ function list<Row extends object>(
   const rows = read(log.database, { ...filter, portfolio });
   const { terminal, json } = invocation;
   if (json) terminal.data(JSON.stringify({ portfolio: portfolio ?? null, [name]: rows }));
-  else if (csv) {
-    if (rows.length > 0) terminal.data(csvOf(rows));
-  } else if (rows.length === 0) terminal.note(`There are no ${name} here.`);
+  else if (csv) terminal.data(csvOf(rows, csvColumns[name]));
+  else if (rows.length === 0) terminal.note(`There are no ${name} here.`);
   else {
     terminal.note(portfolio ?? 'all portfolios');
-    terminal.data(formatTable(columns, rows));
+    terminal.data(formatTable(portfolio === undefined ? [whose, ...columns] : columns, rows));
   }
   return exitCodes.ok;
 }
+
+/** Of all portfolios, each row says which one it is of. */
+const whose: Column<{ readonly portfolio: string | null }> = {
+  title: 'PORTFOLIO',
+  text: ({ portfolio }) => portfolio ?? '',
+};
 
 function ordersWithFills(database: Database, filter: Filter): OrderWithFills[] {
   const rows = readOrders(database, filter);

@@ -182,7 +182,16 @@ describe.concurrent('a logged run', { timeout }, () => {
     expect(lines.length).toBeGreaterThan(0);
     expect(lines.every((line) => Number(line.split(',')[8]) >= Date.UTC(2014, 6, 4))).toBe(true);
     expect((await list('positions'))[1]).toMatch(/BTC\/USD +long +1\.57611865/);
-    expect(await list('signals', '--strategy', 'nobody', '--csv')).toEqual(['']);
+    for (const name of ['signals', 'orders', 'trades', 'positions']) {
+      const [named] = await list(name, '--csv');
+      const [json = ''] = await list(name, '--json', '--limit', '1');
+      expect(named?.split(',')).toEqual(Object.keys(JSON.parse(json)[name][0]));
+      expect(await list(name, '--symbol', 'NOBODY/USD', '--csv')).toEqual([named]);
+      expect((await list(name, '--portfolio', 'all')).slice(0, 2)).toEqual([
+        expect.stringMatching(/^PORTFOLIO /),
+        expect.stringMatching(/^paper-/),
+      ]);
+    }
     expect((await list('performance', '--csv'))[0]).toContain('netPnl');
   });
 

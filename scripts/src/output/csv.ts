@@ -1,9 +1,13 @@
 import { exportText } from '@heliograph/trade-log';
 
-/** Rows of one kind as CSV, a header first; what is made of parts is JSON within its cell. */
-export function csvOf(rows: readonly object[]): string {
-  const [first = {}] = rows;
-  const columns = Object.keys(first);
+/**
+ * Rows of one kind as CSV, a header first; what is made of parts is JSON within its cell. The columns are those of the first
+ * row unless they are said.
+ */
+export function csvOf(
+  rows: readonly object[],
+  columns: readonly string[] = Object.keys(rows[0] ?? {}),
+): string {
   const cells = rows.map((row) => {
     const values = new Map<string, unknown>(Object.entries(row));
     return columns.map((name) => cellOf(values.get(name)));
