@@ -16,6 +16,8 @@ interface RunSummary {
   readonly signals: number;
   /** Signals that became orders. */
   readonly executed: number;
+  /** Signals that only took orders back. */
+  readonly cancels: number;
   readonly skipped: number;
   readonly skippedByReason: Readonly<Record<string, number>>;
   readonly orders: number;
@@ -60,6 +62,7 @@ async function summariseRun(
     candles,
     signals,
     executed: tally.executed,
+    cancels: tally.cancels,
     skipped: tally.skippedCount,
     skippedByReason: tally.skipped,
     orders: tally.orders,
@@ -92,7 +95,8 @@ function linesOf(summary: RunSummary): string {
     ['Candles', count(summary.candles)],
     [
       'Signals',
-      `${count(summary.signals)}, ${count(summary.executed)} executed, ${count(skipped)} skipped`,
+      `${count(summary.signals)}, ${count(summary.executed)} executed, ${count(skipped)} skipped` +
+        (summary.cancels > 0 ? `, ${count(summary.cancels)} only took orders back` : ''),
     ],
     ['Orders', `${count(summary.orders)}, ${count(summary.fills)} fills`],
     ...metricLines(summary.metrics),

@@ -62,6 +62,22 @@ test('counts every order, and each signal that became one or more once', () => {
   expect(tally).toMatchObject({ orders: 6, executed: 2 });
 });
 
+test('counts a signal that only took orders back apart from those that became orders', () => {
+  const { signalId: _, ...facts } = signal;
+  const back = { ...facts, reason: 'CANCEL_REQUESTED', detail: '', orderId: 'o1' };
+  const tally = tallyOf(
+    ['order_intended', { ...order, side: 'buy' }],
+    ['order_cancel_intended', { ...back, signalId: 's2' }],
+    ['order_cancel_intended', { ...back, signalId: 's2', orderId: 'o2' }],
+    ['order_cancel_intended', { ...back, signalId: 's3' }],
+    ['order_intended', { ...order, signalId: 's3', orderId: 'out', role: 'exit' }],
+    ['order_cancel_intended', { ...back, signalId: 's3', orderId: 'o3' }],
+    ['order_cancel_intended', back],
+    skip('LEVERAGE'),
+  );
+  expect(tally).toMatchObject({ executed: 2, cancels: 1, skippedCount: 1 });
+});
+
 function skip(reason: string): readonly [JournalEventType, object] {
   return ['signal_skipped', { ...signal, reason, detail: '' }];
 }

@@ -46,6 +46,8 @@ export interface Tally {
   readonly orders: number;
   /** Signals that became orders. */
   readonly executed: number;
+  /** Signals that only took orders back. */
+  readonly cancels: number;
   readonly fills: number;
   readonly trades: readonly Trade[];
   /** How many signals were skipped, by reason. */
@@ -76,6 +78,8 @@ export function createTally(): Tally {
   let orders = 0;
   let executed = 0;
   let lastExecuted: string | undefined;
+  /** Ids of the signals that have taken orders back, and made none. */
+  const cancelling = new Set<string>();
   let fills = 0;
   let realisedPnl = new Big('0');
   let marked: Marked | undefined;
@@ -90,6 +94,7 @@ export function createTally(): Tally {
     orders++;
     const protects = role !== undefined && role !== 'entry' && role !== 'exit';
     if (protects || attempt > 1 || signalId === lastExecuted) return;
+    cancelling.delete(signalId);
     lastExecuted = signalId;
     executed++;
   };
@@ -112,6 +117,10 @@ export function createTally(): Tally {
           break;
         case 'order_intended':
           count(event.data);
+          break;
+        case 'order_cancel_intended':
+          if (event.data.signalId !== undefined && event.data.signalId !== lastExecuted)
+            cancelling.add(event.data.signalId);
           break;
         case 'order_filled':
           fills++;
@@ -140,6 +149,9 @@ export function createTally(): Tally {
     },
     get executed() {
       return executed;
+    },
+    get cancels() {
+      return cancelling.size;
     },
     get fills() {
       return fills;
