@@ -19,6 +19,7 @@ const settings$ = fc.record({
   tickSize: fc.constantFrom(undefined, '0.01', '0.05'),
   shorting: fc.boolean(),
   leverage: fc.constantFrom(undefined, 3.5),
+  paper: fc.constantFrom(undefined, { slippage: { kind: 'spread', spreadBps: '13' } }),
   risk: fc.constant({}),
 });
 

@@ -15,6 +15,7 @@ import {
   maxFailures,
   rulesOf,
   settingsOf,
+  worseByBps,
   type Leg,
   type Portfolio,
   type PortfolioState,
@@ -92,7 +93,7 @@ function reserved(
   pricing: Pricing,
 ): Big {
   const settings = settingsOf(portfolio);
-  const { slippageBps } = settings;
+  const slippageBps = worseByBps(portfolio);
   const price = highestPrice(pricing, { ...rulesOf(portfolio, data), slippageBps });
   return reservation(data.size, price, settings);
 }

@@ -205,6 +205,23 @@ describe('the size of an entry', () => {
     });
   });
 
+  test('counts half of the spread that a paper exchange has, and none at a venue', () => {
+    const paper = { slippage: { kind: 'spread', spreadBps: '200' } };
+    const settings = { ...stake('riskRatio', 0.01), feeBps: '0', slippageBps: '100', paper };
+    const atStop = { stopLoss: { price: '95' } };
+    // In at 102.01, out at 93.0905: 10 over 8.9195 a unit.
+    expect(orderFor(openedWith(settings), anEntry(atStop))).toMatchObject({
+      size: { quantity: '1.121' },
+    });
+    // In at 101, out at 94.05.
+    const live = openedWith(settings, { mode: 'live' });
+    expect(orderFor(live, anEntry({ ...atStop, mode: 'live' }), { mode: 'live' })).toMatchObject({
+      size: { quantity: '1.438' },
+    });
+    const before = { ...openedWith(settings), decisionsVersion: 6 };
+    expect(orderFor(before, anEntry(atStop))).toMatchObject({ size: { quantity: '1.438' } });
+  });
+
   test.for([
     ['all there is', stake('all')],
     ['all of its equity', stake('equityRatio', 1)],

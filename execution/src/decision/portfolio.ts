@@ -217,6 +217,21 @@ export function rulesOf(
   return { ...(tickSize !== undefined && { tickSize }), ...own, lotSize: own?.lotSize ?? lotSize };
 }
 
+/** The version of the rules; before, the spread of a paper exchange was none of what an entry is sized by. */
+const spreadSince = 7;
+
+/** How much worse than the market an order may be filled, basis points: slippage, and on a paper exchange half of its spread. */
+export function worseByBps(portfolio: Portfolio): string {
+  const { slippageBps, paper } = settingsOf(portfolio);
+  const { opened, decisionsVersion } = portfolio;
+  const slippage = paper?.slippage;
+  if (opened?.mode === 'live' || slippage?.kind !== 'spread' || decisionsVersion < spreadSince)
+    return slippageBps;
+  const half = new Big(slippage.spreadBps).div('2');
+  // One after the other: a little more for what is bought, and no less for what is sold.
+  return half.times(slippageBps).div('10000').plus(half).plus(slippageBps).toFixed();
+}
+
 /** Quote currency that open entries hold back. */
 export function reservedCash({ orders }: Pick<Portfolio, 'orders'>): Big {
   let reserved = zero;

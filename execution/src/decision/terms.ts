@@ -9,6 +9,7 @@ import {
 } from '@heliograph/contracts';
 import type { Considered } from './considered.ts';
 import type { EntryTerms } from './entry-plan.ts';
+import { worseByBps } from './portfolio.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import { highestPrice, multiple, slipped } from './size.ts';
 
@@ -23,7 +24,7 @@ type Towards = 'up' | 'down';
  * asked: a limit pays no more, a stop starts no sooner, and what protects lies no farther away.
  */
 export function termsOf(considered: Considered): EntryTerms | Refusal {
-  const { signal, rules, settings, referencePrice } = considered;
+  const { portfolio, signal, rules, referencePrice } = considered;
   const { side } = signal.data;
   const prices = orderPrices(considered);
   if ('reason' in prices) return prices;
@@ -32,7 +33,7 @@ export function termsOf(considered: Considered): EntryTerms | Refusal {
   const stopPrice = stop && decimalText(stop);
   if ((limit && !limitPrice) || (stop && !stopPrice))
     return refusal('INVALID_PRICE', `no price above 0 is left${afterTick(rules.tickSize)}`);
-  const slipping = { slippageBps: settings.slippageBps, tickSize: rules.tickSize };
+  const slipping = { slippageBps: worseByBps(portfolio), tickSize: rules.tickSize };
   const price = likelyPrice(side, referencePrice, prices);
   const worstIn = limit ?? slipped(later(side, referencePrice, stop), side, slipping);
   if (signOf(worstIn) <= 0)
