@@ -88,6 +88,11 @@ test('is the same feed for the same data elsewhere, another one for other data o
   await expect(identity('ETH_USDT-1m.csv', csvOf([1, 2]))).resolves.not.toBe(first);
   await expect(identity('BTC_USDT-1m.csv', csvOf([1, 3]))).resolves.not.toBe(first);
   await expect(identity('BTC_USDT-1m.csv', csvOf([1, 2, 3]))).resolves.not.toBe(first);
+  const long = csvOf(range(20_000));
+  const mended = long.replace(/,1\n$/, ',2\n');
+  expect([mended.length, mended === long]).toEqual([long.length, false]);
+  const before = await identity('BTC_USDT-1m.csv', long);
+  await expect(identity('BTC_USDT-1m.csv', mended)).resolves.not.toBe(before);
 });
 
 test('tells what the files hold before anything is done with them', async () => {

@@ -9,15 +9,15 @@ import type { Instrument } from './feed.ts';
 import type { Rows } from './line-rows.ts';
 
 const blockSize = 64 * 1024;
-/** How much of a file tells it from others; changing it makes every run another one. */
-const fingerprintSize = 64 * 1024;
+/** How much is read at a time to tell a file from others: all of it, for a candle may be mended anywhere. */
+const hashedSize = 1024 * 1024;
 
 /** A file as it is stored. */
 export interface StoredFile {
   readonly path: string;
   /** Bytes, as stored. */
   readonly size: number;
-  /** SHA-256 of the first 64 KiB, as stored. */
+  /** SHA-256 of it, as stored. */
   readonly fingerprint: string;
   readonly packed: boolean;
 }
@@ -35,16 +35,21 @@ export async function openStoredFile(path: string, header: string): Promise<Stor
   try {
     await using handle = await open(path);
     const { size } = await handle.stat();
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(fingerprintSize), { position: 0 });
-    const head = buffer.subarray(0, bytesRead);
-    const packed = head[0] === 0x1f && head[1] === 0x8b;
     if (size === 0) throw refusal(`${path} is empty, expected the header ${header}`);
+    const { buffer } = await handle.read(Buffer.alloc(2), { position: 0 });
+    const packed = buffer[0] === 0x1f && buffer[1] === 0x8b;
     if (path.endsWith('.gz') && !packed)
       throw refusal(
         `${path} is no gzip file though its name ends in .gz: unpacked already? Then drop the .gz`,
       );
-    const fingerprint = createHash('sha256').update(head).digest('hex');
-    return { path, size, fingerprint, packed };
+    const hash = createHash('sha256');
+    const stored = handle.createReadStream({
+      start: 0,
+      autoClose: false,
+      highWaterMark: hashedSize,
+    });
+    for await (const block of stored) hash.update(block);
+    return { path, size, fingerprint: hash.digest('hex'), packed };
   } catch (error) {
     throw unreadable(path, error);
   }
