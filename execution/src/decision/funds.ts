@@ -1,7 +1,7 @@
-import { Big, exactly, type PortfolioSettings } from '@heliograph/contracts';
+import { Big, exactly } from '@heliograph/contracts';
 import type { Considered } from './considered.ts';
 import type { EntryPlan, EntryTerms } from './entry-plan.ts';
-import { freeCash, priceOf, reservedCash } from './portfolio.ts';
+import { freeCash, priceOf, reservedCash, type Portfolio } from './portfolio.ts';
 import { averageEntryPrice, costOf, worth, type Position } from './position.ts';
 import { feeFor } from './size.ts';
 
@@ -10,12 +10,19 @@ import { feeFor } from './size.ts';
  * a margin account: all that it holds and all that its open entries may come to hold is measured against its equity.
  */
 
-/** Whether it may owe base units or quote currency. */
-export function hasMargin({ shorting = false, leverage = 1 }: PortfolioSettings): boolean {
-  return shorting || leverage > 1;
+/** Whether it may owe base units or quote currency, or does: a short position stays when the settings allow none any more. */
+export function hasMargin({ portfolio, settings }: Pick<Considered, 'portfolio' | 'settings'>) {
+  const { shorting = false, leverage = 1 } = settings;
+  const mayOwe = shorting || leverage > 1;
+  return mayOwe || (portfolio.decisionsVersion >= closedForMoneySince && owesBase(portfolio));
 }
 
-/** The version of the rules; before, what turns around was closed at the reference price, for nothing. */
+function owesBase({ positions }: Portfolio): boolean {
+  for (const { side } of positions.values()) if (side === 'short') return true;
+  return false;
+}
+
+/** The version of these rules; before, what turns around was closed for nothing, and what a short had brought was free cash. */
 const closedForMoneySince = 7;
 const zero = new Big('0');
 const one = new Big('1');
@@ -24,7 +31,7 @@ type Prices = Pick<EntryTerms, 'highest' | 'worst'>;
 
 /** What an entry of everything may cost: free cash, or equity that nothing uses yet; nothing borrowed in either case. */
 export function unspent(considered: Considered, prices: Prices): Big {
-  if (!hasMargin(considered.settings)) return freeCash(considered.portfolio);
+  if (!hasMargin(considered)) return freeCash(considered.portfolio);
   const { equity, used } = marginOf(considered, prices);
   return equity.minus(used).minus(closingFee(considered, prices));
 }

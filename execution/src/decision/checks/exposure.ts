@@ -33,7 +33,7 @@ export function tooMuchExposure(considered: Considered): string | undefined {
 }
 
 export function tooMuchLeverage(considered: Considered): string | undefined {
-  const plan = hasMargin(considered.settings) ? planned(considered) : undefined;
+  const plan = hasMargin(considered) ? planned(considered) : undefined;
   if (!plan) return undefined;
   const margin = marginOf(considered, plan);
   const used = usedWith(plan, considered, margin);
@@ -45,7 +45,7 @@ export function tooMuchLeverage(considered: Considered): string | undefined {
 export function tooExpensive(considered: Considered): string | undefined {
   const plan = planned(considered);
   if (!plan) return refusedAs('INSUFFICIENT_FUNDS', considered);
-  if (hasMargin(considered.settings)) return undefined;
+  if (hasMargin(considered)) return undefined;
   const free = freeCash(considered.portfolio);
   // A short position can only be there from other settings; it is bought back in cash too.
   const needed = plan.needed.plus(plan.closing.times(plan.highest));

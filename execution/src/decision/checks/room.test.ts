@@ -16,7 +16,14 @@ import {
   testBothSides,
   withOrder,
 } from '../../testing/decisions.ts';
-import { after, bitcoin, holdingWith, nowMs, openedWith } from '../../testing/portfolios.ts';
+import {
+  after,
+  bitcoin,
+  holdingWith,
+  nowMs,
+  openedWith,
+  settingsWith,
+} from '../../testing/portfolios.ts';
 
 /** Whether there is room for it, and whether the market still is what it saw. */
 testBothSides([
@@ -148,6 +155,12 @@ testBothSides([
     },
   },
   {
+    reason: 'LEVERAGE',
+    what: 'that would be paid with what a short position, left from other settings, was sold for',
+    refused: { state: leftShort('899.2'), signal: anEntry({ symbol: 'ETH/USDT' }) },
+    passed: { state: leftShort('899.1'), signal: anEntry({ symbol: 'ETH/USDT' }) },
+  },
+  {
     reason: 'PRICE_COLLAR',
     what: 'while the last price is far from what it saw',
     refused: {
@@ -268,6 +281,14 @@ testBothSides([
     },
   },
 ]);
+
+/** 1000 in all, 1 BTC/USDT short at 100 from when that was allowed, and a stake. */
+function leftShort(value: string): PortfolioState {
+  const state = holdingWith({ shorting: true }, { order: { side: 'sell' } });
+  const settings = settingsWith({ stake: { kind: 'quote', value } });
+  const changed = { settings, decisionsVersion: state.decisionsVersion, author: 'test' };
+  return after(state, draftOf(aJournalEvent('portfolio_reconfigured', changed)));
+}
 
 function withForeign(
   {
