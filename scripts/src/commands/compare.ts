@@ -29,6 +29,13 @@ export async function compare(invocation: Invocation): Promise<ExitCode> {
     recordOf(database, first.portfolio),
     recordOf(database, second.portfolio),
   );
+  const { same, changed } = comparison.signals;
+  // The id of a signal names its tape: nothing of one is anything of the other.
+  if (first.tape !== second.tape && same + changed.length === 0)
+    throw new UserError(
+      `${first.portfolio} and ${second.portfolio} have no signal in common, for they ran on tapes of their own: compare portfolios of one run (--portfolios), or replay one of them with the other's settings: heliograph replay --run ${first.portfolio} --set stake=500 --compare`,
+      { exitCode: exitCodes.usage },
+    );
   const names = { first: first.portfolio, second: second.portfolio };
   const { terminal, json } = invocation;
   if (json) terminal.data(JSON.stringify({ ...names, comparison }));
