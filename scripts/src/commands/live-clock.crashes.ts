@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import {
   candlesIn,
+  expectSignalsOfTruth,
   expectTruth,
   type Listed,
   moreThan,
   pricesOf,
-  signalsOnTruth,
   symbols,
 } from '../live-market/tape-of-start.ts';
 import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
@@ -80,19 +80,15 @@ test.each(['auto', 'trades', 'off'])(
       },
       () => exchange.disturb({ kind: 'drop' }),
     );
+    const { stdout } = await runCli(['signals', '--json'], { cwd });
+    const signals: Listed[] = JSON.parse(stdout).signals;
     const told = await candlesIn(dataDir);
     expectTruth(told, prices);
     for (const { openMs, storedMs } of told)
       expect(openMs + 1_000, 'is of a time that has come').toBeLessThanOrEqual(
         storedMs + aheadMs + 1_000,
       );
-    const { stdout } = await runCli(['signals', '--json'], { cwd });
-    const signals: Listed[] = JSON.parse(stdout).signals;
-    const untilMs = Math.max(...signals.map(({ time }) => time));
-    expect(
-      signals.map(({ symbol, side, time }) => `${symbol} ${side} ${time}`).toSorted(),
-      'what an undisturbed market has',
-    ).toEqual(signalsOnTruth(told, prices, untilMs));
+    expectSignalsOfTruth(signals, told, prices);
     start.kill('SIGTERM');
     expect((await start.result).code).toBe(0);
   },

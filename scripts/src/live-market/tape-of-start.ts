@@ -77,8 +77,27 @@ export interface Listed {
   readonly expiryTime: number;
 }
 
+/**
+ * They are those of the exchange's own candles, none is missing and none is there twice. `candles` were read after the
+ * signals: whatever made one of those is among them. Of the latest moment not every signal may have been listed yet.
+ */
+export function expectSignalsOfTruth(
+  signals: readonly Listed[],
+  candles: readonly Told[],
+  prices: Readonly<Record<string, number>>,
+): void {
+  const latestMs = Math.max(...signals.map(({ time }) => time));
+  const listed = signals
+    .filter(({ time }) => time < latestMs)
+    .map(({ symbol, side, time }) => `${symbol} ${side} ${time}`);
+  expect(listed.length).toBeGreaterThan(0);
+  expect(listed.toSorted(), 'what an undisturbed market has').toEqual(
+    signalsOnTruth(candles, prices, latestMs - 1_000),
+  );
+}
+
 /** What the strategy makes of the exchange's own candles, in the time that was told. */
-export function signalsOnTruth(
+function signalsOnTruth(
   candles: readonly Told[],
   prices: Readonly<Record<string, number>>,
   untilMs: number,
