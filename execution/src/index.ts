@@ -4,7 +4,7 @@ export { draftOf, recorded, type Draft } from './decision/draft.ts';
 export { decisionsVersion } from './decision/version.ts';
 export { personsChoice } from './decision/persons-choice.ts';
 export type { Order } from './decision/order.ts';
-export type { Portfolio } from './decision/portfolio.ts';
+export { currencyOf, type Portfolio } from './decision/portfolio.ts';
 export { candleOfPrint } from './paper/slice.ts';
 export { createDecisionsHash } from './decisions-hash.ts';
 export { createSimulation, type Simulation } from './simulation.ts';

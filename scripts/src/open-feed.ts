@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { openRecordedFeed, type RecordedFeed } from '@heliograph/signal-engine';
 import { feedOverrides } from './options/feed-options.ts';
 import type { Invocation } from './invocation.ts';
+import { noteCurrencies } from './note-currencies.ts';
 import { noteSimulated } from './simulated-market.ts';
 
 /** The candles that come with the project. */
@@ -16,5 +17,6 @@ export async function openFeed(
 ): Promise<RecordedFeed> {
   const feed = await openRecordedFeed(paths, feedOverrides(invocation));
   noteSimulated(invocation, feed);
+  noteCurrencies(invocation, feed);
   return feed;
 }

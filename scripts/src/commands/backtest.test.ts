@@ -30,6 +30,22 @@ describe.concurrent('backtest', () => {
     expect(run.trades).toHaveLength(expected.length);
   });
 
+  test('says that symbols in other currencies are not traded', async () => {
+    await using folder = await temporaryFolder();
+    for (const name of ['BTC_USDT-30m.csv', 'BTC_EUR-30m.csv'])
+      await writeFile(join(folder.path, name), firstCandles(200));
+    const { code, stdout, stderr } = await runCli(['backtest', '--candles', '.', '--json'], {
+      cwd: folder.path,
+    });
+    expect(code).toBe(0);
+    expect(stderr).toContain('The symbols are paid in EUR and USDT');
+    expect(JSON.parse(stdout).skipped).toMatchObject({ UNKNOWN_SYMBOL: expect.any(Number) });
+    const one = await runCli(['backtest', '--candles', 'BTC_EUR-30m.csv', '--json'], {
+      cwd: folder.path,
+    });
+    expect(one.stderr).not.toContain('are paid in');
+  });
+
   test('says when a breaker stopped it, and why', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'risk.json'), '{"maxLosingStreak": 3}');

@@ -6,6 +6,7 @@ import { openCandleSource, readCandleSource, tellPruned } from '../candle-source
 import { readExecutionOptions } from '../options/execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readStrategy } from '../options/feed-options.ts';
+import { noteCurrencies } from '../note-currencies.ts';
 import { noteSimulated } from '../simulated-market.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { count } from '../output/format.ts';
@@ -44,6 +45,7 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
   using opened = await openCandleSource(source);
   const { feed } = opened;
   noteSimulated(invocation, feed);
+  noteCurrencies(invocation, feed);
   const missing = await tellPruned(invocation, opened);
   const { terminal, json } = invocation;
   const { name, version, configHash, params } = strategy;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { openCandleSource, readCandleSource, tellPruned } from '../candle-source.ts';
 import { readExecutionOptions } from '../options/execution-options.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
+import { noteCurrencies } from '../note-currencies.ts';
 import { noteSimulated } from '../simulated-market.ts';
 import { combinationsOf, mostCombinations, readAxes } from '../grid/axes.ts';
 import { figures, outOfSampleTotals, searchGrid, type Figure } from '../grid/search.ts';
@@ -51,6 +52,7 @@ export async function grid(invocation: Invocation): Promise<ExitCode> {
   using opened = await openCandleSource(source);
   const { feed } = opened;
   noteSimulated(invocation, feed);
+  noteCurrencies(invocation, feed);
   const missing = await tellPruned(invocation, opened);
   const { firstTime, lastTime } = await feed.inspect();
   const candleMs = Math.max(...feed.instruments.map(({ timeframe }) => timeframeMs(timeframe)));
