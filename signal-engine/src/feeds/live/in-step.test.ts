@@ -14,9 +14,10 @@ function lone(at: number, symbol: SymbolName): Instant {
   return { time: candle.closeTime, candles: [candle] };
 }
 
+/** All of them come: on a machine that is busy with others a short wait would be over before they do. */
 async function collect(source: AsyncIterable<Instant>): Promise<string[]> {
   const texts: string[] = [];
-  for await (const { candles } of inStep(source, { instruments, waitMs: 20 }))
+  for await (const { candles } of inStep(source, { instruments, waitMs: 60_000 }))
     texts.push(candles.map(({ symbol, openTime }) => `${symbol} ${openTime}`).join(', '));
   return texts;
 }
