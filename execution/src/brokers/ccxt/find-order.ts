@@ -5,12 +5,23 @@ import type { CcxtVenue } from './load-venue.ts';
 import { kindsOf } from './outcome.ts';
 import type { VenueParticulars } from './venues.ts';
 
+/** Whatever else is said of the orders of others, nobody here needs to understand it. */
+const Named = z.looseObject({ clientOrderId: z.unknown() });
+
 /**
  * The order under a client id, by a query or, where the venue takes none there, in its lists. Undefined when it answers
  * that there is none; throws when it does not answer.
  */
 export async function findOrder(
-  venue: CcxtVenue,
+  venue: Pick<
+    CcxtVenue,
+    | 'has'
+    | 'fetchOrder'
+    | 'fetchOpenOrders'
+    | 'fetchClosedOrders'
+    | 'fetchCanceledOrders'
+    | 'fetchOrders'
+  >,
   { knowsClientIds }: VenueParticulars,
   { clientId, symbol }: { clientId: string | number; symbol: string },
 ): Promise<FoundOrder | undefined> {
@@ -34,9 +45,9 @@ export async function findOrder(
     lists.push((symbol) => venue.fetchCanceledOrders(symbol));
   if (venue.has['fetchOrders'] === true) lists.push((symbol) => venue.fetchOrders(symbol));
   for (const list of lists) {
-    const orders = z.array(FoundOrder).parse(await list(symbol));
-    const found = orders.find(({ clientOrderId }) => clientOrderId === String(clientId));
-    if (found) return found;
+    const orders = z.array(Named).parse(await list(symbol));
+    const found = orders.find(({ clientOrderId }) => String(clientOrderId) === String(clientId));
+    if (found) return FoundOrder.parse(found);
   }
   return undefined;
 }
