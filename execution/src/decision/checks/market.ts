@@ -23,12 +23,16 @@ export function strayPrice(considered: Considered): string | undefined {
   );
 }
 
-export function wideSpread({ signal, settings }: Considered): string | undefined {
+/** The version of the rules; before, quotes that had crossed passed. */
+const crossedSince = 7;
+
+export function wideSpread({ portfolio, signal, settings }: Considered): string | undefined {
   const { maxSpreadBps } = settings.risk;
   const { bid, ask } = signal.data.market ?? {};
   if (maxSpreadBps === undefined || bid === undefined || ask === undefined) return undefined;
   // Where they have crossed, one of the two is not what it was.
-  const spread = new Big(ask).minus(bid).abs();
+  const apart = new Big(ask).minus(bid);
+  const spread = portfolio.decisionsVersion < crossedSince ? apart : apart.abs();
   // Of the middle: (ask - bid) / ((ask + bid) / 2), without a division.
   const isWide = spread
     .times('2')

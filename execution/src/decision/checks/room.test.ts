@@ -218,6 +218,18 @@ testBothSides([
     },
   },
   {
+    reason: 'SPREAD',
+    what: 'while they have crossed, which the rules of version 6 let pass',
+    refused: {
+      state: openedWith({ risk: { maxSpreadBps: 100 } }),
+      signal: anEntry({ market: { bid: '100.51', ask: '99.5' } }),
+    },
+    passed: {
+      state: { ...openedWith({ risk: { maxSpreadBps: 100 } }), decisionsVersion: 6 },
+      signal: anEntry({ market: { bid: '100.51', ask: '99.5' } }),
+    },
+  },
+  {
     reason: 'STALE_DATA',
     what: 'while the last price is old',
     refused: {
