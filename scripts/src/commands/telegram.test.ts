@@ -69,12 +69,13 @@ describe.concurrent('Telegram, from a start that runs', { timeout: 120_000 }, ()
       { tradingState: { state: 'HALTED', author: 'telegram 99 (@u99)' }, positions: [] },
     ]);
     await answered(double, '/trades', 'BTC/USD');
+    const closed = () => double.received.filter(({ text }) => text.includes('Closed BTC/USD'));
+    // What is not edited by the stop is edited by the next start.
+    await eventually(() => expect(closed().length).toBeGreaterThan(1), patience);
     running.kill('SIGTERM');
     expect((await running.result).code).toBe(0);
     expect(texts(double)).toContain('[PAPER] Heliograph has stopped\nBy SIGTERM');
-    const [story, close, ...others] = double.received.filter(({ text }) =>
-      text.includes('Closed BTC/USD'),
-    );
+    const [story, close, ...others] = closed();
     expect(others, 'one position, one close').toEqual([]);
     expect(story?.text).toMatch(/✅ Bought[^]*✅ Sold[^]*closed: closed by hand/);
     expect(close?.answers).toBe(story?.messageId);
