@@ -189,7 +189,10 @@ describe('the books', () => {
           if (!isLeaving && left.quantity.gt('0'))
             basis = {
               quantity: held.abs(),
-              notional: basis.notional.times(held.abs()).div(basis.quantity),
+              // No quotient is cut where nothing has left since.
+              notional: held.abs().eq(basis.quantity)
+                ? basis.notional
+                : basis.notional.times(held.abs()).div(basis.quantity),
             };
           held = held.plus(change);
           if (isLeaving) {
