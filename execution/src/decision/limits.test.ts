@@ -6,6 +6,7 @@ import { nowMs } from '../testing/portfolios.ts';
 import { decide } from './decide.ts';
 import type { DraftOf } from './draft.ts';
 import { instrumentKey } from '../instrument-key.ts';
+import type { Position } from './position.ts';
 import { rulesOf, settingsOf, type PortfolioState, type Prices } from './portfolio.ts';
 
 /** Whatever is decided, reckoned again from the outside. */
@@ -90,6 +91,16 @@ function worstPrice({ state, order }: Decided): Big {
   return moved(highest, 'buy', state, order);
 }
 
+/** What it is filled at if things go badly: its limit, or the further of its prices with slippage. */
+function worstFill({ state, order }: Decided): Big {
+  const { side, limitPrice, stopPrice, referencePrice } = order;
+  if (limitPrice !== undefined) return new Big(limitPrice);
+  const furthest = [referencePrice, stopPrice]
+    .flatMap((price) => (price === undefined ? [] : [new Big(price)]))
+    .reduce((worst, price) => ((side === 'buy') === price.gt(worst) ? price : worst));
+  return moved(furthest, side, state, order);
+}
+
 function moved(price: Big, side: 'buy' | 'sell', state: PortfolioState, order: Intended): Big {
   const shift = new Big(settingsOf(state).slippageBps).times(bps);
   const shifted = price.times(side === 'buy' ? one.plus(shift) : one.minus(shift));
@@ -104,10 +115,26 @@ function lastPrice(prices: Prices, key: string, otherwise: Big): Big {
   return last ? exactly(last.price) : otherwise;
 }
 
+/** What was paid for how much of what is held: by all that was entered, or since a part had left by what was there and came. */
+function paidFor({ basis, enteredNotional, enteredQuantity }: Position) {
+  return basis ?? { notional: enteredNotional, quantity: enteredQuantity };
+}
+
+function averagePrice(position: Position): Big {
+  const { notional, quantity } = paidFor(position);
+  return notional.div(quantity);
+}
+
+function cost(position: Position): Big {
+  const { notional, quantity } = paidFor(position);
+  return position.quantity.times(notional).div(quantity);
+}
+
 function equity({ state, prices }: Decided): Big {
   let sum = state.cash;
-  for (const [key, { side, quantity, enteredNotional, enteredQuantity }] of state.positions) {
-    const price = lastPrice(prices, key, enteredNotional.div(enteredQuantity));
+  for (const [key, position] of state.positions) {
+    const { side, quantity } = position;
+    const price = lastPrice(prices, key, averagePrice(position));
     sum = side === 'long' ? sum.plus(quantity.times(price)) : sum.minus(quantity.times(price));
   }
   return sum;
@@ -129,10 +156,11 @@ describe('an entry', () => {
       const own = instrumentKey(order);
       let [all, symbol] = [notional, notional];
       const taken = new Set([own]);
-      for (const [key, { quantity, enteredNotional, enteredQuantity }] of state.positions) {
+      for (const [key, position] of state.positions) {
         taken.add(key);
         if (key === own && closing.gt(zero)) continue;
-        const worth = quantity.times(lastPrice(prices, key, enteredNotional.div(enteredQuantity)));
+        const price = lastPrice(prices, key, averagePrice(position));
+        const worth = position.quantity.times(price);
         all = all.plus(worth);
         if (key === own) symbol = symbol.plus(worth);
       }
@@ -153,19 +181,17 @@ describe('an entry', () => {
   });
 
   test('never costs more than there is, nor more than the account may owe', () => {
-    const entries = eachEntry(({ state, order, notional, closing, fees, worst }) => {
+    const entries = eachEntry((entry) => {
+      const { state, order, notional, closing, fees, worst } = entry;
       const { shorting = false, leverage = 1 } = settingsOf(state);
       let reserved = zero;
       for (const open of state.orders.values()) reserved = reserved.plus(open.reserved);
       const needed = notional.plus(fees);
       let [owned, used] = [state.cash, reserved.plus(needed)];
       for (const [key, position] of state.positions) {
-        const { side, quantity, enteredNotional, enteredQuantity } = position;
+        const { side, quantity } = position;
         const isTurned = key === instrumentKey(order) && closing.gt(zero);
-        const price = isTurned
-          ? new Big(order.referencePrice)
-          : enteredNotional.div(enteredQuantity);
-        const worth = quantity.times(price);
+        const worth = isTurned ? quantity.times(worstFill(entry)) : cost(position);
         owned = side === 'long' ? owned.plus(worth) : owned.minus(worth);
         if (!isTurned) used = used.plus(worth);
       }
@@ -207,13 +233,8 @@ describe('an entry', () => {
       if (stake.kind !== 'riskRatio') return;
       sized++;
       const isBuy = order.side === 'buy';
-      const { limitPrice, stopPrice, referencePrice, protection } = order;
-      const candidates = [referencePrice, stopPrice].flatMap((price) => price ?? []);
-      const furthest = candidates
-        .map((price) => new Big(price))
-        .reduce((worst, price) => (isBuy === price.gt(worst) ? price : worst));
-      const entryPrice =
-        limitPrice === undefined ? moved(furthest, order.side, state, order) : new Big(limitPrice);
+      const { protection } = order;
+      const entryPrice = worstFill(entry);
       const distance = exactly(protection?.trailingStop?.distanceBps ?? 0).times(bps);
       const stop = protection?.stopLoss
         ? new Big(protection.stopLoss.price)
