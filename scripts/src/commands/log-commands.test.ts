@@ -42,6 +42,10 @@ function withHole(file: Buffer): Buffer {
   return damaged.fill(0xa5, Math.floor(file.length / 2), file.length);
 }
 
+/** When a candle in the middle was stored. Streams are numbered as their first messages come. */
+const middleStored = `(SELECT stored_time FROM events JOIN streams ON streams.id = stream_id
+  WHERE streams.name = 'MARKET' AND sequence = 200)`;
+
 const json = ({ stdout }: CliResult) => JSON.parse(stdout);
 
 describe.concurrent('the commands for the log', { timeout }, () => {
@@ -160,10 +164,7 @@ describe.concurrent('the commands for the log', { timeout }, () => {
     const before = json(await here.run('performance', '--json')).portfolios[0];
     const { trades } = json(await here.run('trades', '--json', '--limit', '1'));
     const database = openDatabase(here.db, { readOnly: true });
-    const middle = database
-      .prepare<[], number>('SELECT stored_time FROM events WHERE stream_id = 1 AND sequence = 200')
-      .pluck()
-      .get();
+    const middle = database.prepare<[], number>(`SELECT ${middleStored}`).pluck().get();
     database.close();
     const time = new Date(middle ?? 0).toISOString();
     expect(await here.run('prune', '--before', time)).toMatchObject({ code: 0 });
@@ -221,7 +222,7 @@ describe.concurrent('the commands for the log', { timeout }, () => {
         // Several are stored within a millisecond.
         `SELECT sequence, stored_time AS storedTime, open_time AS openTime
          FROM candles JOIN events USING (stream_id, sequence)
-         WHERE stored_time = (SELECT stored_time FROM events WHERE stream_id = 1 AND sequence = 200) ORDER BY sequence`,
+         WHERE stored_time = ${middleStored} ORDER BY sequence`,
       )
       .get();
     database.close();
