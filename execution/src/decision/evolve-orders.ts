@@ -143,7 +143,7 @@ export function changeOrder(
 /** The version of the rules; before, an order that had sold a part was lost like one that had sold nothing. */
 const partsHelpSince = 7;
 
-/** A market that had no more to give for now gets the rest when it has: that is no failure. */
+/** Where a thin market has taken a part, the rest follows at once: that is no failure. */
 function hasHelped(
   { decisionsVersion }: Portfolio,
   { filledQuantity }: Order,

@@ -4,7 +4,9 @@ import { multiple } from './size.ts';
 type Targets = NonNullable<Protection['takeProfits']>;
 type Rules = Omit<InstrumentRules, 'lotSize'> & { readonly lotSize: string };
 
-/** Three thirds, as numbers have them, are a whole; by the rules of version 7. */
+/** The version of the rules; before, each target went by itself, and three thirds left a lot. */
+const togetherSince = 7;
+/** Three thirds, as numbers have them, are a whole. */
 const wholeRatio = new Big('0.999999999');
 const zero = new Big('0');
 
@@ -18,13 +20,13 @@ export function partsUpTo(
   entered: Big,
   { rules, decisionsVersion }: { rules: Rules; decisionsVersion: number },
 ): Big[] {
-  const whole = decisionsVersion < 7 ? '1' : wholeRatio;
+  const whole = decisionsVersion < togetherSince ? '1' : wholeRatio;
   let ratio = zero;
   const asked = targets.map((target) => {
     ratio = ratio.plus(exactly(target.ratio));
     return multiple(ratio.gte(whole) ? entered : entered.times(ratio), rules.lotSize);
   });
-  if (decisionsVersion < 7) return asked;
+  if (decisionsVersion < togetherSince) return asked;
   const all = asked.at(-1) ?? zero;
   const parts: Big[] = [];
   for (const [index, { price }] of targets.entries()) {
