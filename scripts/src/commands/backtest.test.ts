@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { firstCandles, shippedCandles } from '../testing/candles.ts';
 import { runCli, temporaryFolder } from '../testing/cli.ts';
 import { oracleTrades } from '../testing/oracle.ts';
+import { runInside } from '../testing/run-inside.ts';
 
 async function backtest(args: readonly string[], cwd = '/') {
   const { code, stdout, stderr } = await runCli(['backtest', '--json', '--quiet', ...args], {
@@ -108,6 +109,14 @@ describe.concurrent('backtest', () => {
       },
     ]);
     expect(run.metrics.finalEquity).toBe('9972.9152935501504');
+  });
+
+  test('prints what the report has inside', async () => {
+    await using folder = await temporaryFolder();
+    const args = ['--candles', shippedCandles, '--report', 'r.html', '--monte-carlo', '10'];
+    const run = await backtest(args, folder.path);
+    expect(run.settings).toMatchObject({ cash: '10000', stake: { kind: 'quote', value: '1000' } });
+    expect(runInside(await readFile(join(folder.path, 'r.html'), 'utf8'))).toEqual(run);
   });
 
   test('makes the same decisions each time, whatever the portfolio is called', async () => {

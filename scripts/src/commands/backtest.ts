@@ -105,14 +105,10 @@ export async function backtest(invocation: Invocation): Promise<ExitCode> {
     ...(monteCarlo !== undefined && { monteCarlo: drawn ?? null }),
   };
   if (report !== undefined && chart)
-    await writeReport(
-      report,
-      { ...played, settings },
-      {
-        instruments: chart.instruments(),
-        about: { candles: feed.identity, strategy: configHash, heliograph: programVersion() },
-      },
-    );
+    await writeReport(report, played, {
+      instruments: chart.instruments(),
+      about: { candles: feed.identity, strategy: configHash, heliograph: programVersion() },
+    });
   if (json) terminal.data(JSON.stringify(played));
   else printSimulatedRun(terminal, result);
   if (monteCarlo !== undefined && !json) terminal.data(`\n${monteCarloText(drawn)}`);

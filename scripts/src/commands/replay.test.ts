@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTestNats, type TestNats } from '@heliograph/contracts/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { firstCandles } from '../testing/candles.ts';
 import { runCli, temporaryFolder } from '../testing/cli.ts';
+import { runInside } from '../testing/run-inside.ts';
 
 const timeout = 120_000;
 const candles = 300;
@@ -81,6 +82,12 @@ describe.concurrent('replay', { timeout }, () => {
     expect(elapsedMs).toBeGreaterThan(350);
     expect([trades, decisionsHash]).toEqual([unhurried.trades, unhurried.decisionsHash]);
     expect(stderr.match(/trade closed/g)?.length).toBe(trades.length);
+  });
+
+  test('prints what the report has inside', async () => {
+    const run = await fromLog('--compare', '--report', 'r.html');
+    const page = await readFile(join(folder, 'r.html'), 'utf8');
+    expect(runInside(page)).toEqual(run);
   });
 
   test('says what it lacks', async () => {

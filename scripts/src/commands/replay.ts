@@ -108,27 +108,19 @@ export async function replay(invocation: Invocation): Promise<ExitCode> {
   unchanged?.end();
   const elapsedMs = Math.round(performance.now() - startedMs);
   progress.end();
-  const result = simulatedRunJson({ run: portfolio, simulated, settings, elapsedMs });
-  if (report !== undefined && chart)
-    await writeReport(
-      report,
-      { ...result, settings },
-      {
-        instruments: chart.instruments(),
-        about: { tape, decisionsVersion: String(decisionsVersion), heliograph: programVersion() },
-      },
-    );
   const comparison = compare ? compareRuns(before, now) : undefined;
-  if (json)
-    terminal.data(
-      JSON.stringify({
-        ...result,
-        settings,
-        prunedBefore: pruned?.before ?? null,
-        prunedTime: pruned?.time ?? null,
-        ...(comparison && { comparison }),
-      }),
-    );
+  const result = {
+    ...simulatedRunJson({ run: portfolio, simulated, settings, elapsedMs }),
+    prunedBefore: pruned?.before ?? null,
+    prunedTime: pruned?.time ?? null,
+    ...(comparison && { comparison }),
+  };
+  if (report !== undefined && chart)
+    await writeReport(report, result, {
+      instruments: chart.instruments(),
+      about: { tape, decisionsVersion: String(decisionsVersion), heliograph: programVersion() },
+    });
+  if (json) terminal.data(JSON.stringify(result));
   else printSimulatedRun(terminal, result);
   if (comparison && !json)
     terminal.data(

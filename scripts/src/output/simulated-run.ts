@@ -20,6 +20,7 @@ export interface SimulatedRunJson extends RunSummary {
   readonly skipped: Readonly<Record<string, number>>;
   /** When what may be traded at all changed: a run that a breaker has stopped says little about the rest of its candles. */
   readonly stateChanges: readonly StateChange[];
+  readonly settings: PortfolioSettings;
   readonly decisionsHash: string;
   readonly elapsedMs: number;
 }
@@ -59,6 +60,7 @@ export function simulatedRunJson({
     }),
     skipped: tally.skipped,
     stateChanges: tally.stateChanges,
+    settings,
     decisionsHash: tally.decisionsHash(),
     elapsedMs,
   };

@@ -1,9 +1,7 @@
-import type { PortfolioSettings } from '@heliograph/contracts';
 import type { SimulatedRunJson } from '../output/simulated-run.ts';
 
 /** A run with whatever else explains it. */
 export interface ReportedRun extends SimulatedRunJson {
-  readonly settings: PortfolioSettings;
   readonly strategy?: ReportedStrategy | undefined;
 }
 
