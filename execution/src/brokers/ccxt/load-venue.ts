@@ -1,5 +1,5 @@
 import { UserError } from '@heliograph/contracts';
-import type { StreamClient } from '@heliograph/contracts/service';
+import { paceRequests, type Pace, type StreamClient } from '@heliograph/contracts/service';
 import { particularsOf, type MarketType } from './venues.ts';
 
 export interface Credentials {
@@ -17,6 +17,8 @@ export interface CcxtVenue {
   readonly urls: { api: unknown; readonly test?: unknown };
   readonly markets: unknown;
   streaming: Record<string, unknown>;
+  readonly rateLimit: number;
+  throttle: Pace;
   timeout: number;
   fetchImplementation: (url: string, init: RequestInit) => Promise<Response>;
   client: (url: string) => StreamClient;
@@ -96,6 +98,7 @@ export async function loadVenue({
       },
     },
   ]);
+  paceRequests(venue);
   if (sandbox) enterSandbox(venue, exchangeId);
   return venue;
 }

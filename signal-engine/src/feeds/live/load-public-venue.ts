@@ -3,8 +3,10 @@ import { UserError } from '@heliograph/contracts';
 import {
   createSilentLogger,
   guardStreams,
+  paceRequests,
   type CloseStreams,
   type Logger,
+  type Pace,
   type StreamClient,
 } from '@heliograph/contracts/service';
 import { createQuietTime, type QuietTime } from './quiet-time.ts';
@@ -17,6 +19,8 @@ export interface PublicVenue {
   readonly markets: Readonly<Record<string, unknown>> | undefined;
   readonly features: unknown;
   readonly urls: { api: unknown };
+  readonly rateLimit: number;
+  throttle: Pace;
   timeout: number;
   fetchImplementation: (url: string, init: RequestInit) => Promise<Response>;
   client: (url: string) => StreamClient;
@@ -77,7 +81,8 @@ export async function loadPublicVenue(
   const venue: PublicVenue = Reflect.construct(found, [
     { enableRateLimit: true, options: options[exchangeId] ?? {} },
   ]);
-  const quiet = createQuietTime(Date.now);
+  const quiet = createQuietTime();
+  paceRequests(venue);
   venue.timeout = requestTimeoutMs;
   venue.fetchImplementation = async (url, init) => {
     const response = await quiet.keep(() => fetch(redirect?.(url) ?? url, init));

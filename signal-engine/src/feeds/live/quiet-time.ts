@@ -11,16 +11,23 @@ export interface QuietTime {
 
 const shortestPauseMs = 1_000;
 
-export function createQuietTime(nowMs: () => number): QuietTime {
-  let untilMs = 0;
-  const leftMs = (): number => Math.max(0, untilMs - nowMs());
+export function createQuietTime({
+  localMs = Date.now,
+  monotonicMs = () => performance.now(),
+}: {
+  localMs?: () => number;
+  /** One that never jumps: pauses go by it. */
+  monotonicMs?: () => number;
+} = {}): QuietTime {
+  let untilMs = -Infinity;
+  const leftMs = (): number => Math.max(0, untilMs - monotonicMs());
   return {
     leftMs,
     async keep(send) {
       if (leftMs() > 0) throw new Error(`the venue has asked for a pause of ${leftMs()} ms`);
       const response = await send();
       if (response.status === 429 || response.status === 418)
-        untilMs = nowMs() + pauseMs(response.headers.get('retry-after') ?? '', nowMs());
+        untilMs = monotonicMs() + pauseMs(response.headers.get('retry-after') ?? '', localMs());
       return response;
     },
   };
