@@ -1,9 +1,9 @@
 import { toTime } from '@heliograph/contracts';
-import { anExitSignal, aSignal } from '@heliograph/contracts/testing';
+import { aCandleEvent, anExitSignal, aSignal } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { createEventStore } from './event-store.ts';
 import { readPortfolio } from './queries.ts';
-import { createJournal, createPlaces, startMs } from './testing/history.ts';
+import { candleMessage, createJournal, createPlaces, startMs } from './testing/history.ts';
 import { openMemoryDatabase } from './testing/temp-database.ts';
 import { writtenEquity } from './valuations.ts';
 
@@ -43,4 +43,29 @@ test('a day ends with what was left when nothing was held any more, and not with
   expect(history?.drawdowns.maxDrawdown).toBe('10.7');
   expect(writtenEquity(database, row, 4), 'more than is looked at').toBe(undefined);
   expect(writtenEquity(database, row, 5)?.days).toEqual(history?.days);
+});
+
+test('a recording begins with its first candle, before the portfolio is opened', () => {
+  using temporary = openMemoryDatabase();
+  const { database } = temporary;
+  const store = createEventStore(database);
+  const place = createPlaces({
+    MARKET: store.stream('MARKET', 'a').id,
+    TRADING: store.stream('TRADING', 'a').id,
+  });
+  const paper = createJournal('paper');
+  const candles = [-day - 1, -1].map((minutes) => aCandleEvent({ at: minutes }, { tape: 'file' }));
+  store.keep([
+    ...candles.map((candle) => place('MARKET', candleMessage(candle))),
+    ...[paper.opened('file'), paper.valued(60, '990')].map((message) => place('TRADING', message)),
+  ]);
+  const row = readPortfolio(database);
+  if (!row) throw new Error('no portfolio');
+  expect(writtenEquity(database, row)).toMatchObject({
+    firstTime: startMs - day * 60_000,
+    days: [
+      { day: startMs - 2 * day * 60_000, equity: 1_000 },
+      { day: startMs, equity: 990 },
+    ],
+  });
 });

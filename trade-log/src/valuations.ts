@@ -1,4 +1,4 @@
-import { Big } from '@heliograph/contracts';
+import { Big, liveTape } from '@heliograph/contracts';
 import type { Database } from 'better-sqlite3';
 import { readingError } from './database-errors.ts';
 import { ofNewestJournal } from './filter.ts';
@@ -11,21 +11,31 @@ import {
 
 /**
  * The equity of a portfolio as its workers wrote it down, about once an hour while something is held, and whenever it came to
- * hold nothing: then equity is cash, and nobody values it before the next entry. Undefined where they wrote none, or where
- * there are more than `atMost` valuations and fills.
+ * hold nothing: then equity is cash, and nobody values it before the next entry. A recording begins with its first candle,
+ * before the portfolio is opened. Undefined where they wrote none, or where there are more than `atMost` valuations and fills.
  */
 export function writtenEquity(
   database: Database,
-  { portfolio, openedTime, settings, end }: PortfolioRow,
+  { portfolio, tape, openedTime, settings, end }: PortfolioRow,
   atMost = 2 ** 31,
 ): EquityHistory | undefined {
   const entries = readEntries(database, portfolio, atMost + 1);
   if (entries.length > atMost || !entries.some(({ equity }) => equity !== null)) return undefined;
   return equityHistory(settings.cash, [
-    { time: openedTime, equity: settings.cash },
+    { time: Math.min(openedTime, beginOf(database, tape)), equity: settings.cash },
     ...pointsOf(entries, settings.cash),
     ...(end ? [end] : []),
   ]);
+}
+
+/** The close of the first candle of a recording, epoch ms; of the market, which has none, never. */
+function beginOf(database: Database, tape: string): number {
+  if (tape === liveTape) return Infinity;
+  const first = database
+    .prepare<[string], number>('SELECT min(close_time) FROM candles WHERE tape = ?')
+    .pluck()
+    .get(tape);
+  return first ?? Infinity;
 }
 
 /** A valuation, or a fill: that has no equity, and the other what follows it empty. */

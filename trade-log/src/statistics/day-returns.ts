@@ -1,6 +1,9 @@
 import { dayMs, type DayEnd } from './equity-history.ts';
 
-/** How equity changed from one day, week or month with a valuation to the next; the first has no return. */
+/**
+ * How equity changed from one day, week or month with a valuation to the next. The first, which began with the run and so is none
+ * that is whole, has no return. [bt]
+ */
 export interface PeriodReturns {
   readonly count: number;
   /** How many such periods a year has: 365, 252, 52 or 12. */

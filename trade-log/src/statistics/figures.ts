@@ -167,7 +167,7 @@ export const figures: Readonly<Record<keyof Metrics, Figure>> = {
     label: 'Daily returns',
     kind: 'text',
     formula:
-      'from the last valuation of a day to that of the next day that has one: count, perYear (365; 252 where weekends are not traded; 52 or 12 for candles of weeks or months), mean, geometricMean, deviation (n - 1), downsideDeviation (sqrt of the mean of min(r, 0)^2)',
+      'from the last valuation of a day to that of the next day that has one (the first day, which begins with the run, has none): count, perYear (365; 252 where weekends are not traded; 52 or 12 for candles of weeks or months), mean, geometricMean, deviation (n - 1), downsideDeviation (sqrt of the mean of min(r, 0)^2)',
     source: 'bt',
   },
   trades: { ...trades, label: 'Closed trades', kind: 'count', formula: 'how many', source: 'bt' },
