@@ -54,28 +54,38 @@ test.each([
     if (!first) throw new Error('no chat');
     await using notifier = startRoutes([first, ...others], { bus, log, retryDelays });
     const begunMs = performance.now();
-    const urgent = new Map<number, number>();
+    /** Of each: when it was published, and how much each chat had been told by then. */
+    const urgent = new Map<number, { atMs: number; told: Map<number, number> }>();
+    const toldTo = (chatId: number) =>
+      double.received.filter((message) => message.chatId === chatId);
     for (let n = 1; n <= alerts; n++) {
       await publish(bus, 'signal_skipped', n);
       // To forty chats the bot's own limit takes more than a second for one.
       const every = Math.ceil(alerts / (chats.length === 1 ? 4 : 2));
       if (n % every !== 0 || (chats.length > 1 && urgent.size > 0)) continue;
-      urgent.set(1_000_000 + n, performance.now());
+      const told = new Map(chats.map((chatId) => [chatId, toldTo(chatId).length]));
+      urgent.set(1_000_000 + n, { atMs: performance.now(), told });
       await publish(bus, 'order_unknown', 1_000_000 + n);
     }
     await notifier.caughtUp();
     const seconds = Math.round((performance.now() - begunMs) / 1_000);
     const delaysMs: number[] = [];
+    /** How many messages came before what was urgent, though it was there before them. */
+    const cameBefore: number[] = [];
     for (const chatId of chats) {
-      const here = double.received.filter((message) => message.chatId === chatId);
+      const here = toldTo(chatId);
       const told = here.flatMap(({ text }) => numbersIn(text));
       expect(told.filter((n) => n < 1_000_000)).toEqual(
         Array.from({ length: alerts }, (_, at) => at + 1),
       );
       expect(told.filter((n) => n > 1_000_000)).toEqual([...urgent.keys()]);
-      for (const { text, atMs } of here)
-        for (const n of numbersIn(text))
-          if (n > 1_000_000) delaysMs.push(atMs - (urgent.get(n) ?? 0));
+      for (const [at, { text, atMs }] of here.entries())
+        for (const n of numbersIn(text)) {
+          const published = urgent.get(n);
+          if (!published) continue;
+          delaysMs.push(atMs - published.atMs);
+          cameBefore.push(at - (published.told.get(chatId) ?? 0));
+        }
     }
     const refused = double.calls('sendMessage') - double.received.length;
     const urgentMs = Math.round(Math.max(...delaysMs));
@@ -85,11 +95,15 @@ test.each([
       messages: double.received.length,
       refused,
       urgentMs,
+      cameBefore: Math.max(...cameBefore),
       seconds,
     };
     process.stdout.write(`${JSON.stringify(figures)}\n`);
     expect(refused, 'a 429 is a mistake in counting').toBe(0);
-    expect(urgentMs).toBeLessThan(3_000);
+    expect(
+      Math.max(...cameBefore),
+      'one was on its way, and one may have been urgent as well',
+    ).toBeLessThan(3);
   },
 );
 

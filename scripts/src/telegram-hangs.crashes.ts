@@ -148,6 +148,7 @@ test(
     process.stdout.write(`${JSON.stringify(figures)}\n`);
     expect(hanging.received).toEqual([]);
     expect(answering.received.length).toBeGreaterThan(rounds);
-    expect(ratios(hung, answered)[0]).toBeLessThan(1.25);
+    // Were it waited for, each order would cost a call that is given up.
+    expect(hanging.calls('sendMessage')).toBeLessThan(hung.length / 4);
   },
 );

@@ -2,6 +2,7 @@ import { OrderId, PositiveDecimal, SymbolName, Venue } from '@heliograph/contrac
 import { createSilentLogger, type Logger } from '@heliograph/contracts/service';
 import { openCcxtBroker, type CcxtBrokerOptions } from '../brokers/ccxt/open-ccxt-broker.ts';
 import type { Broker, OrderRequest } from '../brokers/broker.ts';
+import type { BinanceDouble } from './binance-double/binance-double.ts';
 
 /** The address of the double for each that ccxt would use: nothing leaves this machine. */
 export function redirectTo(doubleUrl: string): (url: string) => string {
@@ -30,6 +31,18 @@ export function openOnDouble(
     log,
     nowMs,
   });
+}
+
+/** One clock for the double and whoever trades there, which may be put forward. */
+export function sharedClock(double: Pick<BinanceDouble, 'setClockOffset'>) {
+  let laterMs = 0;
+  return {
+    nowMs: () => Date.now() + laterMs,
+    pass(ms: number): void {
+      laterMs += ms;
+      double.setClockOffset(laterMs);
+    },
+  };
 }
 
 let orders = 0;

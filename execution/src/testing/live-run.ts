@@ -47,7 +47,8 @@ const settings = someSettings({
   lotSize: '0.00001',
   risk: { symbols: ['BTC/USDT'], maxPositions: 1, maxClockSkewMs: 2_000 },
 });
-const patience = { timeoutMs: 25_000 };
+/** Whoever runs into it is to be through with it soon: there are many runs. */
+const requestTimeoutMs = 1_000;
 const protection = {
   stopLoss: { price: '49000' },
   takeProfits: [{ price: '51000', ratio: 1 }],
@@ -82,6 +83,7 @@ export async function runLive({
     double,
     name: 'first',
     placementWindowMs,
+    requestTimeoutMs,
     opened: (open) =>
       mortal.step('open the venue', async () => {
         const broker = await open();
@@ -102,6 +104,7 @@ export async function runLive({
       double,
       name: 'second',
       placementWindowMs,
+      requestTimeoutMs,
       opened: async (open) => next.broker(await open()),
     });
   };
@@ -128,11 +131,11 @@ export async function runLive({
     }
     const state = fold(await journalOf(bus));
     if (state.orders.size > 0 || state.positions.size > 0) throw new Error('not at rest');
-  }, patience);
+  });
   await eventually(() => {
     const acknowledged = mortal.operations.filter((name) => name === 'acknowledge').length;
     if (!mortal.isDead() && acknowledged < (out === 'signal' ? 2 : 1)) throw new Error('not done');
-  }, patience);
+  });
   if (mortal.isDead()) await takingOver;
   const journal = await journalOf(bus);
   const total = (asset: string): string => {
@@ -159,7 +162,8 @@ export function startLiveWorker({
   double,
   name = 'one',
   opened = (open) => open(),
-  placementWindowMs = 1_000,
+  placementWindowMs = 5_000,
+  requestTimeoutMs = 10_000,
   ...change
 }: {
   bus: Bus;
@@ -167,6 +171,7 @@ export function startLiveWorker({
   name?: string;
   opened?: (open: () => ReturnType<typeof openOnDouble>) => ReturnType<typeof openOnDouble>;
   placementWindowMs?: number;
+  requestTimeoutMs?: number;
 } & Partial<Parameters<typeof startExecution>[0]>): Service {
   return startExecution({
     bus,
@@ -182,7 +187,7 @@ export function startLiveWorker({
           placementWindowMs,
           settleMs: 100,
           pollMs: 60_000,
-          requestTimeoutMs: 1_000,
+          requestTimeoutMs,
         }),
       ),
     ...change,
@@ -234,14 +239,14 @@ async function until(bus: Bus, type: JournalEvent['type']): Promise<void> {
   await eventually(async () => {
     const journal = await journalOf(bus);
     if (!journal.some((event) => event.type === type)) throw new Error(`no ${type} yet`);
-  }, patience);
+  });
 }
 
 async function heldOrders(bus: Bus): Promise<void> {
   await eventually(async () => {
     const held = [...fold(await journalOf(bus)).orders.values()].filter(({ isHeld }) => isHeld);
     if (held.length < 2) throw new Error('the protective orders are not there yet');
-  }, patience);
+  });
 }
 
 /** The events of a kind, in the order of the journal. */
@@ -261,6 +266,6 @@ export async function seen<T extends JournalEventType>(
 ): Promise<JournalEventOf<T>[]> {
   await eventually(async () => {
     if ((await only(bus, type)).length < count) throw new Error(`no ${count} ${type}`);
-  }, patience);
+  });
   return only(bus, type);
 }

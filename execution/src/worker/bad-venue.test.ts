@@ -15,7 +15,6 @@ import {
   startLiveWorker,
 } from '../testing/live-run.ts';
 
-const patience = { timeoutMs: 25_000 };
 const exit = { intent: 'exit', side: 'sell', targetPosition: 'flat' } as const;
 
 function memoryBus(): Bus {
@@ -147,12 +146,12 @@ describe.concurrent.each(['BREAK', 'delisted'] as const)(
       await eventually(async () => {
         const told = (await only(bus, 'incident_reported')).map(({ data }) => data.detail);
         expect(told).toContain('stop_loss was lost 2 times: it is placed again');
-      }, patience);
+      });
       // The exit, which is tried again after nothing, one and three seconds, and the stop twice.
       expect((await only(bus, 'order_rejected')).length).toBeLessThan(7);
       double.setStatus('BTCUSDT', 'TRADING');
       await seen(bus, 'trade_closed');
-    }, 60_000);
+    });
   },
 );
 
@@ -167,7 +166,7 @@ test.concurrent('an exchange that goes away while an order waits for it is told'
   const [incident] = await seen(bus, 'incident_reported');
   expect(incident?.data.kind).toBe('VENUE_UNREACHABLE');
   expect(incident?.data.detail).toMatch(/^binance, .*: .*fetch failed/);
-}, 60_000);
+});
 
 test.concurrent('an exchange that answers nonsense is away, and nothing is traded until it talks sense', async () => {
   await using double = await startBinanceDouble();
@@ -194,9 +193,9 @@ test.concurrent('an order with an id of ours that no journal has is told once, w
     name: 'sibling',
     portfolio: 'sibling',
   });
-  await eventually(() => expect(double.subscribers).toBe(3), patience);
+  await eventually(() => expect(double.subscribers).toBe(3));
   await publish(bus, liveSignal('in'));
-  await eventually(() => expect(double.orders()).toHaveLength(2), patience);
+  await eventually(() => expect(double.orders()).toHaveLength(2));
   const other = await openOnDouble(double, {});
   const id = `h${'a2'.repeat(13)}`;
   await other.place(anOrder({ id }));
@@ -213,4 +212,4 @@ test.concurrent('an order with an id of ours that no journal has is told once, w
       'its id is one of ours, but no journal here has it: another server trades this account, or the journal was put back to an earlier state; what it has moved is not booked',
   };
   expect(told, 'one for each portfolio').toEqual([unknown, unknown]);
-}, 60_000);
+});

@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
 import { candle, liveSignal, only, publish, seen, startLiveWorker } from '../testing/live-run.ts';
 
-const patience = { timeoutMs: 25_000 };
 const exit = { intent: 'exit', side: 'sell', targetPosition: 'flat' } as const;
 const manual = { ...exit, strategy: 'manual' } as const;
 
@@ -27,7 +26,7 @@ describe.concurrent('a halt', () => {
   test('while an order is on its way takes back what is not there, and books what is', async () => {
     await using double = await startBinanceDouble();
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
-    await using _worker = startLiveWorker({ bus, double, placementWindowMs: 5_000 });
+    await using _worker = startLiveWorker({ bus, double });
     await seen(bus, 'reconciliation_reported');
     double.fault({ on: 'POST /api/v3/order', kind: 'late_answer', ms: 800 });
     await publish(bus, liveSignal('in', { stopLoss: { price: '49000' } }));
@@ -37,7 +36,7 @@ describe.concurrent('a halt', () => {
     await seen(bus, 'position_changed');
     expect(double.orders()).toMatchObject([{ side: 'BUY', status: 'FILLED' }]);
     await publish(bus, liveSignal('out', exit));
-    await eventually(async () => expect(await reasonsOf(bus)).toEqual(['out HALTED']), patience);
+    await eventually(async () => expect(await reasonsOf(bus)).toEqual(['out HALTED']));
     // What protects goes on, and a person may leave.
     const intents = await seen(bus, 'order_intended', 2);
     expect(intents.at(-1)?.data.role).toBe('stop_loss');
@@ -112,7 +111,7 @@ describe.concurrent('a breaker', () => {
     double.setPrice('BTCUSDT', '46000');
     await candle(bus, 46_000);
     await seen(bus, 'incident_reported');
-    await eventually(() => expect(entries).not.toEqual([]), patience);
+    await eventually(() => expect(entries).not.toEqual([]));
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(entries.map((text) => JSON.parse(text))).toMatchObject([
       { state: 'REDUCING', author: 'breaker' },
@@ -138,10 +137,7 @@ describe.concurrent('a breaker', () => {
     await publish(bus, liveSignal('out', exit));
     await seen(bus, 'trade_closed');
     await publish(bus, liveSignal('again'));
-    await eventually(
-      async () => expect(await reasonsOf(bus)).toEqual(['again REDUCING_ONLY']),
-      patience,
-    );
+    await eventually(async () => expect(await reasonsOf(bus)).toEqual(['again REDUCING_ONLY']));
     await want(bus, 'ACTIVE');
     await seen(bus, 'trading_state_changed', 2);
     await publish(bus, liveSignal('after'));
@@ -184,7 +180,7 @@ describe.concurrent('a trading state that cannot be read', () => {
     await seen(bus, 'trading_state_changed');
     await bus.request(`$JS.API.STREAM.DELETE.KV_${tradingStateBucket}`, '');
     await publish(bus, liveSignal('again'));
-    await eventually(async () => expect(await reasonsOf(bus)).toHaveLength(1), patience);
+    await eventually(async () => expect(await reasonsOf(bus)).toHaveLength(1));
     expect(await reasonsOf(bus)).toEqual(['again HALTED']);
     // It is another bucket, which counts from the start and tells nobody of the old one.
     await want(bus, 'ACTIVE');

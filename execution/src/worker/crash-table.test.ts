@@ -70,4 +70,4 @@ test('docs/crashes.md tells what happens wherever a worker is killed that trades
     return run;
   });
   expect(rows).toEqual(rowsUnder(page, 'On paper').map((row) => ({ ...row, orders: '0' })));
-}, 60_000);
+});

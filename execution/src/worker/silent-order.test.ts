@@ -9,7 +9,6 @@ import {
 } from '../testing/binance-double/binance-double.ts';
 import { candle, liveSignal, only, publish, startLiveWorker } from '../testing/live-run.ts';
 
-const patience = { timeoutMs: 20_000 };
 const exit = { intent: 'exit', side: 'sell', targetPosition: 'flat' } as const;
 const eth = { symbol: 'ETH/USDT', referencePrice: { price: '2500', kind: 'last', time: '' } };
 const settings = someSettings({
@@ -83,19 +82,19 @@ async function ethSignal(bus: Bus, id: string, data: object = {}): Promise<void>
 /** BTC held with its stop here, and a limit order for ETH that waits at the venue. */
 async function begin(bus: Bus, double: BinanceDouble): Promise<void> {
   await ethSignal(bus, 'eth', { entry: { type: 'limit', limitPrice: '2000' } });
-  await eventually(() => expect(double.orders()).toHaveLength(1), patience);
+  await eventually(() => expect(double.orders()).toHaveLength(1));
   await publish(bus, liveSignal('in', { stopLoss: { price: '49000' } }));
   await eventually(async () => {
     const accepted = await only(bus, 'order_accepted');
     expect(accepted.map(({ data }) => data.venueOrderId)).toContain('held');
-  }, patience);
+  });
 }
 
 function sold(double: BinanceDouble, symbol: string): boolean {
   return double.orders().some((order) => order['side'] === 'SELL' && order['symbol'] === symbol);
 }
 
-describe.concurrent('an order of which the venue says nothing', { timeout: 60_000 }, () => {
+describe.concurrent('an order of which the venue says nothing', () => {
   test.each([true, 'hangs'] as const)('keeps no stop from going out (%s)', async (how) => {
     await using double = await startBinanceDouble();
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
@@ -104,7 +103,7 @@ describe.concurrent('an order of which the venue says nothing', { timeout: 60_00
     worker.silence(() => how);
     double.setPrice('BTCUSDT', '48900');
     await candle(bus, 48_900);
-    await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true), { timeoutMs: 10_000 });
+    await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true));
     expect(await only(bus, 'order_triggered')).toHaveLength(1);
   });
 
@@ -119,7 +118,7 @@ describe.concurrent('an order of which the venue says nothing', { timeout: 60_00
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     double.setPrice('BTCUSDT', '48900');
     await candle(bus, 48_900);
-    await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true), { timeoutMs: 10_000 });
+    await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true));
   });
 
   test('holds up its own instrument only, and a person hears of it', async () => {
@@ -129,9 +128,7 @@ describe.concurrent('an order of which the venue says nothing', { timeout: 60_00
     await begin(bus, double);
     worker.silence(({ symbol }) => symbol === 'ETH/USDT');
     await publish(bus, liveSignal('out', exit));
-    await eventually(async () => expect(await only(bus, 'trade_closed')).toHaveLength(1), {
-      timeoutMs: 10_000,
-    });
+    await eventually(async () => expect(await only(bus, 'trade_closed')).toHaveLength(1));
     await ethSignal(bus, 'more', { strategy: 'other' });
     await eventually(async () => {
       const skips = (await only(bus, 'signal_skipped')).map(({ data }) => data);
@@ -140,7 +137,7 @@ describe.concurrent('an order of which the venue says nothing', { timeout: 60_00
       expect(told).toMatchObject([
         { kind: 'VENUE_UNREACHABLE', detail: expect.stringMatching(/^no answer about order h/) },
       ]);
-    }, patience);
+    });
     // Whoever begins then does not wait for it either.
     await using _second = startLiveWorker({ bus, double, settings, name: 'two' });
     worker.silence(() => false);
@@ -148,7 +145,7 @@ describe.concurrent('an order of which the venue says nothing', { timeout: 60_00
     await eventually(async () => {
       const cancelled = (await only(bus, 'order_cancelled')).map(({ data }) => data.symbol);
       expect(cancelled).toContain('ETH/USDT');
-    }, patience);
+    });
   });
 
   test('an exit of its instrument takes it back and leaves with what is held, once', async () => {
@@ -156,28 +153,28 @@ describe.concurrent('an order of which the venue says nothing', { timeout: 60_00
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
     await using worker = startWorker(bus, double);
     await publish(bus, liveSignal('in'));
-    await eventually(async () => expect(await only(bus, 'order_filled')).toHaveLength(1), patience);
+    await eventually(async () => expect(await only(bus, 'order_filled')).toHaveLength(1));
     const more = { intent: 'increase', entry: { type: 'limit', limitPrice: '40000' } };
     await publish(bus, liveSignal('more', more));
-    await eventually(() => expect(double.orders()).toHaveLength(2), patience);
+    await eventually(() => expect(double.orders()).toHaveLength(2));
     await eventually(async () => {
       expect(await only(bus, 'order_accepted')).toHaveLength(2);
-    }, patience);
+    });
     worker.silence(() => true);
     await publish(bus, liveSignal('out', exit));
-    await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true), { timeoutMs: 10_000 });
+    await eventually(() => expect(sold(double, 'BTCUSDT')).toBe(true));
     // Nobody knows yet what became of it: another one would sell twice.
     await publish(bus, liveSignal('again', exit));
     await eventually(async () => {
       const [skipped] = await only(bus, 'signal_skipped');
       expect(skipped?.data).toMatchObject({ reason: 'ORDER_PENDING' });
-    }, patience);
+    });
     expect(double.orders().filter((order) => order['side'] === 'SELL')).toHaveLength(1);
     worker.silence(() => false);
-    await eventually(async () => expect(await only(bus, 'trade_closed')).toHaveLength(1), patience);
+    await eventually(async () => expect(await only(bus, 'trade_closed')).toHaveLength(1));
     await eventually(async () => {
       expect(await only(bus, 'order_cancelled')).toHaveLength(1);
-    }, patience);
+    });
   });
 });
 
@@ -187,10 +184,10 @@ test.concurrent('an exchange that goes away is told while the outcome of an orde
   await using worker = startWorker(bus, double);
   await eventually(async () => {
     expect(await only(bus, 'reconciliation_reported')).toHaveLength(1);
-  }, patience);
+  });
   double.fault({ kind: 'lost_answer', on: 'POST /api/v3/order', hiddenMs: 600_000 });
   await publish(bus, liveSignal('in'));
-  await eventually(async () => expect(await only(bus, 'order_unknown')).toHaveLength(1), patience);
+  await eventually(async () => expect(await only(bus, 'order_unknown')).toHaveLength(1));
   // It was seen to be unsent, and is to be given up by now, which needs an answer.
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   worker.later(35_000);

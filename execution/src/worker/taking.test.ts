@@ -12,15 +12,13 @@ const settings = someSettings({
   risk: { symbols: [...symbols], maxPositions: 2, maxClockSkewMs: 2_000 },
 });
 const on = 'POST /api/v3/order';
-const patience = { timeoutMs: 20_000 };
 
 const enter = (bus: Bus, symbol: string): Promise<void> =>
   publish(bus, liveSignal(`in-${symbol}`, { symbol }));
 
 async function isCompared(bus: Bus): Promise<void> {
-  await eventually(
-    async () => expect(typesOf(await journalOf(bus))).toContain('reconciliation_reported'),
-    patience,
+  await eventually(async () =>
+    expect(typesOf(await journalOf(bus))).toContain('reconciliation_reported'),
   );
 }
 
@@ -29,7 +27,7 @@ async function filled(bus: Bus, count: number): Promise<JournalEvent[]> {
   await eventually(async () => {
     journal = await journalOf(bus);
     expect(typesOf(journal).filter((type) => type === 'order_filled')).toHaveLength(count);
-  }, patience);
+  });
   return journal;
 }
 
@@ -39,7 +37,7 @@ test('orders of signals that come together are on their way together', async () 
   await using double = await startBinanceDouble();
   double.setPrice('ETHUSDT', '50000');
   await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
-  await using _worker = startLiveWorker({ bus, double, settings, placementWindowMs: 5_000 });
+  await using _worker = startLiveWorker({ bus, double, settings });
   await isCompared(bus);
   double.fault({ on, kind: 'late_request', ms: 800, times: symbols.length });
   await Promise.all(symbols.map((symbol) => enter(bus, symbol)));
@@ -53,15 +51,12 @@ test('a request that hangs holds up no other signal', async () => {
   await using double = await startBinanceDouble();
   double.setPrice('ETHUSDT', '50000');
   await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
-  await using _worker = startLiveWorker({ bus, double, settings, placementWindowMs: 5_000 });
+  await using _worker = startLiveWorker({ bus, double, settings });
   await isCompared(bus);
   const [hanging, other] = symbols;
   double.fault({ on, kind: 'late_request', ms: 900 });
   await enter(bus, hanging);
-  await eventually(
-    async () => expect(typesOf(await journalOf(bus))).toContain('order_intended'),
-    patience,
-  );
+  await eventually(async () => expect(typesOf(await journalOf(bus))).toContain('order_intended'));
   await enter(bus, other);
   const journal = await filled(bus, 2);
   const fills = journal.flatMap((event) =>

@@ -81,48 +81,40 @@ test.concurrent('health tells of the services also where the trade log does not 
   expect(answer).toContain('🔴 the trade log does not answer');
 });
 
-test.concurrent(
-  'an equity that began with nothing is drawn all the same',
-  { timeout: 30_000 },
-  async () => {
-    const points = [
-      [at(0), '0'],
-      [at(1), '100'],
-    ];
-    await using here = await openBot({
-      standing: { portfolios: [standing] },
-      equity: { portfolio: 'money', currency: 'USDT', points },
-    });
-    here.double.say('/chart');
-    await eventually(() => expect(here.double.received.length).toBe(1), { timeoutMs: 20_000 });
-    expect(here.double.received[0]?.text).toMatch(/Equity of money\nSince \d{4}-\d{2}-\d{2}/);
-  },
-);
+test.concurrent('an equity that began with nothing is drawn all the same', async () => {
+  const points = [
+    [at(0), '0'],
+    [at(1), '100'],
+  ];
+  await using here = await openBot({
+    standing: { portfolios: [standing] },
+    equity: { portfolio: 'money', currency: 'USDT', points },
+  });
+  here.double.say('/chart');
+  await eventually(() => expect(here.double.received.length).toBe(1));
+  expect(here.double.received[0]?.text).toMatch(/Equity of money\nSince \d{4}-\d{2}-\d{2}/);
+});
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 5, 0, minute)).toISOString();
 
-test.concurrent(
-  'a chart is a picture of the symbol, with what was bought and sold',
-  { timeout: 30_000 },
-  async () => {
-    await using here = await openBot({
-      standing: { portfolios: [standing] },
-      chart: {
-        portfolio: 'money',
-        venue: 'binance',
-        symbol: 'BTC/USDT',
-        timeframe: '1m',
-        candles: Array.from({ length: 40 }, (_, minute) => [at(minute), 100, 102, 99, 101]),
-        fills: [{ time: at(7), side: 'buy', price: '100', quantity: '1' }],
-      },
-    });
-    const { double } = here;
-    double.say('/chart BTC/USDT');
-    await eventually(() => expect(double.received.length).toBe(1), { timeoutMs: 20_000 });
-    expect(double.received[0]?.text).toContain('40 candles, 1 fill');
-    expect(double.received[0]?.photo?.length).toBeGreaterThan(5_000);
-  },
-);
+test.concurrent('a chart is a picture of the symbol, with what was bought and sold', async () => {
+  await using here = await openBot({
+    standing: { portfolios: [standing] },
+    chart: {
+      portfolio: 'money',
+      venue: 'binance',
+      symbol: 'BTC/USDT',
+      timeframe: '1m',
+      candles: Array.from({ length: 40 }, (_, minute) => [at(minute), 100, 102, 99, 101]),
+      fills: [{ time: at(7), side: 'buy', price: '100', quantity: '1' }],
+    },
+  });
+  const { double } = here;
+  double.say('/chart BTC/USDT');
+  await eventually(() => expect(double.received.length).toBe(1));
+  expect(double.received[0]?.text).toContain('40 candles, 1 fill');
+  expect(double.received[0]?.photo?.length).toBeGreaterThan(5_000);
+});
 
 test.concurrent('long answers have pages', async () => {
   const many = Array.from({ length: 70 }, (_, at) => ({ ...held, quantity: String(at + 1) }));

@@ -41,7 +41,7 @@ test.concurrent('a bot that begins while the message server is away hears as soo
   await here.bus.bucket('anything');
   expect(here.double.calls('getUpdates')).toBe(0);
   state.is = 'there';
-  await eventually(() => expect(here.double.received.length).toBe(1), { timeoutMs: 5_000 });
+  await eventually(() => expect(here.double.received.length).toBe(1));
 });
 
 test.concurrent('who presses while the message server is away is told, and presses again', async () => {

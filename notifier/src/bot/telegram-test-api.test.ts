@@ -118,66 +118,62 @@ test('a trade is one message that changes, and its end answers to it', async () 
   expect(closed).toMatchObject({ answers: story?.messageId });
 });
 
-test(
-  'a command is answered, and a button does what it says, once',
-  { timeout: 20_000 },
-  async () => {
-    await using here = await open();
-    const { bus, apiRoot } = here;
-    bus
-      .requests('query.*')
-      .subscribe(({ respond }) =>
-        respond(JSON.stringify({ status: 'ok', result: { portfolios: [standing] } })),
-      );
-    const halts: string[] = [];
-    const control: Control = {
-      async change(state, { author }) {
-        halts.push(`${state} by ${author}`);
-        return { followed: ['money'], unanswered: [] };
-      },
-      close: async () => [],
-      panic: async () => ({ closed: [], left: [] }),
-      cancel: async () => [],
-      heartbeats: () => [],
-      logs: () => [],
-      version: '9.9.9',
-    };
-    const client = createTelegramClient({ token, apiRoot });
-    const polls: number[] = [];
-    await using _bot = startTelegramBot({
-      bus,
-      client: {
-        call(method, ...rest) {
-          if (method === 'getUpdates') polls.push(performance.now());
-          return client.call(method, ...rest);
-        },
-      },
-      control,
-      access: { userIds: [person.id], chatIds: [chatId] },
-      log: createSilentLogger(),
-    });
-    const answers = async (): Promise<string> =>
-      (await here.written()).map(({ text }) => text).join('\n');
-
-    await here.say('/status');
-    await expect.poll(answers, { timeout: 3_000 }).toContain('1,010.5 USDT');
-    await here.say('/stop');
-    await expect.poll(answers, { timeout: 3_000 }).toContain('ACTIVE → HALTED');
-    const question = (await here.written()).at(-1);
-    const [yes] = question?.buttons ?? [];
-    await here.press(question?.messageId ?? 0, yes?.callback_data ?? '');
-    await here.press(question?.messageId ?? 0, yes?.callback_data ?? '');
-    await expect.poll(answers, { timeout: 3_000 }).toContain('It is HALTED');
-    expect((await here.written()).at(-1)?.messageId, 'in place of the question').toBe(
-      question?.messageId,
+test('a command is answered, and a button does what it says, once', async () => {
+  await using here = await open();
+  const { bus, apiRoot } = here;
+  bus
+    .requests('query.*')
+    .subscribe(({ respond }) =>
+      respond(JSON.stringify({ status: 'ok', result: { portfolios: [standing] } })),
     );
-    expect(halts).toEqual(['HALTED by telegram 99 (@p)']);
-    const begun = polls.length;
-    const sinceMs = performance.now();
-    await expect.poll(() => polls.length, { timeout: 5_000 }).toBeGreaterThan(begun + 1);
-    expect(
-      performance.now() - sinceMs,
-      'a server that does not wait is not run down',
-    ).toBeGreaterThan(400);
-  },
-);
+  const halts: string[] = [];
+  const control: Control = {
+    async change(state, { author }) {
+      halts.push(`${state} by ${author}`);
+      return { followed: ['money'], unanswered: [] };
+    },
+    close: async () => [],
+    panic: async () => ({ closed: [], left: [] }),
+    cancel: async () => [],
+    heartbeats: () => [],
+    logs: () => [],
+    version: '9.9.9',
+  };
+  const client = createTelegramClient({ token, apiRoot });
+  const polls: number[] = [];
+  await using _bot = startTelegramBot({
+    bus,
+    client: {
+      call(method, ...rest) {
+        if (method === 'getUpdates') polls.push(performance.now());
+        return client.call(method, ...rest);
+      },
+    },
+    control,
+    access: { userIds: [person.id], chatIds: [chatId] },
+    log: createSilentLogger(),
+  });
+  const answers = async (): Promise<string> =>
+    (await here.written()).map(({ text }) => text).join('\n');
+
+  await here.say('/status');
+  await expect.poll(answers).toContain('1,010.5 USDT');
+  await here.say('/stop');
+  await expect.poll(answers).toContain('ACTIVE → HALTED');
+  const question = (await here.written()).at(-1);
+  const [yes] = question?.buttons ?? [];
+  await here.press(question?.messageId ?? 0, yes?.callback_data ?? '');
+  await here.press(question?.messageId ?? 0, yes?.callback_data ?? '');
+  await expect.poll(answers).toContain('It is HALTED');
+  expect((await here.written()).at(-1)?.messageId, 'in place of the question').toBe(
+    question?.messageId,
+  );
+  expect(halts).toEqual(['HALTED by telegram 99 (@p)']);
+  const begun = polls.length;
+  const sinceMs = performance.now();
+  await expect.poll(() => polls.length).toBeGreaterThan(begun + 1);
+  expect(
+    performance.now() - sinceMs,
+    'a server that does not wait is not run down',
+  ).toBeGreaterThan(400);
+});

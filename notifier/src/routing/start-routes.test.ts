@@ -77,7 +77,7 @@ test('a route that is closed waits alone; the others go on and are told', async 
   const kicked = { code: 403, description: 'Forbidden: bot was kicked from the group chat' };
   here.telegram.fault(kicked, Infinity);
   await publish(here.bus, 'one', 'two');
-  await expect.poll(() => here.discord.received.length, { timeout: 10_000 }).toBe(3);
+  await expect.poll(() => here.discord.received.length).toBe(3);
   expect(here.discord.received.map(({ text }) => text).join('\n')).toMatch(
     /Alerts do not get through: phone · .*kicked.*add it to the group again/,
   );

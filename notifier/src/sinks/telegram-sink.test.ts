@@ -154,14 +154,14 @@ describe('what may pass', () => {
   ])('%j', async (fault, reason) => {
     await using double = await startTelegramDouble();
     double.fault(fault, 1);
-    const sink = sinkTo(double, { timeoutMs: 100 });
+    const sink = sinkTo(double, fault === 'hang' ? { timeoutMs: 100 } : {});
     const outcome = await sink.send(aMessage('x'), never);
     expect(outcome).toMatchObject({
       status: 'failed',
       error: { name: 'TransientError', message: expect.stringMatching(reason) },
     });
     expect(String(outcome.status === 'failed' && outcome.error.stack)).not.toContain('secret');
-    expect(await sink.send(aMessage('x'), never), 'and it does pass').toMatchObject({
+    expect(await sinkTo(double).send(aMessage('x'), never), 'and it does pass').toMatchObject({
       status: 'sent',
     });
   });

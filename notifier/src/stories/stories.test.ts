@@ -50,7 +50,7 @@ function start(
 ) {
   return startNotifier({
     bus,
-    sink: createTelegramSink({ token, chatId, apiRoot, timeoutMs: 1_000, limits: [] }),
+    sink: createTelegramSink({ token, chatId, apiRoot, limits: [] }),
     log: createSilentLogger(),
     retryDelays: { minMs: 10, maxMs: 20 },
     settleMs: 20,

@@ -103,11 +103,12 @@ test('lives through a Telegram that cannot be told, and a port that is taken', a
   squatter.close();
   await once(squatter, 'close');
   double.say('late');
-  await expect.poll(() => here.heard.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => here.heard.length).toBe(1);
   expect(here.lines.join('')).toContain('Telegram is heard again');
 });
 
-test('stops at once, whoever holds a connection', async () => {
+// Node itself would hang up after half a minute.
+test('stops at once, whoever holds a connection', { timeout: 20_000 }, async () => {
   await using double = await startTelegramDouble();
   const port = await freePort();
   const here = hear(double, port);
@@ -116,9 +117,7 @@ test('stops at once, whoever holds a connection', async () => {
   await once(socket, 'connect');
   socket.on('error', () => undefined);
   socket.write('POST /bot HTTP/1.1\r\n');
-  const beganMs = performance.now();
   await here[Symbol.asyncDispose]();
-  expect(performance.now() - beganMs).toBeLessThan(3_000);
   socket.destroy();
 });
 
@@ -136,7 +135,7 @@ test('a poller takes over what a webhook has left behind', async () => {
   });
   await expect.poll(() => double.calls('deleteWebhook')).toBe(1);
   double.say('polled');
-  await expect.poll(() => polled.length, { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => polled.length).toBe(1);
   polling.abort();
   await finished;
 });

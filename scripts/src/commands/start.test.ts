@@ -196,11 +196,9 @@ describe.concurrent('start', { timeout }, () => {
     await using folder = await folderWithCandles();
     await using first = startCli(slowly, { cwd: folder.path });
     await first.said('stdout', /closed/i);
-    const pressedMs = performance.now();
     first.kill('SIGINT');
     const { code, stdout, stderr } = await first.result;
-    expect(performance.now() - pressedMs).toBeLessThan(5_000);
-    expect(code).toBe(130);
+    expect({ code, stderr }).toMatchObject({ code: 130 });
     expect(stderr).toContain('Heliograph trades on paper');
     expect(stderr).toContain('Your own candles: --feed');
     expect(stderr).toContain('TELEGRAM_BOT_TOKEN');

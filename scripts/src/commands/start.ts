@@ -42,7 +42,8 @@ const StartOptions = z.object({
 const alertsWithinMs = 30_000;
 /** Ctrl-C means now: what is not told or logged by then is so at the next start. */
 const drainWithinMs = 1_500;
-const stopWithinMs = 4_500;
+/** Of a machine that has much else to do; Docker kills after ten seconds, and whoever cannot wait presses again. */
+const stopWithinMs = 9_000;
 
 /** All services in this process, over a NATS server of our own or one that runs already. */
 export async function start(invocation: Invocation): Promise<ExitCode> {

@@ -11,7 +11,7 @@ const mostBytes = 16 * 1_024;
 const strangersAMinute = 120;
 const alertsAMinute = 1_200;
 /** TradingView waits for three seconds; who takes longer has not answered. */
-const answerWithinMs = 2_500;
+export const answerWithinMs = 2_500;
 const requestWithinMs = 10_000;
 /** Of an alert that comes from a clock that is ahead. */
 const aheadAtMostMs = 5_000;

@@ -40,12 +40,12 @@ export function describeAnswers(name: string, open: OpenBus): void {
         .copies(marketCopy)
         .subscribe((delivery) => deliveries.push(delivery));
       await eventually(() => expect(deliveries).toHaveLength(1));
-      for (let index = 0; index < 32; index++) {
-        await sleep(patient.ackWaitMs / 15);
+      for (let index = 0; index < 24; index++) {
+        await sleep(patient.ackWaitMs / 16);
         deliveries[0]?.working();
       }
       deliveries[0]?.ack();
-      await sleep(patient.ackWaitMs * 1.2);
+      await sleep(patient.ackWaitMs * 1.1);
       expect(deliveries).toHaveLength(1);
       subscription.unsubscribe();
     });

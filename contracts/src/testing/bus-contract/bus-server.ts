@@ -20,5 +20,5 @@ export const settings: Required<BusSettings> = {
   drainTimeoutMs: 300,
 };
 
-/** Where the bus has to hear from a test in time: a busy machine lets nobody speak for some tenths of a second. */
-export const patient: Required<BusSettings> = { ...settings, ackWaitMs: 1_500 };
+/** Where the bus has to hear from a test in time: a busy machine lets nobody speak for a second or two. */
+export const patient: Required<BusSettings> = { ...settings, ackWaitMs: 4_000 };

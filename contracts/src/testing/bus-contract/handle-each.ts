@@ -84,7 +84,7 @@ export function describeHandleEach(name: string, open: OpenBus): void {
             parse: ({ id }) => id,
             handle: async () => {
               calls++;
-              await sleep(patient.ackWaitMs * 2.5);
+              await sleep(patient.ackWaitMs * 1.5);
             },
           }),
         )

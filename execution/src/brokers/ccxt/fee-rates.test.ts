@@ -38,6 +38,7 @@ function venueWith(
     marketOf: (name) => (name === symbol ? listed(symbol) : undefined),
     describe: String,
     warn: (message) => void warnings.push(message),
+    patienceMs: 1_000,
   });
   const rateAt = async (timeMs: number): Promise<string | undefined> => {
     const rateOf = await rates.of([paidAt(timeMs)], listed(traded));

@@ -11,8 +11,6 @@ export type RateOf = (currency: string, timeMs: number) => Big | undefined;
 const minuteMs = 60_000;
 /** How far back the last minute in which it was traded may lie. */
 const mostMinutes = 60;
-/** A fill is told without what its fee was worth rather than late. */
-const patienceMs = 1_000;
 const mostRates = 1_000;
 const one = new Big('1');
 
@@ -27,11 +25,14 @@ export function createFeeRates({
   marketOf,
   describe,
   warn,
+  patienceMs,
 }: {
   venue: Pick<CcxtVenue, 'has' | 'fetchOHLCV'>;
   marketOf: (symbol: string) => MarketRules | undefined;
   describe: (error: unknown) => string;
   warn: (message: string) => void;
+  /** A fill is told without what its fee was worth rather than later than that. */
+  patienceMs: number;
 }): FeeRates {
   /** By currency and minute. What failed is not asked again for fills of that minute: they would all be held up. */
   const rates = createRecent<string, { readonly rate: Big | undefined }>(mostRates);

@@ -1,6 +1,6 @@
 import { Big, SymbolName, toDecimal, Venue } from '@heliograph/contracts';
 import { createLogger } from '@heliograph/contracts/service';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
   startBinanceDouble,
@@ -8,7 +8,7 @@ import {
 } from '../../testing/binance-double/binance-double.ts';
 import { signedRequest } from '../../testing/binance-double/signed-request.ts';
 import { anOrder, openOnDouble } from '../../testing/ccxt-on-double.ts';
-import type { Broker, Report } from '../broker.ts';
+import type { Broker, OrderRequest, Report } from '../broker.ts';
 
 const placing = 'POST /api/v3/order';
 const asking = 'GET /api/v3/order';
@@ -122,7 +122,8 @@ describe('the reports of an order', () => {
   test('count a fee in a third currency at what that was worth in the minute before, whoever asks', async () => {
     await using other = await startBinanceDouble({ balances: { USDT: '10000', BNB: '1' } });
     other.setCommission({ rate: '0.001', paidIn: 'BNB' });
-    await using alone = await openOnDouble(other);
+    const patient = { feeRateTimeoutMs: 60_000 };
+    await using alone = await openOnDouble(other, patient);
     const order = anOrder();
     await alone.place(order);
     const reports = await alone.reportsOf(order);
@@ -137,7 +138,7 @@ describe('the reports of an order', () => {
     expect(fill.fee).toBe(toDecimal(paid.times(close).round(8)));
     expect(Number(fill.fee)).toBeCloseTo(0.5, 1);
     expect(rate?.parameters).toMatchObject({ symbol: 'BNBUSDT', interval: '1m' });
-    await using another = await openOnDouble(other);
+    await using another = await openOnDouble(other, patient);
     expect(await another.reportsOf(order)).toEqual(reports);
   });
 
@@ -212,8 +213,12 @@ describe('many orders of one symbol', () => {
   async function placed() {
     const other = await startBinanceDouble({ balances: { USDT: '100000' } });
     const alone = await openOnDouble(other);
-    const orders = grid.map((limitPrice) => limit(limitPrice));
-    for (const order of orders) expect(await alone.place(order)).toEqual({ status: 'taken' });
+    const orders: OrderRequest[] = [];
+    for (const limitPrice of grid) {
+      const order = limit(limitPrice);
+      expect(await alone.place(order)).toEqual({ status: 'taken' });
+      orders.push(order);
+    }
     const look = () => Promise.all(orders.map((order) => alone.reportsOf(order)));
     const stack = new AsyncDisposableStack();
     stack.use(other);
@@ -278,17 +283,18 @@ test('an order that was taken back and that the venue has forgotten ends after a
 });
 
 test('one that was not found for a moment and is listed again is not forgotten', async () => {
-  let laterMs = 0;
   await using other = await startBinanceDouble({ balances: { USDT: '10000' } });
+  let laterMs = 0;
   await using alone = await openOnDouble(other, { nowMs: () => Date.now() + laterMs });
   const beside = limit();
   await alone.place(beside);
-  other.fault({ on: placing, kind: 'hidden', hiddenMs: 300 });
+  other.fault({ on: placing, kind: 'hidden', hiddenMs: 60_000 });
   const order = limit();
   await alone.place(order);
   expect(await alone.reportsOf(order)).toHaveLength(1);
-  await new Promise((resolve) => setTimeout(resolve, 400));
   const look = () => Promise.all([alone.reportsOf(order), alone.reportsOf(beside)]);
+  await look();
+  other.findHidden();
   await look();
   laterMs = 61_000;
   await look();
@@ -317,23 +323,30 @@ describe('taking an order back', () => {
 
 describe('abandoning an order', () => {
   test('is certain only once its window and the time to settle are over', async () => {
-    const order = anOrder();
-    expect(await broker.abandon(order, why)).toBe(false);
-    expect(await broker.abandon({ ...order, timeMs: Date.now() - 6_900 }, why)).toBe(false);
+    let nowMs = Date.now();
+    await using alone = await openOnDouble(double, { nowMs: () => nowMs });
+    nowMs = Date.now();
+    const order = anOrder({ timeMs: nowMs - 7_000 });
     const asked = double.requests.length;
-    expect(await broker.abandon({ ...order, timeMs: Date.now() - 7_100 }, why)).toBe(true);
+    expect(await alone.abandon(order, why)).toBe(false);
+    nowMs += 1;
+    expect(await alone.abandon(order, why)).toBe(true);
     expect(double.requests.length).toBe(asked + 1);
   });
 
   test('waits for one that the venue has and does not find yet', async () => {
+    await using other = await startBinanceDouble();
+    let laterMs = 0;
+    await using alone = await openOnDouble(other, { nowMs: () => Date.now() + laterMs });
     const order = anOrder();
-    double.fault({ on: placing, kind: 'lost_answer', hiddenMs: 500 });
-    await expect(broker.place(order)).rejects.toMatchObject({ code: 'ORDER_UNKNOWN' });
-    expect(await broker.reportsOf(order)).toBeUndefined();
-    expect(await broker.abandon(order, why)).toBe(false);
-    await vi.waitFor(async () => expect(kinds(await broker.reportsOf(order))).toHaveLength(2), {
-      timeout: 5_000,
-    });
+    other.fault({ on: placing, kind: 'lost_answer', hiddenMs: 60_000 });
+    await expect(alone.place(order)).rejects.toMatchObject({ code: 'ORDER_UNKNOWN' });
+    expect(await alone.reportsOf(order)).toBeUndefined();
+    expect(await alone.abandon(order, why)).toBe(false);
+    other.findHidden();
+    laterMs = 60_000;
+    expect(await alone.abandon(order, why)).toBe(false);
+    expect(kinds(await alone.reportsOf(order))).toHaveLength(2);
   });
 
   test('does not happen to one that is there', async () => {
@@ -429,7 +442,12 @@ describe('the account', () => {
     await using other = await startBinanceDouble();
     await using alone = await openOnDouble(other);
     other.setClockOffset(-40_000);
-    expect(Math.abs((await alone.clockOffsetMs()) + 40_000)).toBeLessThan(1_000);
-    await vi.waitFor(async () => expect(await alone.place(anOrder())).toEqual({ status: 'taken' }));
+    const askedMs = performance.now();
+    const offsetMs = await alone.clockOffsetMs();
+    const tookMs = performance.now() - askedMs;
+    expect(Math.abs(offsetMs + 40_000), 'as exact as the answers are quick').toBeLessThan(
+      1 + tookMs,
+    );
+    expect(await alone.place(anOrder())).toEqual({ status: 'taken' });
   });
 });

@@ -35,6 +35,8 @@ export interface CcxtBrokerOptions {
   readonly keepAliveMs?: number;
   /** How long an answer is waited for. Default: 10,000. */
   readonly requestTimeoutMs?: number;
+  /** How long what a fee was worth is waited for, where it is taken in a third currency. Default: 1,000. */
+  readonly feeRateTimeoutMs?: number;
   /** Leave stop orders to the venue where it keeps them like any other. Default: execution holds them. */
   readonly venueStops?: boolean;
   /** Trade for real where nobody has checked that orders are found again. */
@@ -73,6 +75,7 @@ export async function openCcxtBroker({
     pollMs = 5_000,
     keepAliveMs = 10_000,
     requestTimeoutMs = 10_000,
+    feeRateTimeoutMs = 1_000,
   } = options;
   const particulars = particularsOf(exchangeId);
   if (!particulars.checked && !sandbox && !options.unchecked)
@@ -109,7 +112,13 @@ export async function openCcxtBroker({
     offsetMs = await measureOffsetMs(venue, nowMs);
     setOffset(venue, offsetMs);
   };
-  const feeRates = createFeeRates({ venue, marketOf, describe, warn });
+  const feeRates = createFeeRates({
+    venue,
+    marketOf,
+    describe,
+    warn,
+    patienceMs: feeRateTimeoutMs,
+  });
   const orders = followOrders({
     venue,
     particulars,

@@ -40,6 +40,8 @@ export interface BinanceDouble extends AsyncDisposable {
   /** How far its clock is ahead. */
   setClockOffset(ms: number): void;
   fault(fault: Fault): void;
+  /** From now on it finds whatever a fault has hidden. */
+  findHidden(): void;
   /** How many clients receive the user data stream. */
   readonly subscribers: number;
   dropStreams(): void;
@@ -171,6 +173,9 @@ export async function startBinanceDouble({
     setCommission: (next) => void (commission = next),
     setLimits: (next) => void (limits = next),
     setClockOffset: (ms) => void (clockOffsetMs = ms),
+    findHidden() {
+      for (const order of exchange.matching.orders) order.visibleAtMs = 0;
+    },
     fault(fault) {
       if (!endpoints[fault.on]) throw new Error(`there is no endpoint ${fault.on}`);
       faults.add(fault);

@@ -40,7 +40,7 @@ export interface DoubleOrder extends NewOrder {
   readonly orderId: number;
   readonly time: number;
   /** From when on it is found by a query: reads may lag behind. */
-  readonly visibleAtMs: number;
+  visibleAtMs: number;
   readonly trades: DoubleTrade[];
   status: OrderStatus;
   updateTime: number;

@@ -12,8 +12,6 @@ import {
   startLiveWorker,
 } from '../../testing/live-run.ts';
 
-const patience = { timeoutMs: 20_000 };
-
 /** A bus that cannot write down a trigger as often as told. */
 function forgetful(bus: Bus, times: number) {
   let left = times;
@@ -43,13 +41,13 @@ test('a price that reached a stop while nothing could be written down sells when
   await eventually(async () => {
     const orders = [...fold(await journalOf(bus)).orders.values()];
     expect(orders.filter(({ isHeld }) => isHeld)).toHaveLength(1);
-  }, patience);
+  });
   double.setPrice('BTCUSDT', '48900');
   await candle(bus, 48_900);
   // It is the only candle: the price has come back by the time that anybody looks again.
   double.setPrice('BTCUSDT', '49500');
   await eventually(async () => {
     expect(fold(await journalOf(bus)).positions.size).toBe(0);
-  }, patience);
+  });
   expect(double.orders().filter((order) => order['side'] === 'SELL')).toHaveLength(1);
-}, 60_000);
+});
