@@ -62,6 +62,7 @@ test('the rules that JSON Schema cannot express are these', () => {
     'v1/invalid/trade_signal/stop-above-a-long',
     'v1/invalid/trade_signal/target-below-a-long',
     'v1/invalid/trade_signal/targets-above-the-position',
+    'v1/invalid/trade_signal/write-off-of-a-part',
   ]);
 });
 

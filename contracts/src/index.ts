@@ -31,6 +31,7 @@ export {
 export { canonicalJson, deterministicId } from './ids.ts';
 export { IncidentKind, incidents } from './incidents.ts';
 export { JournalEvent, type JournalEventOf, type JournalEventType } from './journal/journal.ts';
+export { writeOffFillId } from './journal/order-events.ts';
 export { OrderId, OrderRole, OrderSize, OrderType } from './journal/order.ts';
 export { TradingState } from './journal/trading-state-events.ts';
 export {

@@ -108,6 +108,12 @@ const TradeSignalData = z
     confidence: Ratio.describe('How sure the strategy is, 0..1.').optional(),
     horizonMs: z.int().positive().describe('How long the forecast is good for.').optional(),
     reasons: Reasons.describe('Why, for people.').optional(),
+    writeOff: z
+      .boolean()
+      .describe(
+        'Of an `exit` that a person asks for: nothing is sold. What the venue was found to lack is taken out of the books at `referencePrice`. Default: false.',
+      )
+      .optional(),
     indicators: z
       .record(z.string().max(64), z.number())
       .describe('What the strategy computed, by name.')
@@ -122,6 +128,7 @@ const TradeSignalData = z
       .optional(),
   })
   .superRefine(checkDirection)
+  .superRefine(checkWriteOff)
   .superRefine(checkProtection);
 
 export const TradeSignal = envelope('trade_signal', TradeSignalData)
@@ -167,5 +174,17 @@ function checkDirection(data: Direction, context: z.RefinementCtx): void {
       code: 'custom',
       path: ['targetPosition'],
       message: `${intent} with side ${side} must aim at ${allowed[intent].join(' or ')}, not ${targetPosition}`,
+    });
+}
+
+function checkWriteOff(
+  { intent, writeOff = false }: { intent: Intent; writeOff?: boolean | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (writeOff && intent !== 'exit')
+    context.addIssue({
+      code: 'custom',
+      path: ['writeOff'],
+      message: `what is written off is left: the intent must be exit, not ${intent}`,
     });
 }

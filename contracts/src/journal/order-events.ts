@@ -41,6 +41,12 @@ export const OrderIntended = journalEvent(
       )
       .optional(),
     reduceOnly: z.boolean().describe('The order may only make a position smaller.'),
+    writeOff: z
+      .boolean()
+      .describe(
+        'It is never sent: a person takes out of the books what the venue does not have. Its fill, which is written with it, is that booking. Default: false.',
+      )
+      .optional(),
     expiryTime: Time.describe('Not to be sent at or after it.'),
     referencePrice: PositiveDecimal.describe('The price that the signal saw.'),
     reasons: Reasons.describe('Why the strategy wants it, for people.'),
@@ -49,6 +55,9 @@ export const OrderIntended = journalEvent(
 ).describe(
   "An order is about to be sent: written before anything is. `time` is the decision's, by the clock of the tape.",
 );
+
+/** The fill of an order that no venue has seen. */
+export const writeOffFillId = 'write-off';
 
 const orderFacts = { orderId: OrderId, venue: Venue, symbol: SymbolName, side: Side };
 
@@ -61,7 +70,7 @@ export const OrderFilled = journalEvent(
   'order_filled',
   z.object({
     ...orderFacts,
-    fillId: z.string().describe("The venue's."),
+    fillId: z.string().describe("The venue's; `write-off` where a person has written it off."),
     quantity: PositiveDecimal,
     price: PositiveDecimal,
     fee: NonNegativeDecimal.describe('Quote currency.'),

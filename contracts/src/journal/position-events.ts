@@ -46,7 +46,9 @@ export const TradeClosed = journalEvent(
     returnRatio: z.number().describe('`pnl` over what the entries cost.'),
     exitReason: z
       .string()
-      .describe('`signal`, or the role of the order that closed it, such as `stop_loss`.'),
+      .describe(
+        '`signal`, `manual`, `write_off`, or the role of the order that closed it, such as `stop_loss`.',
+      ),
     entrySignalId: EventId,
     exitSignalId: EventId,
   }),

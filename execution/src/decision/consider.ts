@@ -4,6 +4,7 @@ import type { Considered, DecisionContext } from './considered.ts';
 import type { Order } from './order.ts';
 import type { EntryPlan } from './entry-plan.ts';
 import { leavingQuantity } from './leaving-quantity.ts';
+import type { Missing } from './missing.ts';
 import { personsChoice } from './persons-choice.ts';
 import { planEntry } from './plan.ts';
 import { equityOf, rulesOf, settingsOf, type Portfolio } from './portfolio.ts';
@@ -19,15 +20,24 @@ const kinds = {
   cancel: 'cancel',
 } as const;
 
+const neverAsked: Missing = { unclear: 'the venue was not asked' };
+
 /** All that the checks look at; what takes some reckoning is reckoned once, and only when it is asked for. */
 export function consider(
   portfolio: Portfolio,
   signal: TradeSignal,
-  { nowMs, mode, prices, isStateReadable = true, clockOffsetMs = 0 }: DecisionContext,
+  {
+    nowMs,
+    mode,
+    prices,
+    isStateReadable = true,
+    clockOffsetMs = 0,
+    missing = neverAsked,
+  }: DecisionContext,
 ): Considered {
   const { data } = signal;
   const key = instrumentKey(data);
-  const kind = kinds[data.intent];
+  const kind = data.writeOff ? 'write-off' : kinds[data.intent];
   const isManual = data.strategy === manualStrategy;
   const orders = ordersOf(portfolio, key);
   let equity: Big | undefined;
@@ -41,6 +51,7 @@ export function consider(
     prices,
     isStateReadable,
     clockOffsetMs,
+    missing,
     kind,
     signalMs: toMs(signal.time),
     expiryMs: toMs(signal.expirytime),
@@ -53,7 +64,10 @@ export function consider(
     referencePrice: decimalOf(data.referencePrice.price),
     isManual,
     orders,
-    takenBack: kind === 'entry' ? [] : takenBack(orders, { portfolio, signal, isManual }),
+    takenBack:
+      kind === 'entry' || kind === 'write-off'
+        ? none
+        : takenBack(orders, { portfolio, signal, isManual }),
     equity: () => (equity ??= equityOf(portfolio, prices)),
     plan: () => (plan ??= planEntry(considered)),
     leaving: () => (leaving ??= leavingQuantity(considered)),

@@ -5,6 +5,7 @@ import type {
   PortfolioSettings,
   TradeSignal,
 } from '@heliograph/contracts';
+import type { Missing } from './missing.ts';
 import type { Order } from './order.ts';
 import type { EntryPlan } from './entry-plan.ts';
 import type { LastPrice, Portfolio, Prices } from './portfolio.ts';
@@ -23,14 +24,22 @@ export interface DecisionContext {
   readonly isStateReadable?: boolean;
   /** How far the venue's clock is ahead of ours. */
   readonly clockOffsetMs?: number;
+  /** Of what is to be written off: what the venue lacks of it. Default: nobody has asked. */
+  readonly missing?: Missing;
 }
 
-/** Entries make a position larger, or another one; exits make it smaller; cancels take entries back. */
-export type Kind = 'entry' | 'exit' | 'cancel';
+/**
+ * Entries make a position larger, or another one; exits make it smaller; cancels take entries back; a write-off takes out of
+ * the books what the venue does not have.
+ */
+export type Kind = 'entry' | 'exit' | 'cancel' | 'write-off';
 
 /** A signal as the checks see it. */
 export interface Considered extends Required<
-  Pick<DecisionContext, 'nowMs' | 'mode' | 'prices' | 'isStateReadable' | 'clockOffsetMs'>
+  Pick<
+    DecisionContext,
+    'nowMs' | 'mode' | 'prices' | 'isStateReadable' | 'clockOffsetMs' | 'missing'
+  >
 > {
   readonly portfolio: Portfolio;
   readonly signal: TradeSignal;

@@ -19,6 +19,7 @@ import { isReversing } from './on-its-way.ts';
 import type { Portfolio } from './portfolio.ts';
 import type { Refusal } from './refusal.ts';
 import { partsOf } from './size.ts';
+import { writtenOff } from './write-off.ts';
 
 export type { DecisionContext } from './considered.ts';
 
@@ -29,8 +30,8 @@ export interface Opening {
 }
 
 /**
- * What becomes of a signal: an order, entries that are taken back, or one `signal_skipped` that says why; of a reversal
- * that may not enter the exit. Nothing when
+ * What becomes of a signal: an order, entries that are taken back, a write-off, or one `signal_skipped` that says why; of a
+ * reversal that may not enter the exit. Nothing when
  * the portfolio has decided it before, unless its order is certain never to have reached the venue: then there may be
  * another. Deterministic: the same portfolio, signal and context give the same events, ids included.
  */
@@ -68,6 +69,7 @@ function carriedOut(considered: Considered, context: DecisionContext, attempt: n
   if (considered.kind === 'exit' && isHeld(considered))
     drafts.push(...exitOrders(considered, facts, attempt));
   if (considered.kind === 'entry') drafts.push(entryOrder(considered, facts, attempt));
+  if (considered.kind === 'write-off') drafts.push(...bookedOff(considered, facts));
   return drafts;
 }
 
@@ -166,6 +168,24 @@ function exitOrders(considered: Considered, facts: SignalFacts, attempt: number)
   );
 }
 
+function bookedOff(considered: Considered, facts: SignalFacts): Draft[] {
+  const { missing } = considered;
+  if ('unclear' in missing) throw new Error('what is missing is not certain');
+  const { quantity } = missing;
+  const order = intended(
+    considered,
+    facts,
+    { attempt: 1 },
+    {
+      orderType: 'market',
+      size: { kind: 'base', quantity: toPositive(quantity) },
+      reduceOnly: true,
+      writeOff: true,
+    },
+  );
+  return writtenOff(considered.portfolio, order, quantity);
+}
+
 type Order = DraftOf<'order_intended'>['data'];
 
 function intended(
@@ -173,7 +193,7 @@ function intended(
   facts: SignalFacts,
   { attempt, part = 1 }: { attempt: number; part?: number },
   order: Pick<Order, 'orderType' | 'size' | 'reduceOnly'> & Partial<Order>,
-): Draft {
+): DraftOf<'order_intended'> {
   const { portfolio, signal } = considered;
   const context = contextOf(considered);
   return draft(

@@ -47,7 +47,9 @@ export function fill(state: PortfolioState, { data, timeMs }: DraftOf<'order_fil
   const key = instrumentKey(order);
   state.filledMs.set(key, Math.max(state.filledMs.get(key) ?? 0, timeMs));
   const before = state.positions.get(key);
-  if (after.position && (!before || after.position.enteredQuantity.gt(before.enteredQuantity)))
+  const isLarger = !before || after.position?.enteredQuantity.gt(before.enteredQuantity);
+  // What is left once something was written off is all there: what was refused before says nothing of it either.
+  if (after.position && (isLarger || order.isWriteOff))
     beginLegs(state, after.position.entrySignalId);
   if (after.position) state.positions.set(key, after.position);
   else state.positions.delete(key);

@@ -45,7 +45,7 @@ export function intend(state: PortfolioState, event: DraftOf<'order_intended'>):
   } else if (event.timeMs >= order.expiryMs) missed(state, event, { lateExits: 1 });
 }
 
-function intendedOrder(
+export function intendedOrder(
   portfolio: Portfolio,
   { data, timeMs, correlationId }: DraftOf<'order_intended'>,
 ): Order {
@@ -75,6 +75,7 @@ function intendedOrder(
     attempt: data.attempt ?? 1,
     reduceOnly: data.reduceOnly,
     ...(role === 'exit' && data.intent === 'exit' && { leavesAll: true }),
+    ...(data.writeOff && { isWriteOff: true }),
     referencePrice,
     timeMs,
     expiryMs: toMs(data.expiryTime),

@@ -68,10 +68,9 @@ export function surpluses(portfolio: Portfolio, statement: Statement): Map<strin
 }
 
 function surplusOf({ positions }: Portfolio, asset: string, { balances }: Statement): Big {
-  const total = new Big(balances.find(({ currency }) => currency === asset)?.total ?? '0');
   return [...positions.values()]
     .filter((position) => assetOf(position) === asset)
-    .reduce((surplus, { quantity }) => surplus.minus(quantity), total);
+    .reduce((surplus, { quantity }) => surplus.minus(quantity), totalOf(asset, balances));
 }
 
 type Unsettled = (instrument: { symbol?: string | undefined }) => boolean;
@@ -88,11 +87,36 @@ function formerHoldings({ reconciled }: Portfolio): Difference[] {
   return found.filter(({ kind }) => kind === 'position' || kind === 'balance');
 }
 
+/**
+ * What the venue lacks of what is held here, base units: none where it has all, or no less than all but a lot. Undefined where
+ * an order may be at the venue or not, or something has just been filled.
+ */
+export function lacking(
+  portfolio: Portfolio,
+  position: Position,
+  statement: Statement,
+): Big | undefined {
+  if (unsettled(portfolio, statement)(position)) return undefined;
+  const { quantity } = position;
+  if (!statement.positions) return fallsBy(portfolio, position, statement.balances);
+  const there = thereOf(position, statement.positions);
+  if (there?.side !== position.side) return quantity;
+  return quantity.gt(there.quantity) ? quantity.minus(there.quantity) : new Big('0');
+}
+
+function thereOf(
+  { venue, symbol }: Position,
+  positions: readonly VenuePosition[],
+): VenuePosition | undefined {
+  return positions.find((each) => instrumentKey(each) === instrumentKey({ venue, symbol }));
+}
+
 function positionDiffers(
-  { venue, symbol, side, quantity }: Position,
+  position: Position,
   positions: readonly VenuePosition[],
 ): Difference | undefined {
-  const there = positions.find((each) => instrumentKey(each) === instrumentKey({ venue, symbol }));
+  const { venue, symbol, side, quantity } = position;
+  const there = thereOf(position, positions);
   const isEqual = there?.side === side && quantity.eq(there.quantity);
   if (isEqual) return undefined;
   const found = `${side} ${quantity.toFixed()} here, ${there ? `${there.side} ${there.quantity}` : 'none listed'} at the venue`;
@@ -105,10 +129,18 @@ function balanceFalls(
   balances: readonly Balance[],
 ): Difference | undefined {
   const { venue, symbol, quantity } = position;
+  if (fallsBy(portfolio, position, balances).eq('0')) return undefined;
   const base = assetOf(position);
-  const total = new Big(balances.find(({ currency }) => currency === base)?.total ?? '0');
-  // Less than a lot cannot be traded anyway: fees and dust.
-  if (quantity.minus(total).lt(rulesOf(portfolio, position).lotSize)) return undefined;
-  const found = `${quantity.toFixed()} ${base} here, ${total.toFixed()} at the venue`;
+  const found = `${quantity.toFixed()} ${base} here, ${totalOf(base, balances).toFixed()} at the venue`;
   return { orderId: '', found, kind: 'balance', venue, symbol };
+}
+
+/** Less than a lot cannot be traded anyway: fees and dust. */
+function fallsBy(portfolio: Portfolio, position: Position, balances: readonly Balance[]): Big {
+  const missing = position.quantity.minus(totalOf(assetOf(position), balances));
+  return missing.lt(rulesOf(portfolio, position).lotSize) ? new Big('0') : missing;
+}
+
+function totalOf(asset: string, balances: readonly Balance[]): Big {
+  return new Big(balances.find(({ currency }) => currency === asset)?.total ?? '0');
 }

@@ -167,6 +167,8 @@ export interface Order {
   readonly reduceOnly: boolean;
   /** Of an exit: it, and those beside it, are for all that is held. */
   readonly leavesAll?: true;
+  /** It is never sent: a person has taken it out of the books. */
+  readonly isWriteOff?: true;
   readonly referencePrice: Big;
   /** When it was decided, and when it must no longer be sent; epoch ms. */
   readonly timeMs: number;

@@ -77,7 +77,11 @@ function foreignId({ name }: Portfolio, { venue, venueOrderId }: VenueOrder): Or
 }
 
 /** The journal believes that it works there. What is on its way, or held here, is not expected to be listed. */
-function isMissed(order: Order, listed: ReadonlySet<string>, { timeMs }: Statement): boolean {
+export function isMissed(
+  order: Order,
+  listed: ReadonlySet<string>,
+  { timeMs }: Statement,
+): boolean {
   const worksThere = order.status === 'accepted' || order.status === 'partially_filled';
   const isSettled = timeMs - Math.max(order.timeMs, order.triggeredMs ?? 0) > settlingMs;
   return worksThere && !order.isHeld && isSettled && !listed.has(order.id);

@@ -175,7 +175,8 @@ function isDivisible({ c: digits, e: exponent }: Big): boolean {
 }
 
 /** `manual` where a person has closed it. */
-function exitReasonOf({ role, strategy }: Order): string {
+function exitReasonOf({ role, strategy, isWriteOff }: Order): string {
+  if (isWriteOff) return 'write_off';
   if (role !== 'entry' && role !== 'exit') return role;
   return strategy === manualStrategy ? 'manual' : 'signal';
 }

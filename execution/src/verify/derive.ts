@@ -5,7 +5,7 @@ import {
   type TapeEnded,
   type TradeSignal,
 } from '@heliograph/contracts';
-import { decide } from '../decision/decide.ts';
+import { decide, type DecisionContext } from '../decision/decide.ts';
 import type { Draft, DraftOf } from '../decision/draft.ts';
 import { lapse } from '../decision/lapse.ts';
 import { mark } from '../decision/mark.ts';
@@ -116,7 +116,7 @@ function* decisions(
   const nowMs = event.timeMs;
   const known = sequence === undefined ? [...prices.before(nowMs)] : [prices.upTo(sequence)];
   for (const each of known.length > 0 ? known : [new Map()]) {
-    const context = { nowMs, mode, prices: each };
+    const context = { nowMs, mode, prices: each, ...(signal.data.writeOff && saidMissing(event)) };
     yield decide(portfolio, signal, context);
     yield decide(portfolio, signal, { ...context, isStateReadable: false });
     yield* unheard(portfolio, signal, decide(portfolio, signal, context));
@@ -143,6 +143,17 @@ function saidOffset(event: Draft): number | undefined {
   const said = event.type === 'order_intended' ? event.data.reasons.join('\n') : event.data.detail;
   const [, offset] = /clock is (-?\d+(?:\.\d+)?) ms/.exec(said) ?? [];
   return offset === undefined ? undefined : Number(offset);
+}
+
+/** What the venue lacked is nowhere else in the journal than in what became of it. */
+function saidMissing(event: Decisive): Pick<DecisionContext, 'missing'> {
+  if (event.type === 'order_intended' && event.data.size.kind === 'base')
+    return { missing: { quantity: decimalOf(event.data.size.quantity) } };
+  if (event.type !== 'signal_skipped') return {};
+  const { reason, detail } = event.data;
+  return {
+    missing: reason === 'UNSUPPORTED_INTENT' ? { quantity: new Big('0') } : { unclear: detail },
+  };
 }
 
 function* breakers(

@@ -229,6 +229,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await openFor(signal.data.symbol, place.nowFor(signal));
       await reconciler.passGate();
       await states.follow();
+      if (signal.data.writeOff) await reconciler.look();
     },
     async decide(signal) {
       let decision: readonly Draft[];
@@ -242,6 +243,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
           prices: board.prices,
           isStateReadable: states.isReadable(),
           ...reconciler.clock(),
+          ...(signal.data.writeOff && reconciler.missing(signal.data)),
         });
         const { silent } = answers;
         decision = asFarAsHeard(decision, {

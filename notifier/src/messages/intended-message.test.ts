@@ -119,3 +119,21 @@ test('orders that protect are told quietly, by what they do', () => {
     'unwanted',
   ]);
 });
+
+test('what is written off is told once, by whom and at what price, and never as ordered or sold', () => {
+  const off = {
+    side: 'sell',
+    intent: 'exit',
+    writeOff: true,
+    size: { kind: 'base', quantity: '1.2301' },
+    reasons: ['written off by ann: sold by hand'],
+  };
+  const message = journalMessage(aSample('order_intended', off), paper);
+  expect(message).toMatchObject({ severity: 'warning', quiet: false });
+  expect(message?.html).toBe(`🧾 <b>[PAPER] Written off: BTC/USD</b>
+<code>1.2301</code> that bitstamp does not have, at <code>812.5</code>
+Why: written off by ann: sold by hand
+<i>2014-01-05 12:30 UTC · #idea0000</i>`);
+  const fill = { side: 'sell', fillId: 'write-off' };
+  expect(journalMessage(aSample('order_filled', fill), paper)).toBeUndefined();
+});

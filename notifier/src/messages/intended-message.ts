@@ -26,7 +26,8 @@ export function intended(event: Intended, portfolio: Portfolio): Message {
 
 /** The same before it takes a form. */
 export function intendedDraft(event: Intended, portfolio: Portfolio): Draft {
-  const { role, side, symbol, attempt = 1 } = event.data;
+  const { role, side, symbol, attempt = 1, writeOff = false } = event.data;
+  if (writeOff) return writtenOff(event, portfolio);
   const lines = [...orderLines(event, portfolio), attempt === 1 ? undefined : attemptLine(attempt)];
   if (role !== undefined && role !== 'entry' && role !== 'exit')
     return {
@@ -43,6 +44,21 @@ export function intendedDraft(event: Intended, portfolio: Portfolio): Draft {
     lines: [
       line`${event.data.strategy} ${verbs[event.data.intent]} on ${event.data.venue}`,
       ...lines,
+    ],
+  };
+}
+
+/** Nothing is ordered: what the venue does not have goes out of the books. */
+function writtenOff({ data }: Intended, portfolio: Portfolio): Draft {
+  const { size, symbol, venue, referencePrice, reasons } = data;
+  const quantity = size.kind === 'base' ? size.quantity : size.notional;
+  return {
+    severity: 'warning',
+    emoji: '🧾',
+    title: `${label(portfolio)} Written off: ${symbol}`,
+    lines: [
+      line`${code(amount(quantity))} that ${venue} does not have, at ${code(amount(referencePrice))}`,
+      why(reasons.join('; ')),
     ],
   };
 }

@@ -1,4 +1,4 @@
-import type { JournalEvent } from '@heliograph/contracts';
+import { writeOffFillId, type JournalEvent } from '@heliograph/contracts';
 import type { Message } from './message.ts';
 import {
   cancelIntended,
@@ -26,7 +26,8 @@ export function journalMessage(event: JournalEvent, portfolio: Portfolio): Messa
     case 'order_intended':
       return intended(event, portfolio);
     case 'order_filled':
-      return filled(event, portfolio);
+      // The intent says it all: nothing was filled.
+      return event.data.fillId === writeOffFillId ? undefined : filled(event, portfolio);
     case 'order_rejected':
       return rejected(event, portfolio);
     case 'order_cancelled':

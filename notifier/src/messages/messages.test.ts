@@ -183,6 +183,7 @@ Open: BTC/USD <code>1.2301</code> at <code>832</code>
     ['time_stop', 'time stop'],
     ['unprotected', 'protection lost'],
     ['manual', 'closed by hand'],
+    ['write_off', 'written off'],
     ['liquidated by the venue', 'liquidated by the venue'],
   ])('a trade that was closed by %s tells it in words', (exitReason, words) => {
     expect(htmlOf(aSample('trade_closed', { exitReason }))).toContain(`\nWhy: ${words}\n`);

@@ -73,6 +73,7 @@ const exitReasons: ReadonlyMap<string, string> = new Map([
   ...Object.entries(roles).map(([role, text]): [string, string] => [role, text.toLowerCase()]),
   ['exit', 'signal'],
   ['manual', 'closed by hand'],
+  ['write_off', 'written off'],
 ]);
 
 export function closed(event: JournalEventOf<'trade_closed'>, portfolio: Portfolio): Message {

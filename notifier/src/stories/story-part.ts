@@ -1,4 +1,4 @@
-import type { JournalEvent, JournalEventOf } from '@heliograph/contracts';
+import { writeOffFillId, type JournalEvent, type JournalEventOf } from '@heliograph/contracts';
 import { roles, terms } from '../messages/intended-message.ts';
 import { amount, money } from '../messages/numbers.ts';
 import { verbs } from '../messages/order-messages.ts';
@@ -14,7 +14,7 @@ export function storyPart(event: JournalEvent, portfolio: Portfolio): Part | und
     case 'order_intended':
       return ordered(event);
     case 'order_filled':
-      return filled(event, portfolio);
+      return event.data.fillId === writeOffFillId ? undefined : filled(event, portfolio);
     case 'order_rejected':
       return { emoji: '⛔', line: line`${event.data.side} rejected: ${code(event.data.reason)}` };
     case 'order_cancelled':
@@ -42,7 +42,8 @@ export function storyPart(event: JournalEvent, portfolio: Portfolio): Part | und
 }
 
 function ordered({ data }: JournalEventOf<'order_intended'>): Part {
-  const { role, side } = data;
+  const { role, side, referencePrice, writeOff = false } = data;
+  if (writeOff) return { emoji: '🧾', line: line`written off at ${code(amount(referencePrice))}` };
   if (role === undefined || role === 'entry' || role === 'exit')
     return { emoji: side === 'buy' ? '🔵' : '🟠', line: [...line`${side}, `, ...terms(data)] };
   return { emoji: '🛡', line: [...line`${roles[role].toLowerCase()}, `, ...terms(data)] };

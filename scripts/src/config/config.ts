@@ -94,6 +94,8 @@ export interface Config {
   readonly portfolio?: string | number;
   /** Several portfolios side by side: JSON as {"paper": {}, "careful": {"stake": "1%risk"}}; the flags are what they leave out. */
   readonly portfolios?: string | number;
+  /** What it is to count as sold for (default: the last price). */
+  readonly price?: string | number;
   /** Only to see that it works: the figures mean nothing. */
   readonly quick?: boolean;
   /** Why, for the journal. */

@@ -49,9 +49,12 @@ export async function closePositions(
     reason,
     waitMs,
     command = randomBytes(6).toString('hex'),
+    writeOff,
   }: {
     readonly reason: string;
     readonly waitMs: number;
+    /** Nothing is sold: what the venue does not have goes out of the books. `price`: at which. Default: the last one. */
+    readonly writeOff?: { readonly price: string | undefined };
     /** Names the command: what it closes is closed once, however often it is given. Default: another one each time. */
     readonly command?: string | undefined;
   },
@@ -59,7 +62,7 @@ export async function closePositions(
   const signals = await Promise.all(
     closings.map(async (closing) => ({
       ...closing,
-      signal: await signalFor(bus, closing, { command, reason }),
+      signal: await signalFor(bus, closing, { command, reason, writeOff }),
     })),
   );
   for (const { signal } of signals)
@@ -78,7 +81,15 @@ export async function closePositions(
 async function signalFor(
   bus: Bus,
   { held, position }: Closing,
-  { command, reason }: { command: string; reason: string },
+  {
+    command,
+    reason,
+    writeOff,
+  }: {
+    command: string;
+    reason: string;
+    writeOff: { readonly price: string | undefined } | undefined;
+  },
 ): Promise<TradeSignal> {
   const { name, tape, view, portfolio } = held;
   const { venue, symbol } = position;
@@ -88,6 +99,7 @@ async function signalFor(
   // It comes after what it is made of, also where the clock here is behind those of the workers.
   const timeMs = tape === liveTape ? Math.max(nowMs, view.timeMs) : tapeMs;
   const known = view.prices.get(instrumentOf(position)) ?? position.averageEntryPrice;
+  const price = candle ?? { price: known, timeMs: view.timeMs, timeframe: unknownTimeframe };
   return closeSignal({
     portfolio: name,
     mode: portfolio.opened?.mode ?? 'paper',
@@ -95,9 +107,10 @@ async function signalFor(
     position,
     timeMs,
     recordedMs: nowMs,
-    price: candle ?? { price: known, timeMs: view.timeMs, timeframe: unknownTimeframe },
+    price: writeOff?.price === undefined ? price : { ...price, price: writeOff.price, timeMs },
     command,
     reason,
+    writeOff: writeOff !== undefined,
   });
 }
 

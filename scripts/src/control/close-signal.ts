@@ -31,19 +31,23 @@ export interface CloseOptions {
   /** Names the command: the same position closed by another command is another signal. */
   readonly command: string;
   readonly reason: string;
+  /** Nothing is sold: what the venue does not have goes out of the books at the price. Default: false. */
+  readonly writeOff?: boolean;
 }
 
 /** A signal to leave a position, at whatever price there is. */
-export function closeSignal({ position, ...options }: CloseOptions): TradeSignal {
+export function closeSignal({ position, writeOff = false, ...options }: CloseOptions): TradeSignal {
   const { side, correlationId } = position;
   return handSignal({
     ...options,
     instrument: position,
     correlationId,
+    by: writeOff ? 'write-off' : 'close',
     does: {
       intent: 'exit',
       side: side === 'long' ? 'sell' : 'buy',
       targetPosition: 'flat',
+      ...(writeOff && { writeOff }),
     },
   });
 }
@@ -52,12 +56,13 @@ export function closeSignal({ position, ...options }: CloseOptions): TradeSignal
 export function cancelSignal({
   order,
   ...options
-}: Omit<CloseOptions, 'position'> & {
+}: Omit<CloseOptions, 'position' | 'writeOff'> & {
   readonly order: Instrument & { readonly side: Side };
 }): TradeSignal {
   return handSignal({
     ...options,
     instrument: order,
+    by: 'cancel',
     does: { intent: 'cancel', side: order.side, targetPosition: 'flat' },
   });
 }
@@ -78,18 +83,21 @@ function handSignal({
   price,
   command,
   reason,
+  by,
   does,
-}: Omit<CloseOptions, 'position'> & {
+}: Omit<CloseOptions, 'position' | 'writeOff'> & {
   readonly instrument: Instrument;
   readonly correlationId?: EventId;
-  readonly does: Pick<TradeSignal['data'], 'intent' | 'side' | 'targetPosition'>;
+  /** The command that was given. */
+  readonly by: string;
+  readonly does: Pick<TradeSignal['data'], 'intent' | 'side' | 'targetPosition' | 'writeOff'>;
 }): TradeSignal {
   // The same command gives the same signal.
   const id = deterministicId(manualStrategy, command, portfolio, venue, symbol);
   return TradeSignal.parse({
     specversion: '1.0',
     id,
-    source: `heliograph/${does.intent === 'cancel' ? 'cancel' : 'close'}`,
+    source: `heliograph/${by}`,
     type: 'trade_signal',
     subject: symbol,
     time: toTime(timeMs),

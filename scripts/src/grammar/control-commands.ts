@@ -95,6 +95,20 @@ export const controlCommands: readonly Definition[] = [
     load: async () => (await import('../commands/cancel.ts')).cancel,
   },
   {
+    name: 'write-off',
+    summary: 'take out of the books what an exchange does not have of a position any more',
+    argument: new Argument('<symbol>', 'whose position'),
+    options: [
+      new Option('--price <price>', 'what it is to count as sold for (default: the last price)'),
+      ...changeFlags({ reason: 'where it went, for the journal; has to be given', wait: '30s' }),
+    ],
+    examples: [
+      'write-off BTC/USDT --portfolio money --reason "sold by hand"',
+      'write-off LUNA/USDT --portfolio money --price 0.00001 --reason "delisted" --json',
+    ],
+    load: async () => (await import('../commands/write-off.ts')).writeOff,
+  },
+  {
     name: 'panic',
     summary: 'halt, take back open orders, and leave every position',
     options: [new Option('--yes', 'do not ask'), ...changeFlags({ portfolio: 'all', wait: '30s' })],

@@ -1,4 +1,4 @@
-import type { HeliographEvent } from '@heliograph/contracts';
+import { writeOffFillId, type HeliographEvent } from '@heliograph/contracts';
 import type { Draft } from '@heliograph/execution';
 import type { StoryEvent } from '@heliograph/trade-log';
 import { amount, change, money } from './format.ts';
@@ -53,6 +53,8 @@ export function whatHappened(event: HeliographEvent | Draft): string {
       const { side, size, orderType, role = 'order', limitPrice, stopPrice, orderId } = event.data;
       const much =
         size.kind === 'base' ? amount(size.quantity) : `for ${amount(size.notional)} of quote`;
+      if (event.data.writeOff)
+        return `write-off intended: ${much}, nothing is sent: ${event.data.reasons.join('; ')}`;
       const at = limitPrice ?? stopPrice;
       return `${role.replace('_', ' ')} intended: ${side} ${much}, ${orderType.replace('_', ' ')}${at === undefined ? '' : ` ${amount(at)}`} (${orderId})`;
     }
@@ -61,7 +63,9 @@ export function whatHappened(event: HeliographEvent | Draft): string {
     case 'order_triggered':
       return `triggered at ${amount(event.data.price)}`;
     case 'order_filled': {
-      const { quantity, price, fee, slippageBps, complete, side } = event.data;
+      const { quantity, price, fee, slippageBps, complete, side, fillId } = event.data;
+      if (fillId === writeOffFillId)
+        return `taken out of the books: ${amount(quantity)} at ${amount(price)}`;
       return `filled${complete ? '' : ' in part'}: ${side} ${amount(quantity)} at ${amount(price)}, fee ${amount(fee)}, slippage ${slippageBps} bps`;
     }
     case 'order_rejected':

@@ -15,6 +15,7 @@ import {
   TradingStateEntry,
   type JournalEvent,
   type JournalEventOf,
+  type Mode,
   type SymbolName,
   type TradingState,
 } from '@heliograph/contracts';
@@ -39,7 +40,11 @@ export interface StandIn extends Disposable {
 export async function openPortfolio(
   bus: Bus,
   name: string,
-  { tape = 'live', held = [] }: { tape?: string; held?: readonly SymbolName[] } = {},
+  {
+    tape = 'live',
+    held = [],
+    mode = 'paper',
+  }: { tape?: string; held?: readonly SymbolName[]; mode?: Mode } = {},
 ): Promise<void> {
   const settings = someSettings({
     cash: '1000',
@@ -50,7 +55,7 @@ export async function openPortfolio(
   await journal(bus, name, [
     aJournalEvent('portfolio_opened', {
       portfolio: name,
-      mode: 'paper',
+      mode,
       tape,
       currency: 'USDT',
       settings,

@@ -28,10 +28,14 @@ import {
 import { alreadyHeld, notHeld, restsAfterLoss, tooManyPositions } from './positions.ts';
 import { clocksDisagree, expired, forgotten, superseded } from './time.ts';
 import { halted, reducing } from './trading-state.ts';
+import { notCertain, nothingMissing, noWriteOff } from './write-off.ts';
 
-const all: readonly Kind[] = ['entry', 'exit', 'cancel'];
+const all: readonly Kind[] = ['entry', 'exit', 'cancel', 'write-off'];
 const entries: readonly Kind[] = ['entry'];
 const cancels: readonly Kind[] = ['cancel'];
+const writeOffs: readonly Kind[] = ['write-off'];
+/** What needs to know what is held. */
+const changes: readonly Kind[] = ['entry', 'exit', 'write-off'];
 /** Exits are stopped by little: leaving must work when much else does not. */
 const trades: readonly Kind[] = ['entry', 'exit'];
 
@@ -51,11 +55,14 @@ export const checks: readonly Check[] = [
   { reason: 'UNRECONCILED', of: entries, check: disputedInstrument },
   { reason: 'SHORT_NOT_ALLOWED', of: entries, check: wouldGoShort },
   { reason: 'UNSUPPORTED_INTENT', of: trades, check: unsupportedIntent },
+  { reason: 'UNSUPPORTED_INTENT', of: writeOffs, check: noWriteOff },
   { reason: 'UNSUPPORTED_ORDER', of: entries, check: unsupportedOrder },
-  { reason: 'UNKNOWN_ORDER', of: trades, check: unknownOrder },
-  { reason: 'ORDER_PENDING', of: trades, check: pendingOrder },
+  { reason: 'UNKNOWN_ORDER', of: changes, check: unknownOrder },
+  { reason: 'ORDER_PENDING', of: changes, check: pendingOrder },
   { reason: 'NO_ORDER', of: cancels, check: nothingToCancel },
-  { reason: 'NO_POSITION', of: trades, check: notHeld },
+  { reason: 'NO_POSITION', of: changes, check: notHeld },
+  { reason: 'UNRECONCILED', of: writeOffs, check: notCertain },
+  { reason: 'UNSUPPORTED_INTENT', of: writeOffs, check: nothingMissing },
   { reason: 'DUPLICATE', of: entries, check: alreadyHeld },
   { reason: 'COOLDOWN', of: entries, check: restsAfterLoss },
   { reason: 'MAX_POSITIONS', of: entries, check: tooManyPositions },
@@ -81,4 +88,5 @@ export const checksOf: Readonly<Record<Kind, readonly Check[]>> = {
   entry: checks.filter((check) => check.of.includes('entry')),
   exit: checks.filter((check) => check.of.includes('exit')),
   cancel: checks.filter((check) => check.of.includes('cancel')),
+  'write-off': checks.filter((check) => check.of.includes('write-off')),
 };

@@ -5,10 +5,11 @@ import { isHeld } from './positions.ts';
 
 /**
  * An entry waits for every order of its symbol whose outcome is unknown, a protective one included: nobody can say what
- * is held. An exit only waits for another exit: the entry that may have been filled is no reason to stay.
+ * is held; so does a write-off. An exit only waits for another exit: the entry that may have been filled is no reason to stay.
  */
 export function unknownOrder(considered: Considered): string | undefined {
-  const inTheWay = considered.kind === 'entry' ? considered.orders : ordersInTheWay(considered);
+  const { kind, orders } = considered;
+  const inTheWay = kind === 'exit' ? ordersInTheWay(considered) : orders;
   const unknown = inTheWay.find((order) => order.status === 'unknown');
   return unknown && `the outcome of order ${unknown.id} is unknown`;
 }
@@ -29,7 +30,8 @@ export function nothingToCancel({ signal, takenBack }: Considered): string | und
 function ordersInTheWay(considered: Considered): readonly Order[] {
   const { kind, orders, takenBack, signal } = considered;
   // What leaves at once would leave with what an entry brings, and a reversal would close the position a second time.
-  if (kind === 'entry') return orders.filter((order) => !isProtective(order) || isOnItsWay(order));
+  // Of what is to be written off it may be the part that is missing.
+  if (kind !== 'exit') return orders.filter((order) => !isProtective(order) || isOnItsWay(order));
   // Without a position an exit has nothing to wait for but entries that somebody else must take back.
   const leavesNothing = !isHeld(considered) && takenBack.length === 0;
   const isLeaving = isHeld(considered) && takenBack.length === 0 && isAllLeaving(considered);

@@ -10,7 +10,9 @@ export function expired({
   nowMs,
   settings,
 }: Considered): string | undefined {
-  if (!isExpired({ expiryMs, isEntry: kind === 'entry' }, nowMs, settings)) return undefined;
+  // Nothing hurries to be written off: only what leaves or takes back may come late.
+  const isEntry = kind === 'entry' || kind === 'write-off';
+  if (!isExpired({ expiryMs, isEntry }, nowMs, settings)) return undefined;
   return `expired at ${signal.expirytime}, ${nowMs - expiryMs} ms before it could be traded`;
 }
 

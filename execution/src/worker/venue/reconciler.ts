@@ -11,6 +11,7 @@ import { dueMs, type Order } from '../../decision/order.ts';
 import type { Portfolio } from '../../decision/portfolio.ts';
 import type { Draft } from '../../decision/draft.ts';
 import { surpluses } from '../../decision/holdings.ts';
+import { missingOf, type Missing } from '../../decision/missing.ts';
 import { listings } from '../../decision/listings.ts';
 import { reconcile, type Reconciliation } from '../../decision/reconcile.ts';
 import type { Statement } from '../../decision/statement.ts';
@@ -45,6 +46,13 @@ export interface Reconciler {
   compare(serially: Serially): Promise<void>;
   /** How far the venue's clock is from ours, where that is known. */
   clock(): { readonly clockOffsetMs?: number };
+  /**
+   * Compares now, whenever that was done last; within what is done serially.
+   * @throws TransientError VENUE_UNREACHABLE when the venue does not answer
+   */
+  look(): Promise<void>;
+  /** What the venue lacked when it was compared with last of what is held by now. */
+  missing(instrument: Pick<Order, 'venue' | 'symbol'>): { readonly missing?: Missing };
 }
 
 export function createReconciler({
@@ -82,16 +90,20 @@ export function createReconciler({
   let comparedMs = -Infinity;
   let triedMs = -Infinity;
   let failingSinceMs: number | undefined;
+  /** What the venue has said last. */
+  let last: Statement | undefined;
 
   /** An order that the venue says nothing of is unknown, and what is not known is not found to differ. */
-  const compared = (portfolio: Portfolio, statement: Statement): Reconciliation => {
+  const asHeard = (portfolio: Portfolio): Portfolio => {
     const { silent } = answers;
-    if (silent.size === 0) return reconcile(portfolio, statement);
+    if (silent.size === 0) return portfolio;
     const orders = new Map<OrderId, Order>();
     for (const [id, order] of portfolio.orders)
       orders.set(id, silent.has(id) ? { ...order, status: 'unknown' } : order);
-    return reconcile({ ...portfolio, orders }, { ...statement, isSilent: true });
+    return { ...portfolio, orders };
   };
+  const compared = (portfolio: Portfolio, statement: Statement): Reconciliation =>
+    reconcile(asHeard(portfolio), { ...statement, isSilent: answers.silent.size > 0 });
 
   /** Also what is not to be traded any more may have orders there. */
   const symbolsOf = ({ orders, positions }: Portfolio): SymbolName[] => [
@@ -156,6 +168,7 @@ export function createReconciler({
     const first = compared(journal.state, statement);
     // What was filled while all that was asked for differs for no reason.
     if (first.events.length > 0 || first.strays.length > 0) await settleOrders();
+    last = statement;
     const { strays } = compared(journal.state, statement);
     await writeAll((portfolio) => compared(portfolio, statement).events);
     await Promise.all(strays.map(takeBack));
@@ -234,5 +247,17 @@ export function createReconciler({
       if (failingSinceMs === undefined) await serially(tellSilence);
     },
     clock: () => (clockOffsetMs === undefined ? {} : { clockOffsetMs }),
+    async look() {
+      if (!isNeeded) return;
+      last = undefined;
+      await attempt((task) => task());
+      if (!last)
+        throw new TransientError(
+          'VENUE_UNREACHABLE',
+          `the venue does not say what it has of ${journal.state.name}`,
+        );
+    },
+    missing: (instrument) =>
+      last ? { missing: missingOf(asHeard(journal.state), instrument, last) } : {},
   };
 }

@@ -204,7 +204,8 @@ export function createSending({
   return {
     written(events) {
       for (const { type, data } of events)
-        if (type === 'order_intended' || type === 'order_triggered') fresh.set(data.orderId, type);
+        if (type === 'order_triggered' || (type === 'order_intended' && !data.writeOff))
+          fresh.set(data.orderId, type);
     },
     handOver,
     isDue: (order) =>

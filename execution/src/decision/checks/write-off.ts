@@ -1,0 +1,23 @@
+import { signOf } from '@heliograph/contracts';
+import type { Considered } from '../considered.ts';
+import { settlingMs } from '../holdings.ts';
+
+export function noWriteOff({ portfolio, mode, isManual }: Considered): string | undefined {
+  if (mode !== 'live' || portfolio.opened?.mode !== 'live')
+    return 'an account on paper has all that is held: nothing of it can be missing';
+  return isManual ? undefined : 'only a person may say that something is gone';
+}
+
+/** What differed for the first time a moment ago may be on its way: a person has seen it, and it has stayed. */
+export function notCertain({ portfolio, key, missing, nowMs }: Considered): string | undefined {
+  if ('unclear' in missing) return missing.unclear;
+  if (signOf(missing.quantity) === 0) return undefined;
+  const { disputed, reconciled } = portfolio;
+  const isTold = disputed.has(key) && reconciled && nowMs - reconciled.timeMs >= settlingMs;
+  return isTold ? undefined : 'the comparison that found it is too recent: once more in a moment';
+}
+
+export function nothingMissing({ missing, position }: Considered): string | undefined {
+  if (!position || 'unclear' in missing || signOf(missing.quantity) > 0) return undefined;
+  return `the venue has the ${position.quantity.toFixed()} ${position.symbol} that are held here`;
+}

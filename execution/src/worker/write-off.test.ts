@@ -1,0 +1,111 @@
+import { subjects, TradeSignal } from '@heliograph/contracts';
+import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
+import { eventually, someSettings } from '@heliograph/contracts/testing';
+import { firstValueFrom, toArray } from 'rxjs';
+import { describe, expect, test } from 'vitest';
+import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
+import {
+  fold,
+  journalOf,
+  liveSignal,
+  only,
+  publish,
+  seen,
+  startLiveWorker,
+} from '../testing/live-run.ts';
+import { tapeIn, verified } from '../testing/verified.ts';
+
+const patience = { timeoutMs: 25_000 };
+const settings = someSettings({
+  cash: '5000',
+  lotSize: '0.00001',
+  risk: { symbols: ['BTC/USDT'] },
+});
+const writeOff = {
+  strategy: 'manual',
+  intent: 'exit',
+  side: 'sell',
+  targetPosition: 'flat',
+  writeOff: true,
+  reasons: ['written off by ann: sold by hand'],
+} as const;
+
+/** Two workers that hold 0.02 BTC, behind a stop that is held here. */
+async function begin(stack: AsyncDisposableStack) {
+  const double = stack.use(await startBinanceDouble({ balances: { USDT: '10000', BTC: '0' } }));
+  double.setCommission({ rate: '0.00000000', paidIn: 'received' });
+  const server = createMemoryServer({ drainTimeoutMs: 1 });
+  const bus = stack.use(server.connect());
+  const workers = ['one', 'two'].map((name) =>
+    startLiveWorker({ bus: server.connect(), double, name, settings, compareEveryMs: 500 }),
+  );
+  for (const worker of workers) stack.use(worker);
+  await seen(bus, 'reconciliation_reported');
+  await publish(bus, liveSignal('in', { stopLoss: { price: '40000' } }));
+  await seen(bus, 'order_filled');
+  return { double, bus };
+}
+
+/** The last comparison has found what is missing, and some seconds have gone by. */
+async function told(bus: Bus): Promise<void> {
+  await eventually(async () => expect(fold(await journalOf(bus)).disputed.size).toBe(1), patience);
+  await eventually(async () => {
+    const { timeMs = Infinity } = fold(await journalOf(bus)).reconciled ?? {};
+    expect(Date.now() - timeMs).toBeGreaterThan(5_500);
+  }, patience);
+}
+
+/** As after a crash of whoever had taken it. */
+async function comesAgain(bus: Bus): Promise<void> {
+  const [last] = (await published(bus)).toReversed();
+  if (!last) throw new Error('nothing was published');
+  const body = JSON.stringify(last);
+  await bus.publish({ subject: subjects.signal(last.data), id: `${last.id}-again`, body });
+}
+
+async function published(bus: Bus): Promise<TradeSignal[]> {
+  const messages = await firstValueFrom(bus.read({ stream: 'SIGNALS' }).pipe(toArray()));
+  return messages.map(({ body }) => TradeSignal.parse(JSON.parse(body)));
+}
+
+describe.concurrent('a position that the venue does not have', { timeout: 60_000 }, () => {
+  test('is written off once by a person, with its orders, and then all agrees', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { double, bus } = await begin(stack);
+    double.setBalance('BTC', '0');
+    await told(bus);
+    const sent = double.requestsTo('POST /api/v3/order').length;
+    await publish(bus, liveSignal('gone', writeOff));
+    const [closed] = await seen(bus, 'trade_closed');
+    expect(closed?.data).toMatchObject({ exitReason: 'write_off', exitPrice: '50000' });
+    await comesAgain(bus);
+    await eventually(async () => {
+      const [last] = (await only(bus, 'reconciliation_reported')).toReversed();
+      expect(last?.data.differences).toEqual([]);
+    }, patience);
+    const journal = await journalOf(bus);
+    const { positions, orders, disputed } = fold(journal);
+    expect([positions.size, orders.size, disputed.size]).toEqual([0, 0, 0]);
+    expect(double.requestsTo('POST /api/v3/order')).toHaveLength(sent);
+    expect(await only(bus, 'trade_closed')).toHaveLength(1);
+    const signals = await published(bus);
+    const tape = await tapeIn(bus, 'live');
+    expect(verified({ portfolio: 'money', journal, tape, signals }).difference).toBeUndefined();
+  });
+
+  test('is not written off where the venue has it by then', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { double, bus } = await begin(stack);
+    const { free } = double.balanceOf('BTC');
+    double.setBalance('BTC', '0');
+    await told(bus);
+    double.setBalance('BTC', free);
+    await publish(bus, liveSignal('gone', writeOff));
+    const [skipped] = await seen(bus, 'signal_skipped');
+    expect(skipped?.data).toMatchObject({
+      reason: 'UNSUPPORTED_INTENT',
+      detail: expect.stringMatching(/^the venue has the 0.02/),
+    });
+    expect(fold(await journalOf(bus)).positions.size).toBe(1);
+  });
+});
