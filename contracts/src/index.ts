@@ -71,6 +71,7 @@ export { isTimeZone } from './time-zone.ts';
 export {
   Big,
   Decimal,
+  earliestMs,
   EventId,
   exactly,
   Name,

@@ -139,6 +139,9 @@ export const Time = z.iso
     description: 'A moment as RFC 3339 in UTC, e.g. `2026-11-23T20:00:00.000Z`.',
   });
 
+/** No time is earlier, epoch ms: candles of stocks go back to long before 1970. */
+export const earliestMs = Date.parse('0000-01-01T00:00:00.000Z');
+
 /** RFC 3339 in UTC of epoch milliseconds. */
 export function toTime(ms: number): string {
   return new Date(ms).toISOString();

@@ -1,5 +1,6 @@
 import {
   Big,
+  earliestMs,
   toMs,
   type Candle,
   type Mode,
@@ -67,8 +68,8 @@ export function createSimulation({
   const prices = new Map<string, LastPrice>();
   const fillsFrom = settings.paper?.tape ?? 'candles';
   /** The clock of the tape, and the time of what is dealt with now. */
-  let playedMs = 0;
-  let timeMs = 0;
+  let playedMs = earliestMs;
+  let timeMs = earliestMs;
 
   const journal = (events: readonly Draft[]): void => {
     for (const event of events) {
@@ -103,7 +104,7 @@ export function createSimulation({
       journal([rejected(portfolio, order, { timeMs, ...placement })]);
   };
   const onPrice = (key: string, price: LastPrice): void => {
-    if ((prices.get(key)?.timeMs ?? 0) <= price.timeMs) prices.set(key, price);
+    if ((prices.get(key)?.timeMs ?? earliestMs) <= price.timeMs) prices.set(key, price);
   };
   const watch = (): void => {
     if (!portfolio.opened) return;

@@ -30,10 +30,9 @@ export function openLogFeed(
   last = Number.MAX_SAFE_INTEGER,
 ): LogFeed {
   const { portfolio, tape } = row;
-  const span = { portfolio, from: 0, to: Number.MAX_SAFE_INTEGER };
   let upToSequence = last;
   const prices = () =>
-    pricesOf(database, { ...span, last: upToSequence, kind: 'candle', order: 'time' });
+    pricesOf(database, { portfolio, last: upToSequence, kind: 'candle', order: 'time' });
   const instruments = new Map<string, Instrument>();
   let candles = 0;
   let firstTime = Infinity;

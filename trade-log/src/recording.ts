@@ -1,4 +1,4 @@
-import { parseEvent, TradeSignal, type EventId } from '@heliograph/contracts';
+import { earliestMs, parseEvent, TradeSignal, type EventId } from '@heliograph/contracts';
 import type { Database } from 'better-sqlite3';
 import {
   newestJournal,
@@ -49,7 +49,7 @@ export function* readRecording(
   database: Database,
   portfolio: string,
   {
-    from = 0,
+    from = earliestMs,
     to = Number.MAX_SAFE_INTEGER,
     first = 0,
     last = Number.MAX_SAFE_INTEGER,

@@ -1,4 +1,5 @@
 import {
+  earliestMs,
   parseEvent,
   TradePrinted,
   type Candle,
@@ -69,7 +70,7 @@ const orders = {
 
 /**
  * The prices of the tape that a portfolio's newest journal trades, read as they are asked for: nothing can be written
- * over this connection, nor anything else be prepared, until the iterator has ended. Times are epoch ms, `to` excluded.
+ * over this connection, nor anything else be prepared, until the iterator has ended.
  */
 export function pricesOf(
   database: Database,
@@ -78,11 +79,14 @@ export function pricesOf(
     order,
     first = 0,
     last = Number.MAX_SAFE_INTEGER,
-    ...span
+    from = earliestMs,
+    to = Number.MAX_SAFE_INTEGER,
+    portfolio,
   }: {
     portfolio: string;
-    from: number;
-    to: number;
+    /** Epoch ms, the end excluded. Default: all. */
+    from?: number | undefined;
+    to?: number | undefined;
     /** The places in MARKET, both included. Default: all. */
     first?: number | undefined;
     last?: number | undefined;
@@ -90,7 +94,7 @@ export function pricesOf(
     order: 'time' | 'arrival';
   },
 ): Generator<RecordedPrice, void, undefined> {
-  const values = { ...span, first, last };
+  const values = { portfolio, from, to, first, last };
   if (kind === 'candle') {
     const sql = `${candlesOfRun} ${orders.candle[order]}`;
     return mapped(

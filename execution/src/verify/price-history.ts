@@ -1,4 +1,4 @@
-import type { Candle } from '@heliograph/contracts';
+import { earliestMs, type Candle } from '@heliograph/contracts';
 import { instrumentKey } from '../instrument-key.ts';
 import type { LastPrice, Prices } from '../decision/portfolio.ts';
 
@@ -47,7 +47,7 @@ export function createPriceHistory(tape: Iterable<TapePrice>): PriceHistory {
       trim(known);
       places.push({ sequence, timeMs: candle.closeTime });
       trim(places);
-      if ((latest.get(key)?.timeMs ?? 0) <= price.timeMs) latest.set(key, price);
+      if ((latest.get(key)?.timeMs ?? earliestMs) <= price.timeMs) latest.set(key, price);
       readUpTo = Math.max(readUpTo, sequence);
     }
   };

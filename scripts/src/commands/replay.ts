@@ -139,14 +139,13 @@ function checkBegin(
   { portfolio, settings }: PortfolioRow,
   {
     pruned,
-    from = 0,
+    from = -Infinity,
     first = 0,
   }: { pruned: Pruning; from: number | undefined; first: number | undefined },
 ): void {
   const on = `pruned on ${toTime(pruned.time)}`;
-  const span = { from: 0, to: Number.MAX_SAFE_INTEGER };
   const kind = priceKindOf(settings);
-  for (const price of pricesOf(database, { portfolio, kind, order: 'time', ...span })) {
+  for (const price of pricesOf(database, { portfolio, kind, order: 'time' })) {
     const begins = timeOfPrice(price);
     if (from >= begins || first >= price.sequence) return;
     throw new UserError(

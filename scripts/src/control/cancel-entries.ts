@@ -32,7 +32,7 @@ export async function cancelEntries(
         mode: portfolio.opened?.mode ?? 'paper',
         tape,
         order,
-        timeMs: Math.max(view.timeMs, tape === liveTape ? nowMs : (candle?.timeMs ?? 0)),
+        timeMs: Math.max(view.timeMs, tape === liveTape ? nowMs : (candle?.timeMs ?? view.timeMs)),
         recordedMs: nowMs,
         price: candle ?? { price: known, timeMs: view.timeMs, timeframe: unknownTimeframe },
         command,

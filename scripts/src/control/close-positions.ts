@@ -95,7 +95,7 @@ async function signalFor(
   const { venue, symbol } = position;
   const nowMs = Date.now();
   const candle = await lastPrice(bus, { venue, symbol, tape });
-  const tapeMs = Math.max(view.timeMs, candle?.timeMs ?? 0);
+  const tapeMs = Math.max(view.timeMs, candle?.timeMs ?? view.timeMs);
   // It comes after what it is made of, also where the clock here is behind those of the workers.
   const timeMs = tape === liveTape ? Math.max(nowMs, view.timeMs) : tapeMs;
   const known = view.prices.get(instrumentOf(position)) ?? position.averageEntryPrice;

@@ -1,4 +1,10 @@
-import { toMs, type EventId, type JournalEvent, type JournalEventOf } from '@heliograph/contracts';
+import {
+  earliestMs,
+  toMs,
+  type EventId,
+  type JournalEvent,
+  type JournalEventOf,
+} from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import { createPortfolioReader, type ListedPortfolio, type Portfolio } from '@heliograph/execution';
 
@@ -37,7 +43,7 @@ export const emptyView: PortfolioView = {
   positions: new Map(),
   incidents: [],
   intendedMs: new Map(),
-  timeMs: 0,
+  timeMs: earliestMs,
 };
 
 /** A journal can tell of many incidents; a person looks at the last. */

@@ -34,8 +34,7 @@ export function loggedHistory(
   const prices = pricesOf(database, {
     portfolio,
     // A recording is played from its beginning; the market was there before the portfolio was.
-    from: tape === liveTape ? openedTime : 0,
-    to: Number.MAX_SAFE_INTEGER,
+    from: tape === liveTape ? openedTime : undefined,
     kind: priceKindOf(settings),
     order: 'time',
   });

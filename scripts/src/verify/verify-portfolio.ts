@@ -162,8 +162,7 @@ function* tapeOf(
   database: Database,
   { portfolio, kind }: { portfolio: string; kind: 'candle' | 'print' },
 ): Generator<TapePrice> {
-  const span = { from: 0, to: Number.MAX_SAFE_INTEGER };
-  for (const price of pricesOf(database, { portfolio, kind, order: 'arrival', ...span }))
+  for (const price of pricesOf(database, { portfolio, kind, order: 'arrival' }))
     yield {
       sequence: price.sequence,
       candle: price.kind === 'candle' ? price.candle : candleOfPrint(price.print),

@@ -1,4 +1,4 @@
-import type { Candle } from '@heliograph/contracts';
+import { earliestMs, type Candle } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import { instrumentKey } from '../../instrument-key.ts';
 import type { LastPrice, Portfolio, Prices } from '../../decision/portfolio.ts';
@@ -42,7 +42,7 @@ export function createPriceBoard({
       const { close: price, closeTime: timeMs } = candle;
       const lengthMs = timeMs - candle.openTime;
       if (lengthMs > 0) lengths.set(key, Math.min(lengthMs, lengths.get(key) ?? lengthMs));
-      const isNewer = (prices.get(key)?.timeMs ?? 0) <= timeMs;
+      const isNewer = (prices.get(key)?.timeMs ?? earliestMs) <= timeMs;
       if (restored.delete(key) || isNewer) prices.set(key, { price, timeMs });
     },
     async start(bus) {

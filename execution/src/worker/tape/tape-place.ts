@@ -1,4 +1,4 @@
-import { toMs, type TradeSignal } from '@heliograph/contracts';
+import { earliestMs, toMs, type TradeSignal } from '@heliograph/contracts';
 import type { Moment } from '../venue/sending.ts';
 
 /** How far a worker has worked off the tape of a portfolio, and what time it is there. */
@@ -28,7 +28,7 @@ export function createTapePlace({
   nowMs: () => number;
 }): TapePlace {
   let sequence = 0;
-  let playedMs = 0;
+  let playedMs = earliestMs;
   return {
     get sequence() {
       return sequence;
