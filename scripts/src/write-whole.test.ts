@@ -7,6 +7,20 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from './testing/cli.ts';
 import { writeWhole } from './write-whole.ts';
 
+test('what has come meanwhile is not replaced unasked', async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, 'trades.csv');
+  const late = async (draft: string) => {
+    await writeFile(draft, 'late');
+    await writeFile(path, 'sooner');
+  };
+  expect(await writeWhole(path, late, { force: false })).toBe(false);
+  expect(await readFile(path, 'utf8')).toBe('sooner');
+  expect(await writeWhole(path, late)).toBe(true);
+  expect(await readFile(path, 'utf8')).toBe('late');
+  expect(await readdir(folder.path)).toEqual(['trades.csv']);
+});
+
 test('half a file of a process that was killed is removed by the next one to the same place, that of a living one is not', async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'trades.csv');

@@ -1,9 +1,8 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
 import { UserError } from '@heliograph/contracts';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
 import { readingError, writingError } from './database-errors.ts';
-import { beginDraft, companions, isSystemError } from './draft.ts';
+import { beginDraft, companions, isSystemError, putDraft } from './draft.ts';
 import { isSameFile } from './same-file.ts';
 
 export interface BackupOptions {
@@ -43,7 +42,7 @@ export async function backUpLog(
   try {
     const expected = await copy(database, draft, onProgress);
     const result = verified(draft, expected, to);
-    put(draft, to, force);
+    if (!putDraft(draft, to, { force })) throw alreadyThere(to);
     return result;
   } catch (error) {
     throw error instanceof UserError ? error : failed(error, to);
@@ -118,36 +117,6 @@ function countRows(database: Database): Record<string, number> {
       database.prepare<[], number>(`SELECT count(*) FROM main."${table}"`).pluck().get() ?? 0,
     ]),
   );
-}
-
-function put(draft: string, to: string, force: boolean): void {
-  sync(draft);
-  if (force) renameSync(draft, to);
-  else
-    try {
-      // Unlike a rename, it refuses to replace a file that has come in the meantime.
-      linkSync(draft, to);
-    } catch (error) {
-      if (existsSync(to)) throw alreadyThere(to);
-      // A file system without links.
-      if (!isSystemError(error)) throw error;
-      renameSync(draft, to);
-    }
-  sync(dirname(to));
-}
-
-/** A folder cannot be synced everywhere; there the file system sees to it. */
-function sync(path: string): void {
-  try {
-    const file = openSync(path, 'r');
-    try {
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-  }
 }
 
 function alreadyThere(to: string): UserError {

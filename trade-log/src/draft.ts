@@ -1,4 +1,13 @@
-import { readdirSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -21,6 +30,47 @@ export function beginDraft(path: string): string {
       removeIfAllowed(join(folder, name));
   }
   return join(folder, `${prefix}${process.pid}`);
+}
+
+/**
+ * Puts a draft that is whole under its name, so that a power cut leaves all of it there, or nothing. Without `force` it replaces
+ * nothing, not even what has come in the meantime.
+ * @returns false where something is there already
+ */
+export function putDraft(draft: string, to: string, { force }: { force: boolean }): boolean {
+  sync(draft);
+  if (force) renameSync(draft, to);
+  else
+    try {
+      // Unlike a rename, it refuses to replace a file that has come in the meantime.
+      linkSync(draft, to);
+    } catch (error) {
+      if (existsSync(to)) return false;
+      // A file system without links.
+      if (!isSystemError(error)) throw error;
+      renameSync(draft, to);
+    }
+  syncFolder(dirname(to));
+  return true;
+}
+
+/** What cannot be synced is not whole. */
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A folder cannot be synced everywhere; there the file system sees to it. */
+function syncFolder(path: string): void {
+  try {
+    sync(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 /** A folder that cannot be read is told of when something is to be written there. */

@@ -51,7 +51,7 @@ export { equityNow } from './standing.ts';
 export { writtenEquity } from './valuations.ts';
 export { readFacts, type LoggedFacts } from './facts.ts';
 export { exportFormats, exportText } from './export-format.ts';
-export { beginDraft } from './draft.ts';
+export { beginDraft, putDraft } from './draft.ts';
 export { exportKinds, exportRows } from './export-log.ts';
 export type { Filter } from './filter.ts';
 export { planPruning, type PrunePlan } from './plan-pruning.ts';

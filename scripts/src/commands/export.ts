@@ -33,13 +33,7 @@ const ExportOptions = z.object({
 export async function exportLog(invocation: Invocation): Promise<ExitCode> {
   const { what, format, out, force, ...filter } = readOptions(invocation, ExportOptions);
   const { terminal, json } = invocation;
-  if (out !== undefined && existsSync(out) && !force)
-    throw new UserError(
-      `${out}: there is a file already; name another, or replace it with --force`,
-      {
-        exitCode: 2,
-      },
-    );
+  if (out !== undefined && existsSync(out) && !force) throw alreadyThere(out);
   return stoppable(invocation, async (step) => {
     using log = openLog(invocation);
     if (out !== undefined && isSameFile(out, log.database.name))
@@ -56,7 +50,7 @@ export async function exportLog(invocation: Invocation): Promise<ExitCode> {
         if (out !== undefined) terminal.progress(`${count(done)} ${what}`);
       },
     );
-    await (out === undefined ? writeOut(text) : writeTo(out, text));
+    await (out === undefined ? writeOut(text) : writeTo(out, text, force));
     terminal.endProgress();
     if (out !== undefined && json) terminal.data(JSON.stringify({ what, format, out, rows }));
     else terminal.note(`${count(rows)} ${what}${out === undefined ? '' : ` in ${out}`}`);
@@ -73,13 +67,24 @@ async function writeOut(text: Iterable<string>): Promise<void> {
   }
 }
 
-async function writeTo(out: string, text: Iterable<string>): Promise<void> {
+async function writeTo(out: string, text: Iterable<string>, force: boolean): Promise<void> {
   try {
-    await writeWhole(out, (draft) => pour(text, createWriteStream(draft)));
+    const write = (draft: string) => pour(text, createWriteStream(draft));
+    if (!(await writeWhole(out, write, { force }))) throw alreadyThere(out);
   } catch (cause) {
     if (!(cause instanceof Error) || !('syscall' in cause)) throw cause;
-    throw new UserError(`--out: ${out} cannot be written (${cause.message})`, { cause });
+    throw new UserError(`--out: ${out} cannot be written (${cause.message})`, {
+      exitCode: 1,
+      cause,
+    });
   }
+}
+
+function alreadyThere(out: string): UserError {
+  return new UserError(
+    `${out}: there is a file already; name another, or replace it with --force`,
+    { exitCode: 2 },
+  );
 }
 
 async function pour(
