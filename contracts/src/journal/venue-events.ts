@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { IncidentKind } from '../incidents.ts';
 import { InstrumentRules } from '../portfolio-settings.ts';
-import { SymbolName, Time, Venue } from '../units.ts';
+import { NonNegativeDecimal, SymbolName, Time, Venue } from '../units.ts';
 import { Detail, journalEvent } from './journal-event.ts';
 import { OrderId } from './order.ts';
 
@@ -20,6 +20,9 @@ export const ReconciliationReported = journalEvent(
         venue: Venue.optional(),
         symbol: SymbolName.describe(
           'Where a position or a balance differs, no entries are made in it until both agree again.',
+        ).optional(),
+        there: NonNegativeDecimal.describe(
+          'What the venue has of a position that is held here, on its side; base units.',
         ).optional(),
       }),
     ),

@@ -10,6 +10,7 @@ import {
 import type { DraftOf } from './draft.ts';
 import { isOpen, isProtective, legOf, statusAfter, type Order, type OrderFact } from './order.ts';
 import { instrumentKey } from '../instrument-key.ts';
+import { isNothingThere } from './nothing-there.ts';
 import {
   currencyOf,
   maxFailures,
@@ -35,7 +36,10 @@ export function intend(state: PortfolioState, event: DraftOf<'order_intended'>):
   state.orders.set(order.id, order);
   state.currency ??= currencyOf(order.symbol);
   if (isProtective(order)) {
-    changeLeg(state, order, (leg) => ({ ...leg, orders: leg.orders + 1 }));
+    changeLeg(state, order, (leg) => {
+      const { isAtRest: _, ...another } = leg;
+      return { ...another, orders: leg.orders + 1 };
+    });
     return;
   }
   decided(state, event);
@@ -189,8 +193,10 @@ export function mayBeSentAgain(state: PortfolioState, id: OrderId): void {
 /** A person has been told that this order was the last of its leg. */
 export function giveUp(state: PortfolioState, id: OrderId | undefined): void {
   const order = id && (state.orders.get(id) ?? state.endedOrders.get(id));
-  if (order && protectsWhatIsHeld(state, order))
-    changeLeg(state, order, (leg) => ({ ...leg, isGivenUp: true }));
+  const position = order && state.positions.get(instrumentKey(order));
+  if (!position || !protectsWhatIsHeld(state, order)) return;
+  const isAtRest = isNothingThere(state, position);
+  changeLeg(state, order, (leg) => ({ ...leg, isGivenUp: true, ...(isAtRest && { isAtRest }) }));
 }
 
 export function protectsWhatIsHeld(state: PortfolioState, order: Order): boolean {

@@ -1,4 +1,4 @@
-import { Big, type JournalEventOf } from '@heliograph/contracts';
+import { Big, toNonNegative, type JournalEventOf } from '@heliograph/contracts';
 import type { Balance, VenuePosition } from '../brokers/broker.ts';
 import { isUnsent, type Order } from './order.ts';
 import { instrumentKey } from '../instrument-key.ts';
@@ -120,7 +120,8 @@ function positionDiffers(
   const isEqual = there?.side === side && quantity.eq(there.quantity);
   if (isEqual) return undefined;
   const found = `${side} ${quantity.toFixed()} here, ${there ? `${there.side} ${there.quantity}` : 'none listed'} at the venue`;
-  return { orderId: '', found, kind: 'position', venue, symbol };
+  const left = there?.side === side ? new Big(there.quantity) : new Big('0');
+  return { orderId: '', found, kind: 'position', venue, symbol, there: toNonNegative(left) };
 }
 
 function balanceFalls(
@@ -131,8 +132,9 @@ function balanceFalls(
   const { venue, symbol, quantity } = position;
   if (fallsBy(portfolio, position, balances).eq('0')) return undefined;
   const base = assetOf(position);
-  const found = `${quantity.toFixed()} ${base} here, ${totalOf(base, balances).toFixed()} at the venue`;
-  return { orderId: '', found, kind: 'balance', venue, symbol };
+  const total = totalOf(base, balances);
+  const found = `${quantity.toFixed()} ${base} here, ${total.toFixed()} at the venue`;
+  return { orderId: '', found, kind: 'balance', venue, symbol, there: toNonNegative(total) };
 }
 
 /** Less than a lot cannot be traded anyway: fees and dust. */

@@ -118,6 +118,8 @@ export interface Leg {
   readonly isTriggered?: boolean;
   /** A person was told that nothing more is tried. */
   readonly isGivenUp?: boolean;
+  /** And that the venue has nothing of it. */
+  readonly isAtRest?: boolean;
 }
 
 interface ListedInstrument {

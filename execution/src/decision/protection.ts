@@ -12,6 +12,7 @@ import { leaving } from './on-its-way.ts';
 import { cancelIntended } from './order-events.ts';
 import { isProtective, legOf } from './order.ts';
 import { instrumentKey } from '../instrument-key.ts';
+import { isNothingThere } from './nothing-there.ts';
 import { maxFailures, rulesOf, type Leg, type Portfolio } from './portfolio.ts';
 import { averageEntryPrice, type Position } from './position.ts';
 import { multiple, partsOf } from './size.ts';
@@ -180,13 +181,18 @@ function leave(
   const staying = position.quantity.minus(leaving(portfolio, instrumentKey(position)));
   if (staying.lte(zero)) return [];
   const leg = legIn(situation, role);
-  if (leg.failures < maxFailures || leg.isGivenUp)
+  const isGone = leg.failures >= maxFailures && isNothingThere(portfolio, position);
+  const isTold = isGone ? leg.isAtRest : leg.isGivenUp;
+  if (leg.failures < maxFailures || isTold)
     return isTriedAgain(situation, leg, { former })
       ? intended(situation, { role, orderType: 'market' }, staying)
       : [];
-  const detail = `${role} was lost ${leg.failures} times: a person must close the position`;
+  const so = isGone
+    ? ', and the venue has nothing of it: nothing more is tried before that changes, or a person closes it or writes it off'
+    : ': a person must close the position';
+  const detail = `${role} was lost ${leg.failures} times${so}`;
   const orderId = orderIdIn(situation, role, leg.orders);
-  return [lost(situation, `${role} ${leg.orders}`, { detail, orderId })];
+  return [lost(situation, `${role} ${leg.orders}${isGone ? ' gone' : ''}`, { detail, orderId })];
 }
 
 /**
@@ -216,9 +222,11 @@ interface Pausing {
   readonly kind?: keyof typeof restMs;
 }
 
-/** Whoever was told that nothing helps may not be there: at a venue it is tried on and on. */
+/** Whoever was told that nothing helps may not be there: at a venue it is tried on and on, while it has something of it. */
 function isTriedAgain(situation: Situation, leg: Leg, pausing?: Pausing): boolean {
-  const isOver = leg.isGivenUp && situation.portfolio.opened?.tape !== liveTape;
+  const { portfolio, position } = situation;
+  const isOver =
+    leg.isGivenUp && (portfolio.opened?.tape !== liveTape || isNothingThere(portfolio, position));
   return !isOver && !isPausing(situation, leg, pausing);
 }
 

@@ -21,11 +21,10 @@ const settings = someSettings({
   lotSize: '0.00001',
   risk: { symbols: ['BTC/USDT'] },
 });
+const exit = { intent: 'exit', side: 'sell', targetPosition: 'flat' } as const;
 const writeOff = {
+  ...exit,
   strategy: 'manual',
-  intent: 'exit',
-  side: 'sell',
-  targetPosition: 'flat',
   writeOff: true,
   reasons: ['written off by ann: sold by hand'],
 } as const;
@@ -74,6 +73,12 @@ describe.concurrent('a position that the venue does not have', { timeout: 60_000
     const { double, bus } = await begin(stack);
     double.setBalance('BTC', '0');
     await told(bus);
+    // It cannot be left: that is told, and then nothing more is tried.
+    await publish(bus, liveSignal('out', exit));
+    await eventually(async () => {
+      const details = (await only(bus, 'incident_reported')).map(({ data }) => data.detail);
+      expect(details).toContainEqual(expect.stringMatching(/^unwanted .* nothing of it/));
+    }, patience);
     const sent = double.requestsTo('POST /api/v3/order').length;
     await publish(bus, liveSignal('gone', writeOff));
     const [closed] = await seen(bus, 'trade_closed');
