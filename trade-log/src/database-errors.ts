@@ -11,7 +11,7 @@ const meanings: Readonly<Record<string, string>> = {
   SQLITE_PERM: 'it may not be used; give read and write permission to the file and its folder',
   // Also for reading: a log in WAL mode has files beside it that readers make.
   SQLITE_CANTOPEN:
-    'it cannot be opened; give read and write permission to the file and its folder, or copy it to one where you have that',
+    'it cannot be opened; give read and write permission to the file and its folder, copy it to one where you have that, or read a backup of it (`heliograph backup`), which needs no writing',
   SQLITE_CORRUPT: 'it is damaged; put a backup in its place, or move it away to begin a new one',
   SQLITE_NOTADB: 'it is not a SQLite database; name another file, or move this one away',
 };

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { backUpLog } from './backup.ts';
 import { openDatabase } from './database.ts';
 import { makeTempFolder, openTempDatabase } from './testing/temp-database.ts';
 
@@ -197,6 +198,19 @@ describe('openDatabase says in one sentence what is wrong', () => {
     expect(failureOf(() => openDatabase(join(place, 'log.db')))).toMatchObject(
       userError(/cannot be opened; give .* permission/),
     );
+  });
+
+  test('with no place for the files beside it, which a backup does not need', async () => {
+    using temp = openTempDatabase();
+    const copy = `${temp.path}-copy`;
+    await backUpLog(temp.database, { to: copy });
+    temp.database.close();
+    mkdirSync(`${temp.path}-wal`);
+    expect(failureOf(() => openDatabase(temp.path, { readOnly: true }))).toMatchObject(
+      userError(/cannot be opened; .* backup/),
+    );
+    // The file format's read version, after https://sqlite.org/fileformat2.html: 2 is WAL.
+    expect([temp.path, copy].map((path) => readFileSync(path)[19])).toEqual([2, 1]);
   });
 
   test('with a folder that cannot be made', () => {

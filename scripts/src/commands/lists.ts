@@ -14,6 +14,7 @@ import { SymbolName } from '@heliograph/contracts';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
+import { checkCsv, CsvFlag } from '../options/csv-flag.ts';
 import { MomentText } from '../options/moment-text.ts';
 import { amount, minute, money } from '../output/format.ts';
 import { csvColumns } from '../output/csv-columns.ts';
@@ -28,7 +29,7 @@ const ListOptions = z.object({
   strategy: z.string().optional(),
   from: MomentText.optional(),
   to: MomentText.optional(),
-  csv: z.boolean().default(false),
+  csv: CsvFlag,
   limit: z
     .string()
     .regex(/^[1-9]\d{0,8}$/, 'expected a number above 0')
@@ -136,6 +137,7 @@ function list<Row extends { readonly portfolio: string | null }>(
   columns: readonly Column<Row>[],
 ): ExitCode {
   const { portfolio: wanted, csv, ...filter } = readOptions(invocation, ListOptions);
+  checkCsv(csv, invocation);
   using log = openLog(invocation);
   const portfolio =
     wanted === 'all' ? undefined : findPortfolio(log.database, wanted, '--portfolio')?.portfolio;

@@ -159,6 +159,21 @@ describe.concurrent('the commands for the log', { timeout }, () => {
     expect(await here.run('performance', '--limit', '0')).toMatchObject({ code: 2 });
   });
 
+  test('performance as CSV has its header also without a portfolio, and is not JSON as well', async () => {
+    await using here = await place();
+    const csv = await here.run('performance', '--csv');
+    const [header] = csv.stdout.split('\n');
+    const empty = join(here.path, 'empty.sqlite');
+    openDatabase(empty).close();
+    const none = await runCli(['performance', '--csv', '--db', empty], { cwd: here.path });
+    expect(none).toMatchObject({ code: 0, stdout: `${header}\n` });
+    for (const command of ['performance', 'trades'])
+      expect(await here.run(command, '--csv', '--json')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('choose one'),
+      });
+  });
+
   test('what is pruned is no part of the figures, and a replay begins behind it only when asked to', async () => {
     await using here = await place();
     const before = json(await here.run('performance', '--json')).portfolios[0];

@@ -12,6 +12,7 @@ import {
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
+import { checkCsv, CsvFlag } from '../options/csv-flag.ts';
 import { csvOf } from '../output/csv.ts';
 import { count, minute } from '../output/format.ts';
 import { runText } from '../output/run-text.ts';
@@ -21,7 +22,7 @@ import { findPortfolio, openLog, type Database } from '../options/trade-log-opti
 
 const PerformanceOptions = z.object({
   portfolio: z.string().optional(),
-  csv: z.boolean().default(false),
+  csv: CsvFlag,
   limit: z
     .string()
     .regex(/^[1-9]\d{0,8}$/, 'expected a number above 0')
@@ -32,13 +33,14 @@ const PerformanceOptions = z.object({
 /** What a portfolio, or each of all, has come to. */
 export async function performance(invocation: Invocation): Promise<ExitCode> {
   const { portfolio: wanted, csv, limit } = readOptions(invocation, PerformanceOptions);
+  checkCsv(csv, invocation);
   using log = openLog(invocation);
   const { database } = log;
   const rows = wanted === 'all' ? readPortfolios(database, { limit }) : latest(database, wanted);
   const results = rows.map((row) => performanceOf(database, row));
   const { terminal, json } = invocation;
   if (json) terminal.data(JSON.stringify({ portfolios: results }));
-  else if (csv) terminal.data(csvOf(results.map(flat)));
+  else if (csv) terminal.data(csvOf(results.map(flat), csvColumns()));
   else if (results.length === 0) terminal.note('There are no portfolios here.');
   else terminal.data(results.map(textOf).join('\n\n'));
   return exitCodes.ok;
@@ -47,6 +49,12 @@ export async function performance(invocation: Invocation): Promise<ExitCode> {
 /** The figures beside the names. */
 function flat({ portfolio, mode, tape, currency, metrics }: ReturnType<typeof performanceOf>) {
   return { portfolio, mode, tape, currency, ...metrics };
+}
+
+/** They are there also where there is nothing to list. */
+function csvColumns(): string[] {
+  const { metrics } = summariseRun({ startCash: '1', trades: [] });
+  return ['portfolio', 'mode', 'tape', 'currency', ...Object.keys(metrics)];
 }
 
 function latest(database: Database, wanted: string | undefined): PortfolioRow[] {

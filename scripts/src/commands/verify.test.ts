@@ -139,7 +139,7 @@ describe.concurrent('a logged run', { timeout }, () => {
   test('replayed with other settings is explained trade by trade', async () => {
     const same = JSON.parse((await replay()).stdout).comparison;
     expect(same.trades).toEqual({ same: 10, changed: [], onlyFirst: [], onlySecond: [] });
-    expect([same.pnl.difference, same.equityDifference]).toEqual(['0', '0']);
+    expect([same.pnl.difference, same.finalEquity.difference]).toEqual(['0', '0']);
     const { comparison, metrics } = JSON.parse(
       (await replay('--set', 'stake=9950', '--set', 'feeBps=30')).stdout,
     );

@@ -54,7 +54,7 @@ describe('two runs', () => {
       signals: { same: 2, changed: [], onlyFirst: 0, onlySecond: 0 },
       trades: { same: 2, changed: [], onlyFirst: [], onlySecond: [] },
       pnl: { first: '3', second: '3', difference: '0' },
-      equityDifference: '0',
+      finalEquity: { difference: '0' },
     });
   });
 
@@ -72,7 +72,7 @@ describe('two runs', () => {
         onlySecond: [],
       },
       pnl: { difference: '2', byMissing: '2', byAdditional: '0', byChanged: '0' },
-      equityDifference: undefined,
+      finalEquity: undefined,
     });
     expect(compareRuns(second, first).trades.onlySecond).toMatchObject([
       { instead: 'MAX_POSITIONS' },

@@ -28,8 +28,10 @@ export interface Comparison {
     readonly byMissing: Decimal;
     readonly byAdditional: Decimal;
   };
-  /** Second less first, where both have ended: what is still held counts. */
-  readonly equityDifference: Decimal | undefined;
+  /** Where both have ended: what is still held counts, and the cash at the start. Second less first. */
+  readonly finalEquity:
+    | { readonly first: Decimal; readonly second: Decimal; readonly difference: Decimal }
+    | undefined;
 }
 
 export interface ChangedOutcome {
@@ -94,11 +96,16 @@ export function compareRuns(first: RunRecord, second: RunRecord): Comparison {
       byMissing: toDecimal(zero.minus(missing)),
       byAdditional: toDecimal(additional),
     },
-    equityDifference:
-      first.finalEquity === undefined || second.finalEquity === undefined
-        ? undefined
-        : toDecimal(new Big(second.finalEquity).minus(first.finalEquity)),
+    finalEquity: compareEquity(first.finalEquity, second.finalEquity),
   };
+}
+
+function compareEquity(
+  first: Decimal | undefined,
+  second: Decimal | undefined,
+): Comparison['finalEquity'] {
+  if (first === undefined || second === undefined) return undefined;
+  return { first, second, difference: toDecimal(new Big(second).minus(first)) };
 }
 
 function compareOutcomes(first: RunRecord, second: RunRecord): Comparison['signals'] {

@@ -13,8 +13,14 @@ const shown = 10;
 
 /** How two runs differ, for people: by how much, in which parts, and why. */
 export function comparisonText(comparison: Comparison, names: Names): string {
-  const { signals, trades, pnl, equityDifference } = comparison;
+  const { signals, trades, pnl, finalEquity } = comparison;
   const differ = trades.changed.length + trades.onlyFirst.length + trades.onlySecond.length;
+  const instead = ({
+    first,
+    second,
+    difference,
+  }: Record<'first' | 'second' | 'difference', string>) =>
+    `${money(second)} instead of ${money(first)}: ${signed(difference)}`;
   const facts: [string, string][] = [
     ['Signals', `${count(signals.same)} decided alike, ${count(signals.changed.length)} not`],
     [
@@ -22,7 +28,7 @@ export function comparisonText(comparison: Comparison, names: Names): string {
       `${count(trades.same)} equal, ${count(trades.changed.length)} changed, ` +
         `${count(trades.onlyFirst.length)} missing, ${count(trades.onlySecond.length)} more`,
     ],
-    ['Result', `${money(pnl.second)} instead of ${money(pnl.first)}: ${signed(pnl.difference)}`],
+    ['Result', instead(pnl)],
   ];
   if (differ > 0)
     facts.push(
@@ -30,8 +36,7 @@ export function comparisonText(comparison: Comparison, names: Names): string {
       ['  missing', signed(pnl.byMissing)],
       ['  more', signed(pnl.byAdditional)],
     );
-  if (equityDifference !== undefined)
-    facts.push(['Final equity', `${signed(equityDifference)}, with what is still held`]);
+  if (finalEquity) facts.push(['Final equity', `${instead(finalEquity)}, with what is still held`]);
   const onlyOne = signals.onlyFirst + signals.onlySecond;
   if (onlyOne > 0)
     facts.push([

@@ -1,9 +1,17 @@
 import { Big, exactly, toTime } from '@heliograph/contracts';
 
-/** Money for people: two decimals, thousands apart. */
+/** Money for people: two decimals, thousands apart; three digits where it is less than a tenth, for an account may be in BTC. */
 export function money(value: string | Big): string {
-  const [whole = '0', cents = '00'] = new Big(value).toFixed(2, Big.roundHalfEven).split('.');
-  return `${grouped(whole)}.${cents}`;
+  const exact = new Big(value);
+  const decimals = moneyDecimals(Number(exact.toFixed()));
+  const text = exact.toFixed(decimals, Big.roundHalfEven);
+  const [whole = '0', cents = '00'] = text.split('.');
+  return `${grouped(whole)}.${cents.replace(/0+$/, '').padEnd(2, '0')}`;
+}
+
+function moneyDecimals(value: number): number {
+  const size = Math.abs(value);
+  return size === 0 || size >= 0.1 ? 2 : 2 - Math.floor(Math.log10(size));
 }
 
 /** A price or a quantity to eight decimals, or to six digits where that is more, the trailing zeros cut. */

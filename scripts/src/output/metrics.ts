@@ -15,7 +15,11 @@ export function metricLines(metrics: Performance): [label: string, text: string]
     ],
     ['A trade brings', expectancy === null ? none : money(expectancy)],
     ['Profit factor', profitFactor === null ? none : profitFactor.toFixed(2)],
-    ['Max. drawdown', `${money(metrics.maxDrawdown)} (${percent(metrics.maxDrawdownRatio)})`],
+    [
+      'Max. drawdown',
+      `${money(metrics.maxDrawdown)} (${percent(metrics.maxDrawdownRatio)})` +
+        (metrics.drawdownOf === 'closed-trades' ? ', seen at exits only' : ''),
+    ],
     ['Fees', money(metrics.fees)],
   ];
 }

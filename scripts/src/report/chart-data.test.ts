@@ -15,3 +15,14 @@ test.each([
   const { instruments } = chartData(recorder.instruments(), { startCash: '1000', trades: [] });
   expect(instruments.map((one) => one.decimals)).toEqual([decimals]);
 });
+
+test.each([
+  ['10000', 2],
+  ['1', 4],
+  ['0.001', 7],
+])('an account of %s is shown to %i decimals', (startCash, decimals) => {
+  const recorder = createChartRecorder();
+  recorder.onCandle(aCandle());
+  const { instruments } = chartData(recorder.instruments(), { startCash, trades: [] });
+  expect(instruments.map((one) => one.moneyDecimals)).toEqual([decimals]);
+});

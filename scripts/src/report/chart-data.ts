@@ -25,6 +25,7 @@ export function chartData(
           high: bars.map(({ high }) => high),
           low: bars.map(({ low }) => low),
           close: bars.map(({ close }) => close),
+          moneyDecimals: moneyDecimals(cash),
           equity: bars.map(({ equity }) => rounded(Number.isNaN(equity) ? cash : equity)),
           buyAndHold: bars.map(({ buyAndHoldRatio }) => rounded(cash * (1 + buyAndHoldRatio))),
           drawdown: bars.map(({ drawdownRatio }) => -rounded(drawdownRatio * 100)),
@@ -63,6 +64,11 @@ function barAt(times: readonly number[], time: number): number {
     else high = middle - 1;
   }
   return low;
+}
+
+/** Enough to see a change of an account by a ten-thousandth: it may be one of bitcoin. */
+function moneyDecimals(cash: number): number {
+  return Math.min(15, Math.max(2, 4 - Math.floor(Math.log10(cash))));
 }
 
 /** Nine digits: nobody sees more of a line. */

@@ -14,7 +14,8 @@ export interface InstrumentChart {
   readonly high: readonly number[];
   readonly low: readonly number[];
   readonly close: readonly number[];
-  /** Quote currency. */
+  /** Quote currency, with so many decimals for people. */
+  readonly moneyDecimals: number;
   readonly equity: readonly number[];
   readonly buyAndHold: readonly number[];
   /** Percent, 0 or below. */

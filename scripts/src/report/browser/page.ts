@@ -7,6 +7,7 @@ import type {
   ISeriesApi,
   LineData,
   MouseEventParams,
+  PriceFormatBuiltIn,
   SeriesMarker,
   Time,
   UTCTimestamp,
@@ -92,9 +93,8 @@ function draw(element: HTMLElement): Drawn {
     localization: { locale: 'en' },
   });
   const percent = { type: 'custom', formatter: (value: number) => `${value.toFixed(1)}%` } as const;
-  const money = { type: 'price', precision: 2, minMove: 0.01 } as const;
   const candles = chart.addSeries(CandlestickSeries, { priceLineVisible: false }, 0);
-  const line = { priceLineVisible: false, priceFormat: money } as const;
+  const line = { priceLineVisible: false } as const;
   const hold = chart.addSeries(LineSeries, { ...line, lineWidth: 1, title: 'Buy and hold' }, 1);
   const equity = chart.addSeries(LineSeries, { ...line, lineWidth: 2, title: 'Equity' }, 1);
   const drawdown = chart.addSeries(
@@ -120,9 +120,9 @@ function show(drawn: Drawn, instrument: InstrumentChart): UTCTimestamp[] {
     values: readonly number[],
   ): LineData<UTCTimestamp>[] & BaselineData<UTCTimestamp>[] =>
     times.map((at, index) => ({ time: at, value: values[index] ?? 0 }));
-  drawn.candles.applyOptions({
-    priceFormat: { type: 'price', precision: decimals, minMove: 10 ** -decimals },
-  });
+  drawn.candles.applyOptions({ priceFormat: priceFormat(decimals) });
+  for (const line of [drawn.hold, drawn.equity])
+    line.applyOptions({ priceFormat: priceFormat(instrument.moneyDecimals) });
   drawn.candles.setData(
     times.map((at, index): CandlestickData<UTCTimestamp> => ({
       time: at,
@@ -200,14 +200,22 @@ function style({ chart, candles, equity, hold, drawdown }: Drawn): void {
   });
 }
 
+function priceFormat(decimals: number): PriceFormatBuiltIn {
+  return { type: 'price', precision: decimals, minMove: 10 ** -decimals };
+}
+
 /** What the bar under the pointer says, or the last one. */
 function legend(drawn: Drawn, shown: InstrumentChart, event: MouseEventParams | undefined): void {
   const element = document.getElementById('legend');
   const at = event?.logical ?? shown.close.length - 1;
   if (!element || shown.close[at] === undefined) return;
   const price = (values: readonly number[]): string => (values[at] ?? 0).toFixed(shown.decimals);
+  const digits = {
+    minimumFractionDigits: shown.moneyDecimals,
+    maximumFractionDigits: shown.moneyDecimals,
+  };
   const money = (values: readonly number[]): string =>
-    (values[at] ?? 0).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    (values[at] ?? 0).toLocaleString('en', digits);
   element.textContent = [
     `O ${price(shown.open)}  H ${price(shown.high)}  L ${price(shown.low)}  C ${price(shown.close)}`,
     `equity ${money(shown.equity)}`,
