@@ -49,6 +49,7 @@ export {
 } from './account-queries.ts';
 export { equityNow } from './standing.ts';
 export { writtenEquity } from './valuations.ts';
+export { whenFree } from './when-free.ts';
 export { readFacts, type LoggedFacts } from './facts.ts';
 export { exportFormats, exportText } from './export-format.ts';
 export { beginDraft, putDraft } from './draft.ts';

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { TransientError } from '@heliograph/contracts';
 import type { Database } from 'better-sqlite3';
 import { writingError } from './database-errors.ts';
 import type { PrunePlan } from './plan-pruning.ts';
 import { createProjector } from './projector.ts';
 import { doomed } from './prune-stretches.ts';
 import { createPruneWriter } from './prune-writer.ts';
+import { whenFree } from './when-free.ts';
 
 /** How many events went, or would go, by type, those of whole journals apart. */
 export interface Pruned {
@@ -13,9 +12,6 @@ export interface Pruned {
   readonly byType: Readonly<Record<string, number>>;
   readonly journalEvents: number;
 }
-
-const busyRetryMs = 50;
-const busyForMs = 30_000;
 
 /**
  * Takes away what the plan lets go, a few thousand events a transaction, so that a log that is being written waits no
@@ -104,18 +100,10 @@ async function restoreCopies(database: Database, name: string): Promise<void> {
     await writing(database, database.transaction(() => projector.applyStream(id)).immediate);
 }
 
-/** Another program that writes lets go within a moment; whoever waits lets it. */
 async function writing<T>(database: Database, work: () => T): Promise<T> {
-  const deadline = performance.now() + busyForMs;
-  for (;;)
-    try {
-      const result = work();
-      await sleep(0);
-      return result;
-    } catch (error) {
-      const found = writingError(error, database.name);
-      const isBusy = found instanceof TransientError && found.code === 'SQLITE_BUSY';
-      if (!isBusy || performance.now() > deadline) throw found;
-      await sleep(busyRetryMs);
-    }
+  try {
+    return await whenFree(work);
+  } catch (error) {
+    throw writingError(error, database.name);
+  }
 }

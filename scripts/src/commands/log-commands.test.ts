@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@heliograph/contracts/testing';
 import { openDatabase } from '@heliograph/trade-log';
@@ -157,6 +158,23 @@ describe.concurrent('the commands for the log', { timeout }, () => {
     expect(await named('--portfolio', 'all')).toEqual([expect.any(String), 'later']);
     expect(await named('--portfolio', 'all', '--limit', '1')).toEqual(['later']);
     expect(await here.run('performance', '--limit', '0')).toMatchObject({ code: 2 });
+  });
+
+  test.each([
+    ['rebuild'],
+    ['prune', '--before', '90d'],
+    ['migrate'],
+    ['start', '--feed', feed, '--until-end'],
+  ])('%s waits for another program that writes', async (...command) => {
+    await using here = await place();
+    await writeFile(join(here.path, feed), firstCandles(50));
+    const other = openDatabase(here.db);
+    other.exec('BEGIN IMMEDIATE');
+    const waiting = here.run(...command);
+    await sleep(2_000);
+    other.exec('COMMIT');
+    other.close();
+    expect(await waiting).toMatchObject({ code: 0 });
   });
 
   test('performance as CSV has its header also without a portfolio, and is not JSON as well', async () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '@heliograph/contracts';
-import { openDatabase } from '@heliograph/trade-log';
+import { openDatabase, whenFree } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
@@ -14,7 +14,7 @@ export async function migrate(invocation: Invocation): Promise<ExitCode> {
     throw new UserError(`${db}: there is no such database; \`heliograph start\` creates one.`, {
       exitCode: 2,
     });
-  openDatabase(db).close();
+  (await whenFree(() => openDatabase(db))).close();
   const { terminal, json } = invocation;
   if (json) terminal.data(JSON.stringify({ db, upToDate: true }));
   else terminal.note(`${db} is up to date.`);

@@ -40,7 +40,7 @@ export async function prune(invocation: Invocation): Promise<ExitCode> {
   const { before, dryRun, withOpenEnds, vacuum } = readOptions(invocation, PruneOptions);
   const { terminal, json } = invocation;
   return stoppable(invocation, async (step) => {
-    using log = dryRun ? openLog(invocation) : openLogToWrite(invocation);
+    using log = dryRun ? openLog(invocation) : await openLogToWrite(invocation);
     const { database } = log;
     const sizeBefore = statSync(database.name).size;
     const plan = planPruning(database, { before, withOpenEnds });

@@ -1,5 +1,5 @@
 import { UserError } from '@heliograph/contracts';
-import { openDatabase, readPortfolio, readPortfolios } from '@heliograph/trade-log';
+import { openDatabase, readPortfolio, readPortfolios, whenFree } from '@heliograph/trade-log';
 import { z } from 'zod';
 import { readOptions, type Invocation } from '../invocation.ts';
 
@@ -13,10 +13,12 @@ export function openLog(invocation: Invocation): { database: Database } & Dispos
   return { database, [Symbol.dispose]: () => void database.close() };
 }
 
-/** The trade log, to be changed; it has to be there. Disposing closes it. */
-export function openLogToWrite(invocation: Invocation): { database: Database } & Disposable {
+/** The trade log, to be changed, once nobody else is at it; it has to be there. Disposing closes it. */
+export async function openLogToWrite(
+  invocation: Invocation,
+): Promise<{ database: Database } & Disposable> {
   const { db } = readOptions(invocation, DatabaseOptions);
-  const database = openDatabase(db, { mustExist: true });
+  const database = await whenFree(() => openDatabase(db, { mustExist: true }));
   return { database, [Symbol.dispose]: () => void database.close() };
 }
 

@@ -3,9 +3,9 @@ import { beat, openBus, type Surroundings } from './surroundings.ts';
 
 export async function runTradeLog(surroundings: Surroundings, path: string): Promise<TradeLog> {
   const { log, stack, facts } = surroundings;
-  const { openDatabase, startLogQueries, startTradeLog, tradeLogMaxDeliver } =
+  const { openDatabase, startLogQueries, startTradeLog, tradeLogMaxDeliver, whenFree } =
     await import('@heliograph/trade-log');
-  const database = stack.adopt(openDatabase(path), (open) => {
+  const database = stack.adopt(await whenFree(() => openDatabase(path)), (open) => {
     open.close();
   });
   const bus = await openBus(surroundings, 'trade-log', { maxDeliver: tradeLogMaxDeliver });
