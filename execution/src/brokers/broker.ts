@@ -99,6 +99,13 @@ export interface VenueOrder {
   readonly timeMs: number;
 }
 
+/** An order that works at the venue, and of which that leaves out what must be known. */
+export interface UnreadOrder extends Pick<VenueOrder, 'venue' | 'symbol' | 'clientOrderId'> {
+  readonly venueOrderId?: string;
+  /** What is not there, for people. */
+  readonly unread: string;
+}
+
 /** Decimals are text; `total` is `free` and what orders hold back. */
 export interface Balance {
   readonly currency: string;
@@ -169,7 +176,7 @@ export interface Broker extends AsyncDisposable {
    */
   isForgotten?(order: OrderReference): boolean;
   /** What works at the venue now, in those symbols. Throws where it cannot be known: never empty for "no answer". */
-  openOrders(symbols: readonly SymbolName[]): Promise<readonly VenueOrder[]>;
+  openOrders(symbols: readonly SymbolName[]): Promise<readonly (VenueOrder | UnreadOrder)[]>;
   balances(): Promise<readonly Balance[]>;
   /** Undefined where the venue keeps balances only, as a spot exchange does. */
   positions(): Promise<readonly VenuePosition[] | undefined>;

@@ -1,7 +1,7 @@
 import { Big, deterministicId, SymbolName, type OrderId } from '@heliograph/contracts';
 import { describe, expect, test } from 'vitest';
 import { aPortfolio, binance, btc, type PortfolioUnderTest } from '../testing/a-portfolio.ts';
-import type { VenueOrder } from '../brokers/broker.ts';
+import type { UnreadOrder, VenueOrder } from '../brokers/broker.ts';
 import { reconcile } from './reconcile.ts';
 import type { Statement } from './statement.ts';
 
@@ -96,6 +96,56 @@ describe('reconciliation', () => {
     const ids = portfolio.events.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(portfolio.events.filter(({ type }) => type === 'order_adopted')).toHaveLength(2);
+  });
+
+  test('tells of an order of which the venue leaves something out, and judges all else', () => {
+    const portfolio = holding();
+    const unread: UnreadOrder = { venue: binance, symbol: eth, unread: 'side is empty' };
+    const openOrders = [{ ...unread, clientOrderId: 'web_1', venueOrderId: '9' }, unread];
+    const first = compared(portfolio, { openOrders, balances: bitcoins('1') });
+    expect(first.differences).toMatchObject([
+      {
+        kind: 'adopted',
+        symbol: eth,
+        orderId: 'web_1',
+        found:
+          'an order of ETH/USDT, 9 at the venue, of which side is empty: it is not from here, and cannot be counted',
+      },
+      { kind: 'adopted', found: expect.stringMatching(/^an order of ETH.*: it may be from here/) },
+      { kind: 'balance', symbol: btc },
+    ]);
+    expect(portfolio.state.foreignOrders.size).toBe(0);
+    expect([...portfolio.state.disputed]).toEqual([`${binance}|${btc}`]);
+    expect(compared(portfolio, { openOrders, balances: bitcoins('1') }).events).toEqual([]);
+  });
+
+  test('takes an order for there, also where all that is told of it is its name', () => {
+    const portfolio = holding();
+    const orderId = portfolio.intend({ id: 'out', side: 'sell', quantity: '2' });
+    portfolio.report({ type: 'accepted', orderId, venueOrderId: '8' });
+    const unread: UnreadOrder = { venue: binance, symbol: btc, unread: 'side is empty' };
+    const balances = bitcoins('2');
+    const named = { openOrders: [{ ...unread, clientOrderId: orderId }], balances };
+    expect(compared(portfolio, named).differences).toEqual([]);
+    const nameless = compared(portfolio, { openOrders: [unread], balances }).differences;
+    expect(nameless, 'it may be that one').toMatchObject([{ kind: 'adopted' }]);
+    const elsewhere = { openOrders: [{ ...unread, symbol: eth }], balances };
+    expect(compared(portfolio, elsewhere).differences).toMatchObject([
+      { kind: 'order', orderId },
+      { kind: 'adopted', symbol: eth },
+    ]);
+  });
+
+  test('lets no order of others go while it may be the one that is not told whole', () => {
+    const portfolio = aPortfolio();
+    compared(portfolio, { openOrders: [working({ venueOrderId: '7' })] });
+    const unread: UnreadOrder = { venue: binance, symbol: btc, unread: 'side is empty' };
+    for (const order of [unread, { ...unread, venueOrderId: '7' }]) {
+      compared(portfolio, { openOrders: [order] });
+      expect(portfolio.state.foreignOrders.size).toBe(1);
+    }
+    compared(portfolio, { openOrders: [{ ...unread, venueOrderId: '8' }] });
+    expect(portfolio.state.foreignOrders.size).toBe(0);
   });
 
   test('says once that all agrees, and again after an hour', () => {

@@ -5,9 +5,9 @@ import {
   OrderId,
   PositiveDecimal,
 } from '@heliograph/contracts';
-import type { VenueOrder } from '../brokers/broker.ts';
+import type { UnreadOrder, VenueOrder } from '../brokers/broker.ts';
 import { unaskable } from './delisted.ts';
-import { draft, type Draft } from './draft.ts';
+import { draft, type Draft, type DraftOf } from './draft.ts';
 import { holdings, isAllThere, settlingMs, type Difference } from './holdings.ts';
 import { cancelIntended } from './order-events.ts';
 import type { Order } from './order.ts';
@@ -17,7 +17,7 @@ import type { Statement } from './statement.ts';
 export interface Reconciliation {
   readonly events: readonly Draft[];
   /** Our own orders that the journal knows to have ended and that work at the venue all the same: to be taken back. */
-  readonly strays: readonly VenueOrder[];
+  readonly strays: readonly (VenueOrder | UnreadOrder)[];
 }
 
 /** Orders of others that are told one by one. */
@@ -28,11 +28,12 @@ const sayAgainMs = 3_600_000;
 /**
  * Compares the venue with the journal, once all that is known of its orders is journalled. Orders of others are adopted
  * and watched, never taken back; a position or a balance that differs closes its symbol to entries until it agrees. What
- * the venue does not list is not taken for gone.
+ * the venue does not list is not taken for gone; nor is what may be an order of which it leaves out the name.
  */
 export function reconcile(portfolio: Portfolio, statement: Statement): Reconciliation {
   const own = new Map<string, Order>(portfolio.orders);
-  const strays: VenueOrder[] = [];
+  const strays: (VenueOrder | UnreadOrder)[] = [];
+  const unread: UnreadOrder[] = [];
   const foreign = new Map<OrderId, VenueOrder>();
   const listed = new Set<string>();
   for (const order of statement.openOrders) {
@@ -40,13 +41,16 @@ export function reconcile(portfolio: Portfolio, statement: Statement): Reconcili
     if (own.has(clientOrderId)) listed.add(clientOrderId);
     else if (statement.wereOpen?.has(clientOrderId)) continue;
     else if (isEnded(portfolio, clientOrderId)) strays.push(order);
+    else if ('unread' in order) unread.push(order);
     else foreign.set(foreignId(portfolio, order), order);
   }
-  const missed = [...own.values()].filter((order) => isMissed(order, listed, statement));
+  const missed = [...own.values()].filter(
+    (order) => isMissed(order, listed, statement) && !unread.some(couldBe(order)),
+  );
   const differences = [
     ...missed.map((order) => notListed(portfolio, order, statement)),
     ...strays.map(stillWorking),
-    ...foreigners(foreign),
+    ...foreigners(foreign, unread),
     ...holdings(portfolio, statement),
   ];
   return {
@@ -55,9 +59,9 @@ export function reconcile(portfolio: Portfolio, statement: Statement): Reconcili
       ...[...foreign]
         .filter(([id, order]) => !portfolio.foreignOrders.has(id) && isSized(order))
         .map(([id, order]) => adopted(portfolio, { id, order, timeMs: statement.timeMs })),
-      ...[...portfolio.foreignOrders.keys()]
-        .filter((id) => !foreign.has(id))
-        .map((id) => gone(portfolio, id, statement)),
+      ...[...portfolio.foreignOrders]
+        .filter(([id, order]) => !foreign.has(id) && !unread.some(isAdopted(order)))
+        .map(([id]) => gone(portfolio, id, statement)),
       ...unaskable(portfolio, statement),
       ...missed
         .filter((order) => isToBeGivenUp(portfolio, order, statement))
@@ -65,6 +69,24 @@ export function reconcile(portfolio: Portfolio, statement: Statement): Reconcili
       ...report(portfolio, differences, statement),
     ],
   };
+}
+
+/** Whether it may be that order of ours: it is one of its instrument without a name. */
+function couldBe({ venue, symbol }: Order): (order: UnreadOrder) => boolean {
+  return (order) =>
+    order.venue === venue && order.symbol === symbol && order.clientOrderId === undefined;
+}
+
+/** Whether it is that order of somebody else, or may be. */
+function isAdopted({
+  venue,
+  symbol,
+  venueOrderId,
+}: DraftOf<'order_adopted'>['data']): (order: UnreadOrder) => boolean {
+  return (order) =>
+    order.venue === venue &&
+    order.symbol === symbol &&
+    (order.venueOrderId === undefined || order.venueOrderId === venueOrderId);
 }
 
 function isEnded({ endedOrders }: Portfolio, clientOrderId: string): boolean {
@@ -117,18 +139,31 @@ function notListed(portfolio: Portfolio, order: Order, statement: Statement): Di
   return { orderId: id, found, kind: 'order', venue, symbol };
 }
 
-function stillWorking({ clientOrderId = '', venue, symbol }: VenueOrder): Difference {
+function stillWorking({ clientOrderId = '', venue, symbol }: VenueOrder | UnreadOrder): Difference {
   const found = 'ended here, but it works at the venue: it is taken back';
   return { orderId: clientOrderId, found, kind: 'order', venue, symbol };
 }
 
 /** As many as a person might read: all of them are more than a message holds. */
-function foreigners(foreign: ReadonlyMap<OrderId, VenueOrder>): Difference[] {
-  const named = [...foreign].slice(0, mostNamed).map(([id, order]) => isForeign(id, order));
-  const more = foreign.size - named.length;
+function foreigners(
+  foreign: ReadonlyMap<OrderId, VenueOrder>,
+  unread: readonly UnreadOrder[],
+): Difference[] {
+  const named = [
+    ...unread.slice(0, mostNamed).map(isUnread),
+    ...[...foreign].slice(0, mostNamed).map(([id, order]) => isForeign(id, order)),
+  ].slice(0, mostNamed);
+  const more = unread.length + foreign.size - named.length;
   if (more === 0) return named;
   const found = `${more} more orders are not from here: they are watched and counted`;
   return [...named, { orderId: '', found, kind: 'adopted' }];
+}
+
+function isUnread({ clientOrderId, venueOrderId, venue, symbol, unread }: UnreadOrder): Difference {
+  const which = venueOrderId === undefined ? '' : `, ${venueOrderId} at the venue`;
+  const whose = clientOrderId === undefined ? 'may be from here' : 'is not from here';
+  const found = `an order of ${symbol}${which}, of which ${unread}: it ${whose}, and cannot be counted`;
+  return { orderId: clientOrderId ?? '', found, kind: 'adopted', venue, symbol };
 }
 
 function isForeign(id: OrderId, order: VenueOrder): Difference {

@@ -1,9 +1,9 @@
 import type { Big, OrderId } from '@heliograph/contracts';
-import type { Balance, VenueOrder, VenuePosition } from '../brokers/broker.ts';
+import type { Balance, UnreadOrder, VenueOrder, VenuePosition } from '../brokers/broker.ts';
 
 /** What the venue says is there. It was all answered: an answer that is missing is no statement. */
 export interface Statement {
-  readonly openOrders: readonly VenueOrder[];
+  readonly openOrders: readonly (VenueOrder | UnreadOrder)[];
   readonly balances: readonly Balance[];
   /** Undefined where the venue keeps balances only. */
   readonly positions: readonly VenuePosition[] | undefined;

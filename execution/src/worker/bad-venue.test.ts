@@ -181,6 +181,23 @@ test.concurrent('an exchange that answers nonsense is away, and nothing is trade
   expect(incident?.data.detail).toMatch(/^binance, (balances|open orders): /);
 });
 
+test.concurrent('an account that cannot be read has not lost what is held', async () => {
+  await using double = await startBinanceDouble();
+  await using bus = memoryBus();
+  await using _worker = startLiveWorker({ bus, double, compareEveryMs: 200 });
+  await publish(bus, liveSignal('in'));
+  await seen(bus, 'order_filled');
+  const nonsense = { kind: 'answer', executed: false, status: 200, times: 100 } as const;
+  double.fault({ ...nonsense, on: 'GET /api/v3/account', body: '<html>busy</html>' });
+  const [incident] = await seen(bus, 'incident_reported');
+  expect(incident?.data).toMatchObject({
+    kind: 'VENUE_UNREACHABLE',
+    detail: expect.stringMatching(/^binance, balances: /),
+  });
+  const told = (await only(bus, 'reconciliation_reported')).flatMap(({ data }) => data.differences);
+  expect(told).toEqual([]);
+});
+
 test.concurrent('an order with an id of ours that no journal has is told once, whoever hears of it', async () => {
   await using double = await startBinanceDouble();
   const server = createMemoryServer({ drainTimeoutMs: 1 });
@@ -212,4 +229,24 @@ test.concurrent('an order with an id of ours that no journal has is told once, w
       'its id is one of ours, but no journal here has it: another server trades this account, or the journal was put back to an earlier state; what it has moved is not booked',
   };
   expect(told, 'one for each portfolio').toEqual([unknown, unknown]);
+});
+
+test.concurrent('an open order that is not told whole is told as such, and stops no comparison', async () => {
+  await using double = await startBinanceDouble();
+  await using bus = memoryBus();
+  const order = { symbol: 'BTCUSDT', orderId: 4711, clientOrderId: 'web', status: 'NEW' };
+  const body = JSON.stringify([{ ...order, price: '1', origQty: '1', type: 'LIMIT' }]);
+  const on = 'GET /api/v3/openOrders';
+  double.fault({ on, kind: 'answer', executed: false, status: 200, body, times: 100 });
+  await using _worker = startLiveWorker({ bus, double, compareEveryMs: 200 });
+  const [told] = await seen(bus, 'reconciliation_reported');
+  expect(told?.data.differences).toMatchObject([
+    {
+      kind: 'adopted',
+      symbol: 'BTC/USDT',
+      found: expect.stringMatching(/, 4711 at the venue, of which side is empty: it is not from/),
+    },
+  ]);
+  await publish(bus, liveSignal('in'));
+  await seen(bus, 'order_filled');
 });

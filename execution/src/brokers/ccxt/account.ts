@@ -1,8 +1,9 @@
 import { Big, SymbolName, toDecimal, Venue } from '@heliograph/contracts';
 import { z } from 'zod';
-import type { Balance, Broker, VenueOrder, VenuePosition } from '../broker.ts';
-import { Balances, FoundOrder, FoundPosition } from './answers.ts';
+import type { Balance, Broker, UnreadOrder, VenueOrder, VenuePosition } from '../broker.ts';
+import { Balances, FoundPosition, type FoundOrder } from './answers.ts';
 import type { Asking } from './asking.ts';
+import { listedOrders, type ListedOrder } from './listed-orders.ts';
 import type { CcxtVenue } from './load-venue.ts';
 import { instrumentOf, type MarketRules } from './market-rules.ts';
 import type { OrderNames } from './order-names.ts';
@@ -48,6 +49,20 @@ export function createAccount({
     };
   };
 
+  const unreadOf = (
+    { unread, id, clientOrderId: theirs }: Extract<ListedOrder, { unread: string }>,
+    symbol: SymbolName,
+  ): UnreadOrder => {
+    const clientOrderId = names.toOurs(theirs) ?? theirs;
+    return {
+      venue: venueName,
+      symbol,
+      unread,
+      ...(id !== undefined && { venueOrderId: id }),
+      ...(clientOrderId !== undefined && { clientOrderId }),
+    };
+  };
+
   /** None where it is flat, or of an instrument that has no name here. */
   const positionOf = ({
     symbol,
@@ -63,11 +78,15 @@ export function createAccount({
   return {
     openOrders: (symbols) =>
       asking('open orders', async () => {
-        const all: VenueOrder[] = [];
+        const all: (VenueOrder | UnreadOrder)[] = [];
         // Of what it does not list any more it tells nothing.
         for (const symbol of symbols.filter(marketOf)) {
-          const orders = z.array(FoundOrder).parse(await venue.fetchOpenOrders(symbol));
-          all.push(...orders.map((order) => orderOf(order, symbol)));
+          const listed = listedOrders(await venue.fetchOpenOrders(symbol));
+          all.push(
+            ...listed.map((each) =>
+              'order' in each ? orderOf(each.order, symbol) : unreadOf(each, symbol),
+            ),
+          );
         }
         return all;
       }),

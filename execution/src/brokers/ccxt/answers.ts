@@ -76,6 +76,8 @@ export const Ticker = z.looseObject({
 });
 
 export const Balances = z.looseObject({
+  /** The venue's own words: of an answer that makes no sense, a text, ccxt makes an account that has nothing. */
+  info: z.union([z.looseObject({}), z.array(z.unknown())]),
   free: z.record(z.string(), maybe(decimal)),
   total: z.record(z.string(), maybe(decimal)),
 });

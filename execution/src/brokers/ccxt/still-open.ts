@@ -1,7 +1,7 @@
 import type { OrderId } from '@heliograph/contracts';
-import { z } from 'zod';
-import { FoundOrder } from './answers.ts';
+import type { FoundOrder } from './answers.ts';
 import type { Asking } from './asking.ts';
+import { listedOrders } from './listed-orders.ts';
 import type { CcxtVenue } from './load-venue.ts';
 import type { OrderNames } from './order-names.ts';
 
@@ -35,7 +35,7 @@ export function createStillOpen({
   const list = async (symbol: string): Promise<readonly FoundOrder[]> => {
     try {
       const answer = await asking('open orders', () => venue.fetchOpenOrders(symbol));
-      return z.array(FoundOrder).parse(answer);
+      return listedOrders(answer).flatMap((listed) => ('order' in listed ? [listed.order] : []));
     } catch {
       return [];
     }

@@ -6,7 +6,7 @@ import {
   type SymbolName,
 } from '@heliograph/contracts';
 import { mostAppended } from '@heliograph/contracts/bus';
-import type { Broker, VenueOrder } from '../../brokers/broker.ts';
+import type { Broker, UnreadOrder, VenueOrder } from '../../brokers/broker.ts';
 import { dueMs, type Order } from '../../decision/order.ts';
 import type { Portfolio } from '../../decision/portfolio.ts';
 import type { Draft } from '../../decision/draft.ts';
@@ -175,7 +175,11 @@ export function createReconciler({
   };
 
   /** One that cannot be taken back now is found again by the next comparison. */
-  const takeBack = async ({ clientOrderId, venue, symbol }: VenueOrder): Promise<void> => {
+  const takeBack = async ({
+    clientOrderId,
+    venue,
+    symbol,
+  }: VenueOrder | UnreadOrder): Promise<void> => {
     const id = OrderId.parse(clientOrderId);
     const what = `taking back order ${id}`;
     const why = { timeMs: nowMs(), reason: 'CANCEL_REQUESTED', detail: 'it had ended' } as const;
