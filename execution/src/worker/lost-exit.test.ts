@@ -1,61 +1,28 @@
-import { TradeSignal } from '@heliograph/contracts';
-import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
-import { eventually, someSettings } from '@heliograph/contracts/testing';
-import { firstValueFrom, toArray } from 'rxjs';
+import type { Bus } from '@heliograph/contracts/bus';
+import { eventually } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
-import {
-  startBinanceDouble,
-  type BinanceDouble,
-} from '../testing/binance-double/binance-double.ts';
+import type { BinanceDouble } from '../testing/binance-double/binance-double.ts';
 import { openOnDouble } from '../testing/ccxt-on-double.ts';
-import {
-  candle,
-  fold,
-  journalOf,
-  liveSignal,
-  only,
-  publish,
-  seen,
-  startLiveWorker,
-} from '../testing/live-run.ts';
-import { tapeIn, verified } from '../testing/verified.ts';
+import { candle, fold, journalOf, liveSignal, only, publish, seen } from '../testing/live-run.ts';
+import { differenceIn, exit, startTwoWorkers, type TwoWorkers } from '../testing/two-workers.ts';
 
 const patience = { timeoutMs: 25_000 };
-const exit = { intent: 'exit', side: 'sell', targetPosition: 'flat' } as const;
-const settings = someSettings({
-  cash: '5000',
-  lotSize: '0.00001',
-  risk: { symbols: ['BTC/USDT'] },
-});
 
 /** Two workers that hold 0.02 BTC at a venue, besides 1 BTC of somebody else; what it does not find for long it has forgotten. */
-async function begin(stack: AsyncDisposableStack, entry: object = {}) {
-  const balances = { USDT: '10000', BTC: '1' };
-  const double = stack.use(await startBinanceDouble({ balances }));
-  double.setCommission({ rate: '0.00000000', paidIn: 'received' });
-  const server = createMemoryServer({ drainTimeoutMs: 1 });
-  const bus = stack.use(server.connect());
-  for (const name of ['one', 'two'])
-    stack.use(
-      startLiveWorker({
-        bus: server.connect(),
-        double,
-        name,
-        settings,
-        compareEveryMs: 500,
-        opened: () =>
-          openOnDouble(double, {
-            placementWindowMs: 1_000,
-            settleMs: 100,
-            pollMs: 500,
-            forgottenAfterMs: 3_000,
-          }),
+async function begin(stack: AsyncDisposableStack, entry: object = {}): Promise<TwoWorkers> {
+  const here = await startTwoWorkers(stack, {
+    compareEveryMs: 500,
+    opened: (double) =>
+      openOnDouble(double, {
+        placementWindowMs: 1_000,
+        settleMs: 100,
+        pollMs: 500,
+        forgottenAfterMs: 3_000,
       }),
-    );
-  await seen(bus, 'reconciliation_reported');
-  await publish(bus, liveSignal('in', entry));
-  await seen(bus, 'order_filled');
-  return { double, bus };
+  });
+  await publish(here.bus, liveSignal('in', entry));
+  await seen(here.bus, 'order_filled');
+  return here;
 }
 
 /** It takes the next order, and knows nothing of it ever after. */
@@ -65,9 +32,6 @@ function forgetNext(double: BinanceDouble): void {
   const on = 'POST /api/v3/order';
   double.fault({ kind: 'answer', on, executed: false, status: 200, body });
 }
-
-const sales = (double: BinanceDouble) =>
-  double.orders().filter((order) => order['side'] === 'SELL').length;
 
 async function forgotten(bus: Bus): Promise<void> {
   await eventually(async () => {
@@ -79,7 +43,7 @@ async function forgotten(bus: Bus): Promise<void> {
 describe.concurrent('an order to leave that the venue has forgotten', { timeout: 60_000 }, () => {
   test('is in the way of other exits until it is certain that it has sold nothing', async () => {
     await using stack = new AsyncDisposableStack();
-    const { double, bus } = await begin(stack);
+    const { double, bus, sales } = await begin(stack);
     forgetNext(double);
     await publish(bus, liveSignal('out', exit));
     await forgotten(bus);
@@ -94,21 +58,18 @@ describe.concurrent('an order to leave that the venue has forgotten', { timeout:
         { reason: 'UNRECONCILED', detail: expect.stringMatching(/does not know the order/) },
       ]);
     }, patience);
-    expect(sales(double)).toBe(0);
+    expect(sales()).toHaveLength(0);
     await publish(bus, liveSignal('once-more', exit));
     await seen(bus, 'trade_closed');
-    expect(sales(double)).toBe(1);
+    expect(sales()).toHaveLength(1);
     const journal = await journalOf(bus);
     expect(fold(journal).positions.size).toBe(0);
-    const published = await firstValueFrom(bus.read({ stream: 'SIGNALS' }).pipe(toArray()));
-    const signals = published.map(({ body }) => TradeSignal.parse(JSON.parse(body)));
-    const tape = await tapeIn(bus, 'live');
-    expect(verified({ portfolio: 'money', journal, tape, signals }).difference).toBeUndefined();
+    expect(await differenceIn(bus)).toBeUndefined();
   });
 
   test('stays where what it was to sell is gone: it is not sold twice', async () => {
     await using stack = new AsyncDisposableStack();
-    const { double, bus } = await begin(stack);
+    const { double, bus, sales } = await begin(stack);
     forgetNext(double);
     await publish(bus, liveSignal('out', exit));
     await forgotten(bus);
@@ -131,12 +92,12 @@ describe.concurrent('an order to leave that the venue has forgotten', { timeout:
     await publish(bus, liveSignal('by-hand', { ...cancel, strategy: 'manual' }));
     const [ended] = await seen(bus, 'order_cancelled');
     expect(ended?.data).toMatchObject({ reason: 'CANCEL_REQUESTED', side: 'sell' });
-    expect(sales(double)).toBe(0);
+    expect(sales()).toHaveLength(0);
   });
 
   test('gives way to another one at the market where it was a stop', async () => {
     await using stack = new AsyncDisposableStack();
-    const { double, bus } = await begin(stack, { stopLoss: { price: '49000' } });
+    const { double, bus, sales } = await begin(stack, { stopLoss: { price: '49000' } });
     await eventually(async () => {
       const orders = [...fold(await journalOf(bus)).orders.values()];
       expect(orders.map(({ isHeld }) => isHeld)).toEqual([true]);
@@ -148,7 +109,7 @@ describe.concurrent('an order to leave that the venue has forgotten', { timeout:
     await forgotten(bus);
     double.setPrice('BTCUSDT', '49500');
     await seen(bus, 'trade_closed');
-    expect(sales(double)).toBe(1);
+    expect(sales()).toHaveLength(1);
     const told = (await only(bus, 'incident_reported')).map(({ data }) => data.kind);
     expect(told).toEqual(['UNPROTECTED']);
   });

@@ -1,20 +1,8 @@
-import { PortfolioSettings, TradeSignal } from '@heliograph/contracts';
-import { createMemoryServer } from '@heliograph/contracts/bus';
+import { PortfolioSettings } from '@heliograph/contracts';
 import { eventually } from '@heliograph/contracts/testing';
-import { firstValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
-import {
-  candle,
-  fold,
-  journalOf,
-  liveSignal,
-  only,
-  publish,
-  seen,
-  startLiveWorker,
-} from '../testing/live-run.ts';
-import { tapeIn, verified } from '../testing/verified.ts';
+import { candle, fold, journalOf, liveSignal, only, publish, seen } from '../testing/live-run.ts';
+import { differenceIn, startTwoWorkers, type TwoWorkers } from '../testing/two-workers.ts';
 
 const fills = 40;
 const settings = PortfolioSettings.parse({
@@ -28,22 +16,9 @@ const settings = PortfolioSettings.parse({
 const placing = 'POST /api/v3/order';
 
 /** Two workers that hold 0.002 BTC of fills of 2.50 USDT, where an order must be worth 5, and an exit held here for each. */
-async function begin(stack: AsyncDisposableStack, protection: object) {
-  const double = stack.use(await startBinanceDouble({ balances: { USDT: '10000', BTC: '1' } }));
-  double.setCommission({ rate: '0.00000000', paidIn: 'received' });
-  const server = createMemoryServer({ drainTimeoutMs: 1 });
-  const bus = stack.use(server.connect());
-  for (const name of ['one', 'two'])
-    stack.use(
-      startLiveWorker({
-        bus: server.connect(),
-        double,
-        name,
-        settings,
-        placementWindowMs: 5_000,
-      }),
-    );
-  await seen(bus, 'reconciliation_reported');
+async function begin(stack: AsyncDisposableStack, protection: object): Promise<TwoWorkers> {
+  const here = await startTwoWorkers(stack, { settings, placementWindowMs: 5_000 });
+  const { double, bus } = here;
   const entry = { type: 'limit', limitPrice: '49900' };
   await publish(bus, liveSignal('in', { entry, ...protection }));
   await eventually(() => expect(double.orders()).toHaveLength(1), { timeoutMs: 10_000 });
@@ -55,8 +30,7 @@ async function begin(stack: AsyncDisposableStack, protection: object) {
     },
     { timeoutMs: 25_000 },
   );
-  const sales = () => double.orders().filter(({ side }) => side === 'SELL');
-  return { double, bus, sales };
+  return here;
 }
 
 describe.concurrent('an exit of an entry of many small fills', { timeout: 60_000 }, () => {
@@ -75,10 +49,7 @@ describe.concurrent('an exit of an entry of many small fills', { timeout: 60_000
     const journal = await journalOf(bus);
     expect(fold(journal).orders.size).toBe(0);
     expect(await only(bus, 'incident_reported')).toEqual([]);
-    const published = await firstValueFrom(bus.read({ stream: 'SIGNALS' }).pipe(toArray()));
-    const signals = published.map(({ body }) => TradeSignal.parse(JSON.parse(body)));
-    const tape = await tapeIn(bus, 'live');
-    expect(verified({ portfolio: 'money', journal, tape, signals }).difference).toBeUndefined();
+    expect(await differenceIn(bus)).toBeUndefined();
   });
 
   test('is told and tried again, whole, where that is refused', async () => {

@@ -1,27 +1,17 @@
-import { subjects, TradeSignal } from '@heliograph/contracts';
-import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
-import { eventually, someSettings } from '@heliograph/contracts/testing';
-import { firstValueFrom, toArray } from 'rxjs';
+import { subjects } from '@heliograph/contracts';
+import type { Bus } from '@heliograph/contracts/bus';
+import { eventually } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
-import { startBinanceDouble } from '../testing/binance-double/binance-double.ts';
+import { fold, journalOf, liveSignal, only, publish, seen } from '../testing/live-run.ts';
 import {
-  fold,
-  journalOf,
-  liveSignal,
-  only,
-  publish,
-  seen,
-  startLiveWorker,
-} from '../testing/live-run.ts';
-import { tapeIn, verified } from '../testing/verified.ts';
+  differenceIn,
+  exit,
+  signalsIn,
+  startTwoWorkers,
+  type TwoWorkers,
+} from '../testing/two-workers.ts';
 
 const patience = { timeoutMs: 25_000 };
-const settings = someSettings({
-  cash: '5000',
-  lotSize: '0.00001',
-  risk: { symbols: ['BTC/USDT'] },
-});
-const exit = { intent: 'exit', side: 'sell', targetPosition: 'flat' } as const;
 const writeOff = {
   ...exit,
   strategy: 'manual',
@@ -30,19 +20,11 @@ const writeOff = {
 } as const;
 
 /** Two workers that hold 0.02 BTC, behind a stop that is held here. */
-async function begin(stack: AsyncDisposableStack) {
-  const double = stack.use(await startBinanceDouble({ balances: { USDT: '10000', BTC: '0' } }));
-  double.setCommission({ rate: '0.00000000', paidIn: 'received' });
-  const server = createMemoryServer({ drainTimeoutMs: 1 });
-  const bus = stack.use(server.connect());
-  const workers = ['one', 'two'].map((name) =>
-    startLiveWorker({ bus: server.connect(), double, name, settings, compareEveryMs: 500 }),
-  );
-  for (const worker of workers) stack.use(worker);
-  await seen(bus, 'reconciliation_reported');
-  await publish(bus, liveSignal('in', { stopLoss: { price: '40000' } }));
-  await seen(bus, 'order_filled');
-  return { double, bus };
+async function begin(stack: AsyncDisposableStack): Promise<TwoWorkers> {
+  const here = await startTwoWorkers(stack, { bitcoins: '0', compareEveryMs: 500 });
+  await publish(here.bus, liveSignal('in', { stopLoss: { price: '40000' } }));
+  await seen(here.bus, 'order_filled');
+  return here;
 }
 
 /** The last comparison has found what is missing, and some seconds have gone by. */
@@ -56,15 +38,10 @@ async function told(bus: Bus): Promise<void> {
 
 /** As after a crash of whoever had taken it. */
 async function comesAgain(bus: Bus): Promise<void> {
-  const [last] = (await published(bus)).toReversed();
+  const [last] = (await signalsIn(bus)).toReversed();
   if (!last) throw new Error('nothing was published');
   const body = JSON.stringify(last);
   await bus.publish({ subject: subjects.signal(last.data), id: `${last.id}-again`, body });
-}
-
-async function published(bus: Bus): Promise<TradeSignal[]> {
-  const messages = await firstValueFrom(bus.read({ stream: 'SIGNALS' }).pipe(toArray()));
-  return messages.map(({ body }) => TradeSignal.parse(JSON.parse(body)));
 }
 
 describe.concurrent('a position that the venue does not have', { timeout: 60_000 }, () => {
@@ -93,9 +70,7 @@ describe.concurrent('a position that the venue does not have', { timeout: 60_000
     expect([positions.size, orders.size, disputed.size]).toEqual([0, 0, 0]);
     expect(double.requestsTo('POST /api/v3/order')).toHaveLength(sent);
     expect(await only(bus, 'trade_closed')).toHaveLength(1);
-    const signals = await published(bus);
-    const tape = await tapeIn(bus, 'live');
-    expect(verified({ portfolio: 'money', journal, tape, signals }).difference).toBeUndefined();
+    expect(await differenceIn(bus)).toBeUndefined();
   });
 
   test('is not written off where the venue has it by then', async () => {
