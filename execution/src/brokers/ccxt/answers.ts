@@ -76,8 +76,10 @@ export const Ticker = z.looseObject({
 });
 
 export const Balances = z.looseObject({
-  /** The venue's own words: of an answer that makes no sense, a text, ccxt makes an account that has nothing. */
-  info: z.union([z.looseObject({}), z.array(z.unknown())]),
+  /** The venue's own words, where ccxt passes them on: of a text it makes an account that has nothing. */
+  info: z
+    .unknown()
+    .refine((info) => info !== null && typeof info !== 'string', 'the answer makes no sense'),
   free: z.record(z.string(), maybe(decimal)),
   total: z.record(z.string(), maybe(decimal)),
 });
