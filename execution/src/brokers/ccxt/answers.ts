@@ -79,7 +79,8 @@ export const Balances = z.looseObject({
   /** The venue's own words, where ccxt passes them on: of a text it makes an account that has nothing. */
   info: z
     .unknown()
-    .refine((info) => info !== null && typeof info !== 'string', 'the answer makes no sense'),
+    .refine((info) => info !== null && typeof info !== 'string', 'the answer makes no sense')
+    .optional(),
   free: z.record(z.string(), maybe(decimal)),
   total: z.record(z.string(), maybe(decimal)),
 });
