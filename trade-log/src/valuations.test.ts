@@ -69,3 +69,44 @@ test('a recording begins with its first candle, before the portfolio is opened',
     ],
   });
 });
+
+test.each([
+  ['on Wednesday, and on Saturday', 2, [-1, 0, 1, 2, 3, 4, 5]],
+  ['on Thursday, and on Monday', 3, [-1, 0, 1, 2, 3, 4, 7]],
+])(
+  'days on which nothing is held end as they began, those of weekends where one is traded: %s',
+  (_, enters, days) => {
+    using temporary = openMemoryDatabase();
+    const { database } = temporary;
+    const store = createEventStore(database);
+    const place = createPlaces({ TRADING: store.stream('TRADING', 'a').id });
+    const paper = createJournal('paper');
+    const [first, second] = [enters, enters === 2 ? 5 : 7].map((on) => on * day + 60);
+    const [entry, exit] = [
+      aSignal({ time: at(first ?? 0) }),
+      anExitSignal({ time: at((first ?? 0) + 5) }),
+    ];
+    const next = aSignal({ time: at(second ?? 0) });
+    store.keep(
+      [
+        paper.opened(),
+        paper.intended(entry),
+        paper.filled(entry),
+        paper.intended(exit),
+        paper.filled(exit, { price: '80' }),
+        paper.intended(next),
+        paper.filled(next, { price: '80' }),
+        paper.valued((second ?? 0) + 60, '980'),
+      ].map((message) => place('TRADING', message)),
+    );
+    const row = readPortfolio(database);
+    if (!row) throw new Error('no portfolio');
+    const ends = writtenEquity(database, row)?.days.map(({ day: dayMs, equity }) => [
+      (dayMs - startMs) / (day * 60_000),
+      equity,
+    ]);
+    const left = 989.8;
+    const last = days.at(-1);
+    expect(ends).toEqual(days.map((on) => [on, on === last ? 980 : on < enters ? 1_000 : left]));
+  },
+);

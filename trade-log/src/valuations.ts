@@ -1,6 +1,7 @@
 import { Big, liveTape } from '@heliograph/contracts';
 import type { Database } from 'better-sqlite3';
 import { readingError } from './database-errors.ts';
+import { createIdleDays } from './idle-days.ts';
 import { ofNewestJournal } from './filter.ts';
 import type { PortfolioRow } from './rows.ts';
 import {
@@ -11,8 +12,8 @@ import {
 
 /**
  * The equity of a portfolio as its workers wrote it down, about once an hour while something is held, and whenever it came to
- * hold nothing: then equity is cash, and nobody values it before the next entry. A recording begins with its first candle,
- * before the portfolio is opened. Undefined where they wrote none, or where there are more than `atMost` valuations and fills.
+ * hold nothing: then equity is cash, and nobody values it before the next entry, so that days on which nothing is held end as
+ * they began. A recording begins with its first candle, before the portfolio is opened. Undefined where they wrote none, or where there are more than `atMost` valuations and fills.
  */
 export function writtenEquity(
   database: Database,
@@ -21,11 +22,8 @@ export function writtenEquity(
 ): EquityHistory | undefined {
   const entries = readEntries(database, portfolio, atMost + 1);
   if (entries.length > atMost || !entries.some(({ equity }) => equity !== null)) return undefined;
-  return equityHistory(settings.cash, [
-    { time: Math.min(openedTime, beginOf(database, tape)), equity: settings.cash },
-    ...pointsOf(entries, settings.cash),
-    ...(end ? [end] : []),
-  ]);
+  const began = { time: Math.min(openedTime, beginOf(database, tape)), equity: settings.cash };
+  return equityHistory(settings.cash, [...pointsOf(entries, { began, end })]);
 }
 
 /** The close of the first candle of a recording, epoch ms; of the market, which has none, never. */
@@ -67,16 +65,25 @@ function readEntries(database: Database, portfolio: string, limit: number): Entr
   }
 }
 
-function* pointsOf(entries: readonly Entry[], startCash: string): Generator<EquityPoint> {
-  let cash = new Big(startCash);
+function* pointsOf(
+  entries: readonly Entry[],
+  { began, end }: { began: EquityPoint; end: EquityPoint | null },
+): Generator<EquityPoint> {
+  const idleDays = createIdleDays(entries.map(({ time }) => time));
   const held = new Map<string, Big>();
-  let lastTime = -Infinity;
+  let cash = new Big(began.equity);
+  let last = began;
+  const idleUntil = function* (to: number): Generator<EquityPoint> {
+    if (held.size > 0) return;
+    for (const time of idleDays({ from: last.time, to })) yield { time, equity: last.equity };
+  };
+  yield began;
   for (const entry of entries) {
     // A fill may be dated before what was written down before it.
-    const time = Math.max(entry.time, lastTime);
-    lastTime = time;
+    const time = Math.max(entry.time, last.time);
+    yield* idleUntil(time);
     if (entry.equity !== null) {
-      yield { time, equity: entry.equity };
+      yield (last = { time, equity: entry.equity });
       continue;
     }
     const { instrument, side, quantity, price, fee } = entry;
@@ -85,6 +92,9 @@ function* pointsOf(entries: readonly Entry[], startCash: string): Generator<Equi
     cash = cash.minus(change.times(price)).minus(fee);
     if (after.eq('0')) held.delete(instrument);
     else held.set(instrument, after);
-    if (held.size === 0) yield { time, equity: cash.toFixed() };
+    if (held.size === 0) yield (last = { time, equity: cash.toFixed() });
   }
+  if (!end) return;
+  yield* idleUntil(end.time);
+  yield end;
 }
