@@ -47,6 +47,13 @@ describe.concurrent('connecting to NATS', () => {
     await expect(failed).rejects.toMatchObject({ name: 'UserError', exitCode: 78 });
   });
 
+  test('tries again where the server gave up waiting for the credentials', async () => {
+    await using server = await pretendServer('2.14.0', 2);
+    const failed = connectJetStreamBus({ servers: server.url, name: 'test' });
+    await expect(failed, 'which it finds out then').rejects.toThrow('has no JetStream');
+    expect(server.connections).toBe(3);
+  });
+
   test('takes the credentials from the address too', async () => {
     await using server = await startTestNats();
     const { user, password, port } = server;
@@ -171,11 +178,23 @@ function signal(symbol: string): Outgoing {
   return { subject: `trade_signal.sma-cross.binance.${symbol}`, id: `id-${symbol}`, body: '{}' };
 }
 
-/** Speaks just enough of the protocol to be taken for a NATS server that knows no subject. */
-async function pretendServer(version: string): Promise<AsyncDisposable & { url: string }> {
+/**
+ * Speaks just enough of the protocol to be taken for a NATS server that knows no subject, and is too slow for the first so
+ * many who connect.
+ */
+async function pretendServer(
+  version: string,
+  tooSlowFor = 0,
+): Promise<AsyncDisposable & { url: string; readonly connections: number }> {
   const info = { server_id: 'x', version, proto: 1, headers: true, max_payload: 1_000_000 };
+  let connections = 0;
   const server = createServer((socket) => {
     socket.write(`INFO ${JSON.stringify(info)}\r\n`);
+    if (++connections <= tooSlowFor) {
+      socket.on('error', () => undefined);
+      socket.write("-ERR 'Authentication Timeout'\r\n", () => socket.destroySoon());
+      return;
+    }
     socket
       .on('error', () => undefined)
       .on('data', (data) => {
@@ -189,6 +208,9 @@ async function pretendServer(version: string): Promise<AsyncDisposable & { url: 
   const port = typeof address === 'object' ? address?.port : undefined;
   return {
     url: `nats://127.0.0.1:${port}`,
+    get connections() {
+      return connections;
+    },
     [Symbol.asyncDispose]: () => new Promise((resolve) => void server.close(() => resolve())),
   };
 }

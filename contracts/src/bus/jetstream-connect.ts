@@ -46,13 +46,15 @@ async function dial(options: CompleteOptions): Promise<NatsConnection> {
         ...authentication(options),
         timeout: connectTimeoutMs,
         maxReconnectAttempts: -1,
+        // A server that is slow to hear who it is would end the connection for good the second time.
+        ignoreAuthErrorAbort: true,
         reconnectTimeWait: retryEveryMs,
         // So a server that hangs is noticed within 15 s.
         pingInterval: 5_000,
         maxPingOut: 2,
       });
     } catch (cause) {
-      if (cause instanceof AuthorizationError)
+      if (cause instanceof AuthorizationError && !isTooSlow(cause))
         throw new UserError(
           `NATS at ${where.join(', ')} refuses the credentials: check user and password`,
           { cause },
@@ -61,6 +63,11 @@ async function dial(options: CompleteOptions): Promise<NatsConnection> {
       await sleep(retryEveryMs);
     }
   }
+}
+
+/** The server gave up waiting for the credentials: one of the two has too much to do. */
+function isTooSlow({ message }: AuthorizationError): boolean {
+  return /timeout/i.test(message);
 }
 
 function unreachable({ servers, connectTimeoutMs }: CompleteOptions, cause: unknown): UserError {

@@ -134,6 +134,30 @@ describe.concurrent('JetStream bus with faults', () => {
     expect(await direct.lastSequence('SIGNALS')).toBe(1);
   });
 
+  test('goes on asking what became of an append while no answer comes', async () => {
+    await using server = await startTestNats();
+    await using line = await openTcpLine(server.port);
+    const servers = `nats://127.0.0.1:${line.port}`;
+    await using bus = await server.connect({ servers, patienceMs: 120_000 });
+    await using direct = await server.connect();
+    line.hold();
+    const appending = bus.log('trading.paper').append([entry('e1')], 0);
+    await eventually(async () => expect(await direct.lastSequence('TRADING')).toBe(1));
+    // Longer than one question is waited for.
+    await sleep(7_000);
+    line.release();
+    expect(await appending).toEqual({ status: 'appended', sequence: 1 });
+  });
+
+  test('connects again however often the server is too slow to hear who it is', async () => {
+    await using server = await startTestNats();
+    await using line = await openTcpLine(server.port);
+    await using bus = await server.connect({ servers: `nats://127.0.0.1:${line.port}` });
+    line.giveUpOn(3);
+    line.cut();
+    await expect(bus.publish(signal(1))).resolves.toMatchObject({ sequence: 1 });
+  });
+
   test('shows a reader what was on its way when the connection broke, though nothing comes after it', async () => {
     await using server = await startTestNats();
     await using line = await openTcpLine(server.port);

@@ -59,9 +59,13 @@ export function createLog(context: JetStreamContext, prefix: string): FencedLog 
         if (answer.status === 'stored') return { status: 'appended', sequence: answer.sequence };
         if (answer.status === 'stale' && !inDoubt) return { status: 'conflict' };
         inDoubt = true;
-        const found = await look(messages, expectedSequence);
-        if (found !== undefined) return found;
-        if (answer.status === 'duplicate') throw duplicateId(prefix);
+        try {
+          const found = await look(messages, expectedSequence);
+          if (found !== undefined) return found;
+          if (answer.status === 'duplicate') throw duplicateId(prefix);
+        } catch (error) {
+          if (!(error instanceof TransientError && error.code === 'UNREACHABLE')) throw error;
+        }
         if (Date.now() > deadline)
           throw new TransientError('UNREACHABLE', `cannot append to ${prefix}: no answer`);
       }

@@ -8,15 +8,26 @@ export interface TcpLine extends AsyncDisposable {
   /** From now on the answers wait until `release`. */
   hold(): void;
   release(): void;
+  /** The next so many connections are told that the server gave up waiting for the credentials. */
+  giveUpOn(connections: number): void;
   /** Ends the connections; new ones are as good as before. */
   cut(): void;
 }
+
+const tooSlow = `INFO {"server_id":"x","version":"2.14.0","proto":1,"headers":true,"max_payload":1000000}\r\n-ERR 'Authentication Timeout'\r\n`;
 
 export async function openTcpLine(target: number): Promise<TcpLine> {
   const sockets = new Set<Socket>();
   let muted = false;
   let held: (() => void)[] | undefined;
+  let givenUp = 0;
   const server = createServer((near) => {
+    if (givenUp > 0) {
+      givenUp--;
+      near.on('error', () => undefined);
+      near.write(tooSlow, () => near.destroySoon());
+      return;
+    }
     const far = connect(target, '127.0.0.1');
     near.on('data', (data) => far.write(data));
     far.on('data', (data) => {
@@ -51,6 +62,9 @@ export async function openTcpLine(target: number): Promise<TcpLine> {
     release: () => {
       for (const answer of held ?? []) answer();
       held = undefined;
+    },
+    giveUpOn: (connections) => {
+      givenUp = connections;
     },
     cut,
     async [Symbol.asyncDispose]() {
