@@ -17,8 +17,8 @@ export default defineConfig({
     maxConcurrency: 8,
     restoreMocks: true,
     // What is waited for comes, however busy the machine is; a poll ends as soon as it does.
-    expect: { poll: { timeout: 30_000, interval: 20 } },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -10,8 +10,8 @@ export default defineConfig({
     globalSetup: ['./tools/require-node-24.ts'],
     // Most of them wait for servers, processes and limits.
     maxWorkers: 3,
-    expect: { poll: { timeout: 30_000, interval: 20 } },
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     testTimeout: 1_200_000,
-    hookTimeout: 60_000,
+    hookTimeout: 300_000,
   },
 });

@@ -56,7 +56,7 @@ test('over a server that is killed and started again, each alert is told once an
 
   await using _second = await startServer(folder.path, first);
   await publishSkips(bus, 51, 60);
-  await eventually(() => expect(told().length).toBe(60), { timeoutMs: 20_000 });
+  await eventually(() => expect(told().length).toBe(60));
   await notifier.caughtUp();
   expect(told()).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
   expect(notifier.alerts()).toBe(60);

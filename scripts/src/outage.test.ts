@@ -165,4 +165,4 @@ test('after an hour without a worker entries are skipped, exits follow their gra
   });
   const skips = since.filter(({ plain }) => plain.includes('Skipped'));
   expect(skips.map(({ quiet }) => quiet)).toEqual([true, true, true, true, true]);
-}, 60_000);
+});

@@ -74,7 +74,7 @@ describe.skipIf(!canMount)('on a disk of its own', () => {
     const ballast = fillUp(folder);
     await publishCandles(bus, 50, 1_500);
     await expect
-      .poll(() => lines.find(({ msg }) => msg.includes('cannot be written')), { timeout: 20_000 })
+      .poll(() => lines.find(({ msg }) => msg.includes('cannot be written')), { timeout: 60_000 })
       .toMatchObject({
         code: 'SQLITE_FULL',
         err: { message: expect.stringContaining(`${path}: the disk is full; free some space.`) },

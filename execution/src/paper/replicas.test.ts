@@ -263,7 +263,7 @@ test('workers that work side by side write the book of the exchange in process',
     ),
     { numRuns: 50 },
   );
-}, 120_000);
+});
 
 test('workers that die and take over write the book of the exchange in process', async () => {
   await fc.assert(
@@ -277,7 +277,7 @@ test('workers that die and take over write the book of the exchange in process',
     ),
     { numRuns: 100 },
   );
-}, 120_000);
+});
 
 test('a fill that nobody has answered is answered by whoever takes over, in its own candle', async () => {
   const bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();

@@ -2,7 +2,7 @@ import type { ReasonCode, TradeSignal } from '@heliograph/contracts';
 import { aJournalEvent, aSignal } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { decide, type DecisionContext } from '../decision/decide.ts';
-import { draftOf } from '../decision/draft.ts';
+import { draftOf, type Draft } from '../decision/draft.ts';
 import type { PortfolioState, Prices } from '../decision/portfolio.ts';
 import { after, anOrder, bitcoin, hear, nowMs, openedWith } from './portfolios.ts';
 
@@ -38,10 +38,37 @@ export function outcomeOf({
   signal = aSignal(),
   context,
 }: Situation): string {
-  const drafts = decide(state, signal, { nowMs, mode: 'paper', prices: new Map(), ...context });
+  const drafts = decided(state, signal, context);
   const skipped = drafts.find((draft) => draft.type === 'signal_skipped');
-  return skipped ? skipped.data.reason : drafts.map(({ type }) => type).join(' ');
+  return skipped ? skipped.data.reason : typesOf(drafts).join(' ');
 }
+
+const context: DecisionContext = { nowMs, mode: 'paper', prices: new Map() };
+
+/** What comes of a signal: on paper, now, and without prices, where nothing else is said. */
+export function decided(
+  state: PortfolioState,
+  signal: TradeSignal,
+  change: Partial<DecisionContext> = {},
+): Draft[] {
+  return decide(state, signal, { ...context, ...change });
+}
+
+/** The order that comes of it. */
+export function orderFor(...situation: Parameters<typeof decided>) {
+  const drafts = decided(...situation);
+  const intended = drafts.find((draft) => draft.type === 'order_intended');
+  if (!intended) throw new Error(`expected an order, not ${JSON.stringify(drafts)}`);
+  return intended.data;
+}
+
+/** Why nothing comes of it. */
+export function skipFor(...situation: Parameters<typeof decided>) {
+  const [decision] = decided(...situation);
+  return decision?.type === 'signal_skipped' ? decision.data : decision;
+}
+
+export const typesOf = (drafts: readonly Draft[]): string[] => drafts.map(({ type }) => type);
 
 export function anEntry(data: object = {}): TradeSignal {
   return aSignal({ data });

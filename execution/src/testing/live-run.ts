@@ -47,8 +47,6 @@ const settings = someSettings({
   lotSize: '0.00001',
   risk: { symbols: ['BTC/USDT'], maxPositions: 1, maxClockSkewMs: 2_000 },
 });
-/** Whoever runs into it is to be through with it soon: there are many runs. */
-const requestTimeoutMs = 1_000;
 const protection = {
   stopLoss: { price: '49000' },
   takeProfits: [{ price: '51000', ratio: 1 }],
@@ -64,14 +62,12 @@ export async function runLive({
   death = survival,
   entryFault,
   exitFault,
-  placementWindowMs = 1_000,
 }: {
   out: WayOut;
   death?: MortalOptions;
   /** What goes wrong with the order that enters, and with the one that leaves. */
   entryFault?: Fault;
   exitFault?: Fault;
-  placementWindowMs?: number;
 }): Promise<LiveRun> {
   await using stack = new AsyncDisposableStack();
   const double = stack.use(await startBinanceDouble({ balances: startBalances }));
@@ -82,8 +78,6 @@ export async function runLive({
     bus: mortal.bus(server.connect()),
     double,
     name: 'first',
-    placementWindowMs,
-    requestTimeoutMs,
     opened: (open) =>
       mortal.step('open the venue', async () => {
         const broker = await open();
@@ -103,8 +97,6 @@ export async function runLive({
       bus: next.bus(server.connect()),
       double,
       name: 'second',
-      placementWindowMs,
-      requestTimeoutMs,
       opened: async (open) => next.broker(await open()),
     });
   };
@@ -163,7 +155,6 @@ export function startLiveWorker({
   name = 'one',
   opened = (open) => open(),
   placementWindowMs = 5_000,
-  requestTimeoutMs = 10_000,
   ...change
 }: {
   bus: Bus;
@@ -171,7 +162,6 @@ export function startLiveWorker({
   name?: string;
   opened?: (open: () => ReturnType<typeof openOnDouble>) => ReturnType<typeof openOnDouble>;
   placementWindowMs?: number;
-  requestTimeoutMs?: number;
 } & Partial<Parameters<typeof startExecution>[0]>): Service {
   return startExecution({
     bus,
@@ -182,14 +172,7 @@ export function startLiveWorker({
     log: createSilentLogger(),
     sweepEveryMs: 100,
     openBroker: () =>
-      opened(() =>
-        openOnDouble(double, {
-          placementWindowMs,
-          settleMs: 100,
-          pollMs: 60_000,
-          requestTimeoutMs,
-        }),
-      ),
+      opened(() => openOnDouble(double, { placementWindowMs, settleMs: 100, pollMs: 60_000 })),
     ...change,
   });
 }

@@ -307,9 +307,7 @@ describe.concurrent('a live portfolio', () => {
       await signal(bus, `in ${round}`.replace(' ', '-'));
       await signal(bus, `out ${round}`.replace(' ', '-'), { data: exit });
     }
-    await eventually(async () => expect(await only(bus, 'trade_closed')).toHaveLength(3), {
-      timeoutMs: 30_000,
-    });
+    await eventually(async () => expect(await only(bus, 'trade_closed')).toHaveLength(3));
     expect(double.orders()).toHaveLength(6);
     expect(new Set(double.orders().map(({ clientOrderId }) => clientOrderId)).size).toBe(6);
   });

@@ -7,7 +7,6 @@ import { standing } from '../testing/standing.ts';
 import { startSummaries } from './start-summaries.ts';
 
 /** The first picture takes its time. */
-const patience = { timeout: 10_000 };
 const times = { zone: 'UTC', minuteOfDay: 8 * 60, weekday: 0 };
 const time = '2026-01-05T00:00:00.000Z';
 const period = { from: time, to: time, trades: 2, wins: 1, losses: 1, pnl: '4.5', fees: '0.2' };
@@ -71,7 +70,7 @@ test('a day and a week are summed up when they are due, once', async () => {
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(asked, 'what happened a moment ago is not logged yet').toEqual([]);
   clock.now = '2026-01-07T08:00:10Z';
-  await expect.poll(() => told.length, patience).toBe(1);
+  await expect.poll(() => told.length).toBe(1);
   expect(told[0]?.plain).toBe(
     '2026-01-07 08:00 UTC 📅 [PAPER money] Daily summary: +12.5 USDT · ' +
       '4 trades, 2 won, 2 lost, fees 0.4 USDT · Equity 1,010.5 USDT (+1.05% since it was opened), cash 900 USDT · ' +
@@ -83,7 +82,7 @@ test('a day and a week are summed up when they are due, once', async () => {
   });
   clock.now = '2026-01-12T09:00:00Z';
   await expect
-    .poll(() => told.map(({ plain }) => /^(.{10}).*(Daily|Weekly)/.exec(plain)?.slice(1)), patience)
+    .poll(() => told.map(({ plain }) => /^(.{10}).*(Daily|Weekly)/.exec(plain)?.slice(1)))
     .toEqual([
       ['2026-01-07', 'Daily'],
       ['2026-01-12', 'Daily'],
@@ -101,7 +100,7 @@ test('one that was due while nobody was there is told at the next start, and not
   await first.stop();
   clock.now = '2026-01-08T20:00:00Z';
   await using second = here.start();
-  await expect.poll(() => told.length, patience).toBe(1);
+  await expect.poll(() => told.length).toBe(1);
   await second.stop();
   await using _third = here.start();
   await expect.poll(here.kept).toEqual(['2026-01-08', '2026-01-05']);
@@ -119,7 +118,7 @@ test('it waits for the trade log, says so once, and tells it then', async () => 
   await expect.poll(() => lines.length).toBe(1);
   expect(lines[0]).toContain('a summary has to wait');
   answer(bus);
-  await expect.poll(() => told.length, patience).toBe(1);
+  await expect.poll(() => told.length).toBe(1);
   expect(lines).toHaveLength(1);
 });
 
@@ -130,7 +129,7 @@ test('of a replay, whose time is its own, all of it is told', async () => {
   await using _summaries = here.start();
   await expect.poll(here.kept).toEqual(['2026-01-06', '2026-01-05']);
   clock.now = '2026-01-07T08:00:10Z';
-  await expect.poll(() => told.length, patience).toBe(1);
+  await expect.poll(() => told.length).toBe(1);
   expect(told[0]?.plain).toContain('Of all of the replay btc-2014');
   expect(asked.find(({ name }) => name === 'profit')?.request).not.toHaveProperty('from');
 });

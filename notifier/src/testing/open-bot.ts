@@ -90,9 +90,7 @@ export async function openBot(
 export async function answerTo(double: TelegramDouble, text: string, person = {}): Promise<string> {
   const before = double.received.length;
   double.say(text, person);
-  await eventually(() => expect(double.received.length).toBeGreaterThan(before), {
-    timeoutMs: 5_000,
-  });
+  await eventually(() => expect(double.received.length).toBeGreaterThan(before));
   return double.received[before]?.text ?? '';
 }
 

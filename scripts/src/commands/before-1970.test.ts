@@ -50,4 +50,4 @@ test('what was before 1970 is traded, verified and reckoned as what came later',
   expect(performance.metrics).toEqual(backtest.metrics);
   const again = await run('backtest', '--run', live.portfolio, ...log);
   expect(again.trades).toEqual(backtest.trades);
-}, 60_000);
+});

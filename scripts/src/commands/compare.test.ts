@@ -20,4 +20,4 @@ test('two runs on tapes of their own have nothing that could be compared, and ar
   expect(compared).toMatchObject({ code: 2 });
   expect(compared.stderr).toContain(`${first} and ${second} have no signal in common`);
   expect(await run('compare', '--run', first, '--with', first)).toMatchObject({ code: 0 });
-}, 60_000);
+});

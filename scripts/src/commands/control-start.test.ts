@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 import { firstCandles, oneLongRise } from '../testing/candles.ts';
 import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
 
-const timeout = 120_000;
 const feed = 'BTC_USD-30m-bitstamp.csv';
 /** Twenty candles a second: slow enough to find a position before it is left again. */
 const start = ['start', '--feed', feed, '--speed', '36000'];
@@ -21,7 +20,7 @@ async function statusIn(cwd: string) {
   return JSON.parse(stdout).portfolios;
 }
 
-describe.concurrent('a start that runs', { timeout }, () => {
+describe.concurrent('a start that runs', () => {
   test('is found by its data folder, and closes what a person wants closed', async () => {
     await using folder = await folderWithCandles(oneLongRise());
     const cwd = folder.path;
@@ -29,12 +28,10 @@ describe.concurrent('a start that runs', { timeout }, () => {
     await running.said('stdout', /opened/i);
     const { mode } = await stat(join(cwd, 'heliograph-data', 'nats.json'));
     expect(mode & 0o777, 'nobody else reads how to get in').toBe(0o600);
-    await eventually(
-      async () =>
-        expect((await statusIn(cwd))[0]?.positions).toMatchObject([
-          { symbol: 'BTC/USD', side: 'long' },
-        ]),
-      { timeoutMs: 60_000 },
+    await eventually(async () =>
+      expect((await statusIn(cwd))[0]?.positions).toMatchObject([
+        { symbol: 'BTC/USD', side: 'long' },
+      ]),
     );
     const closing = await runCli(['close', '--all', '--json'], { cwd });
     expect(closing).toMatchObject({ code: 0, stderr: '' });
@@ -84,14 +81,11 @@ describe.concurrent('a start that runs', { timeout }, () => {
     const closing = await runCli(['close', '--all', '--json'], { cwd });
     expect(closing.code, 'a person may close while trading is halted').toBe(0);
     const signals = ['signals', '--json', '--limit', '5'];
-    await eventually(
-      async () => expect((await runCli(signals, { cwd })).stdout).toContain('"HALTED"'),
-      { timeoutMs: 60_000 },
+    await eventually(async () =>
+      expect((await runCli(signals, { cwd })).stdout).toContain('"HALTED"'),
     );
     const resumed = await runCli(['resume', '--reason', 'over'], { cwd });
     expect(resumed).toMatchObject({ code: 0 });
-    await eventually(async () => expect((await statusIn(cwd))[0]?.positions).toHaveLength(1), {
-      timeoutMs: 60_000,
-    });
+    await eventually(async () => expect((await statusIn(cwd))[0]?.positions).toHaveLength(1));
   });
 });

@@ -16,7 +16,6 @@ import { klineOf } from '../../../execution/src/testing/binance-double/klines.ts
 import { atServer } from '../at-server.ts';
 import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
 
-const timeout = 120_000;
 const minuteMs = 60_000;
 const on = 'GET /api/v3/klines';
 const args = ['download', '--venue', 'binance', '--timeframe', '1m'];
@@ -42,7 +41,7 @@ async function unpacked(path: string): Promise<string> {
 
 const into = (name: string): string[] => [...btc, ...period, '--out', name];
 
-describe.concurrent('heliograph download', { timeout }, () => {
+describe.concurrent('heliograph download', () => {
   test('brings several symbols, through everything that the exchange does', async () => {
     await using double = await startBinanceDouble();
     await using folder = await temporaryFolder();
@@ -84,7 +83,7 @@ describe.concurrent('heliograph download', { timeout }, () => {
     const out = ['--out', 'btc.csv'];
     double.fault({ on, kind: 'late_answer', ms: 60_000, after: 2 });
     await using first = startCli([...btc, ...period, ...out], run);
-    await eventually(() => expect(double.requestsTo(on).length).toBe(3), { timeoutMs: 60_000 });
+    await eventually(() => expect(double.requestsTo(on).length).toBe(3));
     first.kill('SIGKILL');
     await first.result;
     expect(await readdir(cwd), 'nothing half done has its name').toEqual(['btc.csv.part1']);
@@ -193,7 +192,7 @@ describe.concurrent('heliograph download', { timeout }, () => {
   });
 });
 
-describe('heliograph data check', { timeout }, () => {
+describe('heliograph data check', () => {
   test('tells what is wrong in a folder, and ends with 3', async () => {
     await using folder = await temporaryFolder();
     const head = 'timestamp,open,high,low,close,volume';

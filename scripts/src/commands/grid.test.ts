@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { firstCandles } from '../testing/candles.ts';
 import { runCli, temporaryFolder } from '../testing/cli.ts';
 
-const timeout = 120_000;
 const candles = 'BTC_USD-30m-bitstamp.csv';
 const axes = ['--grid', 'fast=5,10,20', '--grid', 'slow=20,30'];
 
@@ -31,7 +30,7 @@ async function backtest(...params: readonly string[]) {
   return JSON.parse(stdout);
 }
 
-describe.concurrent('grid', { timeout }, () => {
+describe.concurrent('grid', () => {
   test('comes to what each backtest comes to, the best first, on however many threads', async () => {
     const [one, many] = [
       await grid(...axes, '--threads', '1'),

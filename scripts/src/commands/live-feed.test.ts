@@ -11,11 +11,10 @@ import {
 import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
 import { startExchange } from '../testing/exchange.ts';
 
-const timeout = 120_000;
 const feed = `ccxt:binance:${symbols.join(',')}:1s`;
 const args = ['start', '--feed', feed, '--warm-up', '60', '--json', '--quiet'];
 
-describe('a live market', { timeout }, () => {
+describe('a live market', () => {
   test('is traded on paper while it fails, and a start that was killed goes on without a gap', async () => {
     using exchange = await startExchange();
     const prices = await pricesOf(exchange.url);

@@ -10,7 +10,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { firstCandles } from '../testing/candles.ts';
 import { runCli, startCli, temporaryFolder, type CliResult } from '../testing/cli.ts';
 
-const timeout = 120_000;
 const feed = 'BTC_USD-30m-bitstamp.csv';
 const log = 'heliograph-data/heliograph.sqlite';
 
@@ -23,7 +22,7 @@ beforeAll(async () => {
   const args = ['start', '--feed', feed, '--until-end', '--json'];
   await runCli(args, { cwd: folder.path });
   played = await readFile(join(folder.path, log));
-}, timeout);
+});
 
 async function place() {
   const folder = await temporaryFolder();
@@ -49,7 +48,7 @@ const middleStored = `(SELECT stored_time FROM events JOIN streams ON streams.id
 
 const json = ({ stdout }: CliResult) => JSON.parse(stdout);
 
-describe.concurrent('the commands for the log', { timeout }, () => {
+describe.concurrent('the commands for the log', () => {
   test('runs tells who wrote it and which portfolios it has', async () => {
     await using here = await place();
     const { runs, portfolios } = json(await here.run('runs', '--json'));
@@ -370,40 +369,36 @@ describe.concurrent('the commands for the log', { timeout }, () => {
   );
 });
 
-test.concurrent(
-  'a start that runs is asked over the bus, and its log is copied, pruned and checked meanwhile',
-  { timeout },
-  async () => {
-    await using folder = await temporaryFolder();
-    const cwd = folder.path;
-    await writeFile(join(cwd, feed), firstCandles(1_500));
-    await using running = startCli(['start', '--feed', feed, '--speed', '360000'], { cwd });
-    await running.said('stdout', /closed/i);
-    // Whoever tells of a trade may be sooner than whoever logs it.
-    await eventually(async () => {
-      const asked = json(await runCli(['ask', 'trades', '--json'], { cwd }));
-      expect(asked.trades[0]).toMatchObject({ pnl: expect.any(String) });
-    });
-    const { signals } = json(await runCli(['ask', 'signals', '--with', '{"limit":1}'], { cwd }));
-    const { events } = json(
-      await runCli(['ask', 'story', '--with', JSON.stringify({ signalId: signals[0].id })], {
-        cwd,
-      }),
-    );
-    expect(events[0]).toMatchObject({ type: 'trade_signal' });
-    expect(await runCli(['ask', 'trades', '--with', '{"limit":0}'], { cwd })).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('limit'),
-    });
-    expect(await runCli(['ask', 'fortune'], { cwd })).toMatchObject({ code: 2 });
-    for (const args of [
-      ['backup', '--to', 'copy.sqlite'],
-      ['prune', '--before', '2s'],
-      ['check', '--db', 'copy.sqlite'],
-    ])
-      expect(await runCli(args, { cwd })).toMatchObject({ code: 0 });
-    running.kill('SIGTERM');
-    expect(await running.result).toMatchObject({ code: 0 });
-    expect(await runCli(['check'], { cwd })).toMatchObject({ code: 0 });
-  },
-);
+test.concurrent('a start that runs is asked over the bus, and its log is copied, pruned and checked meanwhile', async () => {
+  await using folder = await temporaryFolder();
+  const cwd = folder.path;
+  await writeFile(join(cwd, feed), firstCandles(1_500));
+  await using running = startCli(['start', '--feed', feed, '--speed', '360000'], { cwd });
+  await running.said('stdout', /closed/i);
+  // Whoever tells of a trade may be sooner than whoever logs it.
+  await eventually(async () => {
+    const asked = json(await runCli(['ask', 'trades', '--json'], { cwd }));
+    expect(asked.trades[0]).toMatchObject({ pnl: expect.any(String) });
+  });
+  const { signals } = json(await runCli(['ask', 'signals', '--with', '{"limit":1}'], { cwd }));
+  const { events } = json(
+    await runCli(['ask', 'story', '--with', JSON.stringify({ signalId: signals[0].id })], {
+      cwd,
+    }),
+  );
+  expect(events[0]).toMatchObject({ type: 'trade_signal' });
+  expect(await runCli(['ask', 'trades', '--with', '{"limit":0}'], { cwd })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('limit'),
+  });
+  expect(await runCli(['ask', 'fortune'], { cwd })).toMatchObject({ code: 2 });
+  for (const args of [
+    ['backup', '--to', 'copy.sqlite'],
+    ['prune', '--before', '2s'],
+    ['check', '--db', 'copy.sqlite'],
+  ])
+    expect(await runCli(args, { cwd })).toMatchObject({ code: 0 });
+  running.kill('SIGTERM');
+  expect(await running.result).toMatchObject({ code: 0 });
+  expect(await runCli(['check'], { cwd })).toMatchObject({ code: 0 });
+});

@@ -6,10 +6,9 @@ import { firstCandles } from '../testing/candles.ts';
 import { runCli, temporaryFolder } from '../testing/cli.ts';
 import { runInside } from '../testing/run-inside.ts';
 
-const timeout = 120_000;
 const candles = 300;
 
-describe.concurrent('replay', { timeout }, () => {
+describe.concurrent('replay', () => {
   const opened = new AsyncDisposableStack();
   let folder: string;
   let server: TestNats;
@@ -24,7 +23,7 @@ describe.concurrent('replay', { timeout }, () => {
     const args = ['start', '--feed', feed, '--until-end', '--db', 'log.sqlite', '--quiet'];
     const { code, stderr } = await runCli(args, { cwd: folder, env });
     if (code !== 0) throw new Error(stderr);
-  }, timeout);
+  });
   afterAll(() => opened.disposeAsync());
 
   const run = (command: string, ...more: readonly string[]) =>

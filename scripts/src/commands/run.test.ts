@@ -57,8 +57,8 @@ test.concurrent('five processes execute every signal once, whatever is killed an
 
   expect(await engine.result, 'the engine ends with its feed').toMatchObject({ code: 0 });
   using log = readableLog(join(cwd, 'log.sqlite'));
-  const portfolio = await vi.waitUntil(() => ended(log.database), { timeout: 30_000 });
-  await vi.waitUntil(() => readDeadLetters(log.database).length >= 2, { timeout: 30_000 });
+  const portfolio = await vi.waitUntil(() => ended(log.database), { timeout: 60_000 });
+  await vi.waitUntil(() => readDeadLetters(log.database).length >= 2, { timeout: 60_000 });
 
   const args = ['backtest', '--json', '--candles', feed];
   const expected = JSON.parse((await runCli(args, { cwd })).stdout);
@@ -79,7 +79,7 @@ test.concurrent('five processes execute every signal once, whatever is killed an
     service.kill('SIGTERM');
     expect(await service.result).toMatchObject({ code: 0 });
   }
-}, 120_000);
+});
 
 test.concurrent('run says so when nothing answers at that address', async () => {
   const args = ['run', 'execution', '--nats', 'nats://127.0.0.1:1'];

@@ -62,10 +62,9 @@ test('a shadow trades on paper what its neighbour trades at an exchange, and the
   const run = ['run', 'execution', ...flags.split(' '), '--portfolios', 'portfolios.json'];
   await using execution = startCli(run, { cwd, env });
   await using log = startCli(['run', 'trade-log', '--db', 'log.sqlite'], { cwd, env });
-  const patience = { timeoutMs: 60_000 };
   await eventually(async () => {
     expect(await typesOf(bus, 'money')).toContain('reconciliation_reported');
-  }, patience);
+  });
 
   await publishCandle(bus);
   for (const enters of [true, false]) {
@@ -78,7 +77,7 @@ test('a shadow trades on paper what its neighbour trades at an exchange, and the
         const filled = types.filter((type) => type === 'order_filled').length;
         expect({ portfolio, filled }).toEqual({ portfolio, filled: fills });
       }
-    }, patience);
+    });
   }
   const orders = await exchange.orders();
   expect(orders.length, 'the shadow never reaches the exchange').toBe(2);
@@ -90,7 +89,7 @@ test('a shadow trades on paper what its neighbour trades at an exchange, and the
     const { signals, trades } = JSON.parse(stdout).comparison;
     expect(signals).toMatchObject({ same: 2, changed: [] });
     expect(trades.changed).toMatchObject([{ fields: expect.arrayContaining(['quantity']) }]);
-  }, patience);
+  });
   await Promise.all([execution, log].map((process) => (process.kill('SIGTERM'), process.result)));
   const verified = await ask('verify', '--run', 'all');
   expect(JSON.parse(verified.stdout).portfolios).toMatchObject([
@@ -98,4 +97,4 @@ test('a shadow trades on paper what its neighbour trades at an exchange, and the
     { portfolio: 'shadow', finding: null, notReplayed: 'it ran by the wall clock' },
   ]);
   expect(verified.code).toBe(0);
-}, 120_000);
+});

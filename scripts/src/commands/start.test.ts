@@ -9,7 +9,6 @@ import { firstCandles, shippedCandles } from '../testing/candles.ts';
 import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
 
 const untilEnd = ['start', '--until-end', '--json', '--quiet'];
-const timeout = 120_000;
 
 async function printed(args: readonly string[], cwd: string) {
   // A start waits for much that others need not wait for.
@@ -64,7 +63,7 @@ async function folderWithCandles(count = 300) {
   return folder;
 }
 
-describe.concurrent('start --until-end', { timeout }, () => {
+describe.concurrent('start --until-end', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let run: Result & Record<string, string>;
   let expected: Result & Record<string, unknown>;
@@ -73,7 +72,7 @@ describe.concurrent('start --until-end', { timeout }, () => {
     folder = await temporaryFolder();
     run = await printed(untilEnd, folder.path);
     expected = await backtest(shippedCandles, folder.path);
-  }, timeout);
+  });
   afterAll(() => folder[Symbol.asyncDispose]());
 
   test('trades as backtest does', () => {
@@ -188,7 +187,7 @@ describe.concurrent('start --until-end', { timeout }, () => {
   });
 });
 
-describe.concurrent('start', { timeout }, () => {
+describe.concurrent('start', () => {
   const slowly = ['start', '--feed', 'BTC_USD-30m-bitstamp.csv', '--speed', '180000'];
   const onwards = [...untilEnd, '--feed', 'BTC_USD-30m-bitstamp.csv', '--speed', 'max'];
 

@@ -7,7 +7,6 @@ import { oneLongRise } from '../testing/candles.ts';
 import { runCli, startCli, temporaryFolder } from '../testing/cli.ts';
 
 const feed = 'BTC_USD-30m-bitstamp.csv';
-const patience = { timeoutMs: 60_000 };
 
 async function begin(change: Readonly<Record<string, string>> = {}) {
   await using stack = new AsyncDisposableStack();
@@ -39,21 +38,21 @@ async function answered(double: TelegramDouble, said: string, holds: string): Pr
     await eventually(() => expect(double.received.length).toBeGreaterThan(before));
     answer = double.received.at(-1)?.text ?? '';
     expect(answer).toContain(holds);
-  }, patience);
+  });
   return answer;
 }
 
-describe.concurrent('Telegram, from a start that runs', { timeout: 120_000 }, () => {
+describe.concurrent('Telegram, from a start that runs', () => {
   test('a trade is told, what is asked is answered, and panic leaves everything, once', async () => {
     await using here = await begin();
     const { double, cwd, running } = here;
-    await eventually(() => expect(texts(double)).toMatch(/✅ Bought [\d.]+ at/), patience);
+    await eventually(() => expect(texts(double)).toMatch(/✅ Bought [\d.]+ at/));
     expect(texts(double)).toMatch(/has started[^]*opened[^]*Buy BTC\/USD[^]*✅ Bought/);
     expect(await answered(double, '/positions', 'BTC/USD')).toContain('long');
     expect(await answered(double, '/status', 'ACTIVE')).toContain('1 of');
     expect(await answered(double, '/health', 'trade log answers')).toContain('execution/');
     double.say('/panic');
-    await eventually(() => expect(texts(double)).toContain('❔ /panic'), patience);
+    await eventually(() => expect(texts(double)).toContain('❔ /panic'));
     const question = double.received.find(({ text }) => text.startsWith('❔ /panic'));
     const [yes = ''] = Object.values(question?.buttons ?? {});
     const press = double.press(question?.messageId ?? 0, yes);
@@ -62,8 +61,8 @@ describe.concurrent('Telegram, from a start that runs', { timeout: 120_000 }, ()
     await eventually(() => {
       const now = double.received.find(({ messageId }) => messageId === question?.messageId);
       expect(now?.text).toContain('Halted, and left');
-    }, patience);
-    await eventually(() => expect(texts(double)).toContain('Trading is halted'), patience);
+    });
+    await eventually(() => expect(texts(double)).toContain('Trading is halted'));
     const { stdout } = await runCli(['status', '--json'], { cwd });
     expect(JSON.parse(stdout).portfolios).toMatchObject([
       { tradingState: { state: 'HALTED', author: 'telegram 99 (@u99)' }, positions: [] },
@@ -71,7 +70,7 @@ describe.concurrent('Telegram, from a start that runs', { timeout: 120_000 }, ()
     await answered(double, '/trades', 'BTC/USD');
     const closed = () => double.received.filter(({ text }) => text.includes('Closed BTC/USD'));
     // What is not edited by the stop is edited by the next start.
-    await eventually(() => expect(closed().length).toBeGreaterThan(1), patience);
+    await eventually(() => expect(closed().length).toBeGreaterThan(1));
     running.kill('SIGTERM');
     expect((await running.result).code).toBe(0);
     expect(texts(double)).toContain('[PAPER] Heliograph has stopped\nBy SIGTERM');

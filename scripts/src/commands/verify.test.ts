@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { firstCandles } from '../testing/candles.ts';
 import { runCli, temporaryFolder } from '../testing/cli.ts';
 
-const timeout = 120_000;
 const feed = 'BTC_USD-30m-bitstamp.csv';
 /** Of the logs in testing/logs, whose schemas are older ones, too. */
 const olderRules = [1, 3];
@@ -18,7 +17,7 @@ function runName(log: string): string {
   return String(database.prepare('SELECT portfolio FROM portfolios').pluck().get());
 }
 
-describe.concurrent('a logged run', { timeout }, () => {
+describe.concurrent('a logged run', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let log: string;
 
@@ -29,7 +28,7 @@ describe.concurrent('a logged run', { timeout }, () => {
     const { code, stderr } = await runCli(args, { cwd: folder.path });
     if (code !== 0) throw new Error(stderr);
     log = join(folder.path, 'heliograph-data', 'heliograph.sqlite');
-  }, timeout);
+  });
   afterAll(() => folder[Symbol.asyncDispose]());
 
   const verify = (db: string, ...more: readonly string[]) =>

@@ -47,13 +47,10 @@ async function begin(stack: AsyncDisposableStack, aheadMs: number) {
     views,
     /** Until it is held, or not. */
     async traded(count: number): Promise<void> {
-      await eventually(
-        async () => {
-          await candle();
-          expect(closingsOf(await views())).toHaveLength(count);
-        },
-        { timeoutMs: 10_000 },
-      );
+      await eventually(async () => {
+        await candle();
+        expect(closingsOf(await views())).toHaveLength(count);
+      });
     },
     async enter(data: object = {}): Promise<void> {
       const time = toTime(nowMs());

@@ -13,7 +13,7 @@ import {
 import { atServer } from '../at-server.ts';
 
 const data = process.env['HELIOGRAPH_DATA'];
-const soon = { timeout: 30_000, interval: 10 };
+const soon = { timeout: 60_000, interval: 10 };
 
 /** Candles by the file alone; not the first, which began before the recording, nor the last, which has not ended in it. */
 function candlesByFile(trades: readonly Recorded[], spanMs: number): number[][] {

@@ -6,10 +6,9 @@ import {
 } from '../../../execution/src/testing/binance-double/binance-double.ts';
 import { follow, told, truth } from './follow.ts';
 
-const timeout = 60_000;
 const klines = 'GET /api/v3/klines';
 
-describe.concurrent('a market that streams', { timeout }, () => {
+describe.concurrent('a market that streams', () => {
   test.each<StreamMode>(['auto', 'trades'])('is heard and not asked: %s', async (mode) => {
     await using double = await startBinanceDouble();
     await using feed = await follow(double, mode);

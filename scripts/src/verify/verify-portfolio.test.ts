@@ -85,7 +85,6 @@ async function trippedLog(folder: string, ...params: readonly string[]): Promise
 
 test.each(['MARKET', 'SIGNALS'] as const)(
   'a breaker is no difference before %s has been written down that far',
-  { timeout: 60_000 },
   async (stream) => {
     await using folder = await temporaryFolder();
     const database = openDatabase(await trippedLog(folder.path));
@@ -154,30 +153,26 @@ test.each(['signal_skipped', 'order_intended', 'order_filled', 'portfolio_valued
   },
 );
 
-test(
-  'another place of the tape is found at an order that protects',
-  { timeout: 60_000 },
-  async () => {
-    await using folder = await temporaryFolder();
-    const database = openDatabase(await trippedLog(folder.path, 'stopBps=50', 'targetBps=80'));
-    using _ = { [Symbol.dispose]: () => void database.close() };
-    const rows = readPortfolios(database);
-    const verdicts = () => rows.map((row) => verifyPortfolio(database, row, () => undefined));
-    expect(verdicts().map(({ finding }) => finding)).toEqual([undefined, undefined]);
-    database.exec('DROP TRIGGER events_are_never_changed');
-    const [sequence, place] = database
-      .prepare<[], [number, number]>(
-        `UPDATE events SET body = json_set(body, '$.data.marketSequence', body ->> '$.data.marketSequence' + 1)
+test('another place of the tape is found at an order that protects', async () => {
+  await using folder = await temporaryFolder();
+  const database = openDatabase(await trippedLog(folder.path, 'stopBps=50', 'targetBps=80'));
+  using _ = { [Symbol.dispose]: () => void database.close() };
+  const rows = readPortfolios(database);
+  const verdicts = () => rows.map((row) => verifyPortfolio(database, row, () => undefined));
+  expect(verdicts().map(({ finding }) => finding)).toEqual([undefined, undefined]);
+  database.exec('DROP TRIGGER events_are_never_changed');
+  const [sequence, place] = database
+    .prepare<[], [number, number]>(
+      `UPDATE events SET body = json_set(body, '$.data.marketSequence', body ->> '$.data.marketSequence' + 1)
        WHERE (stream_id, sequence) = (SELECT stream_id, sequence FROM orders WHERE role = 'stop_loss' ORDER BY sequence LIMIT 1)
        RETURNING sequence, body ->> '$.data.marketSequence'`,
-      )
-      .raw()
-      .all()[0] ?? [0, 0];
-    expect(verdicts().flatMap(({ finding }) => finding ?? [])).toMatchObject([
-      { sequence, field: 'data.marketSequence', recorded: place, derived: place - 1 },
-    ]);
-  },
-);
+    )
+    .raw()
+    .all()[0] ?? [0, 0];
+  expect(verdicts().flatMap(({ finding }) => finding ?? [])).toMatchObject([
+    { sequence, field: 'data.marketSequence', recorded: place, derived: place - 1 },
+  ]);
+});
 
 test('an opening that says that it had seen more than there was is found', async () => {
   const { finding } = await verdictOn((database) =>

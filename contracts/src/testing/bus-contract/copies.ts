@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../../bus/bus.ts';
 import { eventually } from '../eventually.ts';
 import { marketCopy, candle, candles, signal, ids, publishAll, acked } from './messages.ts';
-import { type OpenBus } from './bus-server.ts';
+import { settings, type OpenBus } from './bus-server.ts';
 
 /** Every consumer has its own copy of every message, at its own pace. */
 export function describeCopies(name: string, open: OpenBus): void {
@@ -69,7 +69,7 @@ export function describeCopies(name: string, open: OpenBus): void {
 
     test('have at most maxInFlight out with a slow consumer', async () => {
       await using server = await open();
-      await using bus = await server.connect();
+      await using bus = await server.connect({ ...settings, ackWaitMs: 60_000 });
       await publishAll(bus, candles(1, 8));
       const out: Delivery[] = [];
       const subscription = bus

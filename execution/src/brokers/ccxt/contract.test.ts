@@ -63,7 +63,7 @@ async function openHarness(options: CcxtBrokerOptions = {}): Promise<BrokerHarne
       await double[Symbol.asyncDispose]();
     },
     async isFollowed() {
-      await vi.waitUntil(() => double.subscribers === 1, { timeout: 10_000 });
+      await vi.waitUntil(() => double.subscribers === 1, { timeout: 60_000 });
     },
     async [Symbol.asyncDispose]() {
       await broker[Symbol.asyncDispose]();

@@ -26,7 +26,7 @@ describe.concurrent('a process that is killed while it waits for the answer to a
     double.fault({ on: endpoint, kind: 'late_answer', ms: 60_000 });
     const order = anOrder({ id: 'ofTheDead' });
     const child = start(double, 'place', order.id);
-    await vi.waitUntil(() => double.requestsTo(endpoint)[0]?.executed, { timeout: 20_000 });
+    await vi.waitUntil(() => double.requestsTo(endpoint)[0]?.executed, { timeout: 60_000 });
     child.kill('SIGKILL');
     await once(child, 'exit');
 
@@ -45,7 +45,7 @@ describe.concurrent('a process that is killed while it waits for the answer to a
     double.fault({ on: endpoint, kind: 'late_request', ms: 6_000 });
     const order = anOrder({ id: 'ofTheDead' });
     const child = start(double, 'place', order.id);
-    await vi.waitUntil(() => double.requestsTo(endpoint).length === 1, { timeout: 20_000 });
+    await vi.waitUntil(() => double.requestsTo(endpoint).length === 1, { timeout: 60_000 });
     const sentMs = Date.now();
     child.kill('SIGKILL');
 
@@ -73,7 +73,7 @@ describe.concurrent('a stream that breaks while it subscribes', () => {
     await using double = await startBinanceDouble();
     double.breakSubscriptions(2);
     const child = start(double, 'follow');
-    await vi.waitUntil(() => double.subscribers === 1, { timeout: 20_000 });
+    await vi.waitUntil(() => double.subscribers === 1, { timeout: 60_000 });
     expect(child.exitCode).toBeNull();
     child.kill('SIGUSR2');
     expect(await once(child, 'exit')).toEqual([0, null]);

@@ -19,7 +19,7 @@ const Klines = z.object({
   }),
 });
 
-const soon = { timeout: 10_000 };
+const soon = { timeout: 60_000 };
 
 const ignore = (): void => undefined;
 

@@ -7,7 +7,7 @@ import { recordedStream, recordedTrades } from '../recorded-trades.ts';
 import { startBinanceDouble } from './binance-double.ts';
 
 const data = process.env['HELIOGRAPH_DATA'];
-const soon = { timeout: 30_000, interval: 10 };
+const soon = { timeout: 60_000, interval: 10 };
 
 describe.skipIf(!data)('what Binance has really told (skipped without HELIOGRAPH_DATA)', () => {
   test('comes out of two clients as it went in', async () => {
