@@ -56,6 +56,11 @@ Order <code>k3order</code> at bitstamp
   });
 });
 
+const cancelledFor = (reason: string) => {
+  const message = journalMessage(aSample('order_cancelled', { reason }), paper);
+  return [message?.severity, message?.quiet];
+};
+
 test('an order that is taken back is told quietly before, and after as loud as it matters', () => {
   expect(journalMessage(aSample('order_cancel_intended'), paper)).toMatchObject({
     severity: 'info',
@@ -66,10 +71,6 @@ asked for by anna
 Order <code>k3order</code> at bitstamp
 <i>2014-01-05 12:30 UTC · #idea0000</i>`,
   });
-  const cancelledFor = (reason: string) => {
-    const message = journalMessage(aSample('order_cancelled', { reason }), paper);
-    return [message?.severity, message?.quiet];
-  };
   expect(cancelledFor('CANCEL_REQUESTED')).toEqual(['info', false]);
   expect(cancelledFor('POSITION_CLOSED')).toEqual(['info', true]);
   expect(cancelledFor('VENUE_REJECTED')).toEqual(['warning', false]);

@@ -127,6 +127,9 @@ ${lines.slice(2).join('\n')}`,
   });
 });
 
+const severityOf = (to: string) =>
+  journalMessage(aSample('trading_state_changed', { to }), paper)?.severity;
+
 test('a change of the trading state tells who and why', () => {
   expect(journalMessage(aSample('trading_state_changed'), paper)).toMatchObject({
     severity: 'error',
@@ -135,7 +138,5 @@ ACTIVE → HALTED by risk
 Why: daily loss of 5.2%
 <i>2014-01-05 12:30 UTC · #idea0000</i>`,
   });
-  const severityOf = (to: string) =>
-    journalMessage(aSample('trading_state_changed', { to }), paper)?.severity;
   expect([severityOf('REDUCING'), severityOf('ACTIVE')]).toEqual(['warning', 'success']);
 });
