@@ -5,6 +5,7 @@ export { decisionsVersion } from './decision/version.ts';
 export { personsChoice } from './decision/persons-choice.ts';
 export type { Order } from './decision/order.ts';
 export { currencyOf, type Portfolio } from './decision/portfolio.ts';
+export { systemClock, type Clock } from './clock.ts';
 export { candleOfPrint } from './paper/slice.ts';
 export { createDecisionsHash } from './decisions-hash.ts';
 export { createSimulation, type Simulation } from './simulation.ts';

@@ -8,7 +8,7 @@ import {
   startTestNats,
   someSettings,
 } from '@heliograph/contracts/testing';
-import { startExecution } from '@heliograph/execution';
+import { startExecution, systemClock } from '@heliograph/execution';
 import { startNotifier, type Message } from '@heliograph/notifier';
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
@@ -89,7 +89,7 @@ test('after an hour without a worker entries are skipped, exits follow their gra
       settings,
       worker: name,
       log,
-      nowMs: () => Date.now() + aheadMs,
+      clock: { ...systemClock, nowMs: () => Date.now() + aheadMs },
       sweepEveryMs: 50,
     });
   {

@@ -92,7 +92,6 @@ test(
       settings,
       worker: 'first',
       log,
-      nowMs: Date.now,
     });
     let n = 0;
     const round = async (): Promise<number[]> => {

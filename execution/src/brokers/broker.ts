@@ -162,8 +162,8 @@ export interface Broker extends AsyncDisposable {
   /** Takes back what is not filled yet; nothing when the order has ended or is not there. */
   cancel(order: OrderReference, why: Abandonment): Promise<void>;
   /**
-   * Makes sure that an order which did not reach the venue never will. True once that is certain; false while it is not,
-   * or when the order is there: what did reach the venue stands.
+   * Makes sure that an order which did not reach the venue never will. True once that is certain, which takes a while from
+   * when it was placed here, or given up first; false until then, or when the order is there: what did reach the venue stands.
    */
   abandon(order: OrderReference & { readonly timeMs: number }, why: Abandonment): Promise<boolean>;
   /** Asks the venue about the orders that it is not known to have. */

@@ -84,6 +84,7 @@ async function openInProcess(): Promise<BrokerHarness> {
   });
   return {
     broker,
+    passWindow: () => undefined,
     nowMs: tape.nowMs,
     reconnect: async () => ({ ...paper, [Symbol.asyncDispose]: async () => undefined }),
     movePrice: async (price) => exchange.onCandle(tape.next(price)),
@@ -153,6 +154,7 @@ async function openOnBus(connect: () => Promise<Bus>): Promise<BrokerHarness> {
   };
   return {
     broker,
+    passWindow: () => undefined,
     nowMs: tape.nowMs,
     reconnect: open,
     movePrice: (price) => show(price),

@@ -1,6 +1,8 @@
 import { OrderId, PositiveDecimal, SymbolName, Venue } from '@heliograph/contracts';
 import { createSilentLogger, type Logger } from '@heliograph/contracts/service';
 import { openCcxtBroker, type CcxtBrokerOptions } from '../brokers/ccxt/open-ccxt-broker.ts';
+import { systemClock, type Clock } from '../clock.ts';
+import { movedClock } from './clocks.ts';
 import type { Broker, OrderRequest } from '../brokers/broker.ts';
 import type { BinanceDouble } from './binance-double/binance-double.ts';
 
@@ -18,9 +20,9 @@ export function openOnDouble(
   double: { url: string; key: { apiKey: string; secret: string } },
   {
     log = createSilentLogger(),
-    nowMs = Date.now,
+    clock = systemClock,
     ...options
-  }: CcxtBrokerOptions & { log?: Logger; nowMs?: () => number } = {},
+  }: CcxtBrokerOptions & { log?: Logger; clock?: Clock } = {},
 ): Promise<Broker> {
   const { apiKey, secret } = double.key;
   return openCcxtBroker({
@@ -29,18 +31,20 @@ export function openOnDouble(
     sandbox: false,
     options: { ...options, redirect: redirectTo(double.url) },
     log,
-    nowMs,
+    clock,
   });
 }
 
 /** One clock for the double and whoever trades there, which may be put forward. */
-export function sharedClock(double: Pick<BinanceDouble, 'setClockOffset'>) {
-  let laterMs = 0;
+export function sharedClock(
+  double: Pick<BinanceDouble, 'setClockOffset'>,
+): Clock & { pass(ms: number): void } {
+  const later = { laterMs: 0 };
   return {
-    nowMs: () => Date.now() + laterMs,
-    pass(ms: number): void {
-      laterMs += ms;
-      double.setClockOffset(laterMs);
+    ...movedClock(later),
+    pass(ms) {
+      later.laterMs += ms;
+      double.setClockOffset(later.laterMs);
     },
   };
 }

@@ -14,6 +14,8 @@ import type {
   Placement,
   Report,
 } from '../brokers/broker.ts';
+import { createUnderWay } from '../brokers/ccxt/under-way.ts';
+import { systemClock } from '../clock.ts';
 import { assetOf } from '../decision/portfolio.ts';
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
 
@@ -152,56 +154,58 @@ export function createStrictVenue(options: StrictVenueOptions): StrictVenue {
     isResting,
     calmDown: () => void (isCalm = true),
     onCandle: (candle) => exchange.onCandle(candle),
-    connect: () => ({
-      orderTypes: options.orderTypes,
-      restsReduceOnly: options.restsReduceOnly,
-      timesInForce: ['GTC', 'IOC', 'FOK', 'GTD', 'PO'],
-      placementWindowMs: windowMs,
-      changes$: hints,
-      async place(request) {
-        if (!happens(0.08)) return arrive(request);
-        // It is on its way for longer than anybody waits for it.
-        setTimeout(() => void arrive(request), within(2 * windowMs));
-        throw new TransientError('TIMEOUT', 'no answer in time');
-      },
-      async cancel({ id }, why) {
-        const lost = forgotten.get(id);
-        if (lost) forgotten.set(id, { ...lost, why });
-        const order = named(id).find(isResting);
-        if (!order) return;
-        const cancel = (): void => exchange.cancel(order.venueId, { ...why, timeMs: Date.now() });
-        if (happens(0.3)) setTimeout(cancel, within(4_000));
-        else cancel();
-      },
-      async abandon({ id, timeMs }) {
-        return (
-          Date.now() > timeMs + windowMs + settleMs && named(id).length === 0 && !forgotten.has(id)
-        );
-      },
-      isForgotten: ({ id }) => isForgotten(id),
-      refresh: async () => undefined,
-      async reportsOf({ id }) {
-        const known = toldOfForgotten(id) ?? named(id).flatMap(heard);
-        return known.length === 0
-          ? undefined
-          : known.map((report) => ({ ...report, timeMs: report.timeMs + aheadMs }));
-      },
-      async openOrders(symbols) {
-        const orders = await inner.openOrders(symbols);
-        return orders.map((order) => {
-          const id = taken.find(({ venueId }) => venueId === order.venueOrderId)?.id;
-          return id === undefined ? order : { ...order, clientOrderId: id };
-        });
-      },
-      balances: async () => [...(await inner.balances()), ...coins()],
-      positions: async () => (isSpot ? undefined : inner.positions()),
-      async instruments(symbols) {
-        const rules = await inner.instruments(symbols);
-        if (!maximum || Date.now() < maximum.fromMs) return rules;
-        return rules.map((each) => ({ ...each, maxQuantity: maximum.quantityOf(each.symbol) }));
-      },
-      clockOffsetMs: async () => aheadMs,
-      [Symbol.asyncDispose]: async () => undefined,
-    }),
+    connect() {
+      const underWay = createUnderWay({ windowMs: windowMs + settleMs, clock: systemClock });
+      return {
+        orderTypes: options.orderTypes,
+        restsReduceOnly: options.restsReduceOnly,
+        timesInForce: ['GTC', 'IOC', 'FOK', 'GTD', 'PO'],
+        placementWindowMs: windowMs,
+        changes$: hints,
+        async place(request) {
+          underWay.sent(request.id);
+          if (!happens(0.08)) return arrive(request);
+          // It is on its way for longer than anybody waits for it.
+          setTimeout(() => void arrive(request), within(2 * windowMs));
+          throw new TransientError('TIMEOUT', 'no answer in time');
+        },
+        async cancel({ id }, why) {
+          const lost = forgotten.get(id);
+          if (lost) forgotten.set(id, { ...lost, why });
+          const order = named(id).find(isResting);
+          if (!order) return;
+          const cancel = (): void => exchange.cancel(order.venueId, { ...why, timeMs: Date.now() });
+          if (happens(0.3)) setTimeout(cancel, within(4_000));
+          else cancel();
+        },
+        async abandon({ id }) {
+          return !underWay.mayArrive(id) && named(id).length === 0 && !forgotten.has(id);
+        },
+        isForgotten: ({ id }) => isForgotten(id),
+        refresh: async () => undefined,
+        async reportsOf({ id }) {
+          const known = toldOfForgotten(id) ?? named(id).flatMap(heard);
+          return known.length === 0
+            ? undefined
+            : known.map((report) => ({ ...report, timeMs: report.timeMs + aheadMs }));
+        },
+        async openOrders(symbols) {
+          const orders = await inner.openOrders(symbols);
+          return orders.map((order) => {
+            const id = taken.find(({ venueId }) => venueId === order.venueOrderId)?.id;
+            return id === undefined ? order : { ...order, clientOrderId: id };
+          });
+        },
+        balances: async () => [...(await inner.balances()), ...coins()],
+        positions: async () => (isSpot ? undefined : inner.positions()),
+        async instruments(symbols) {
+          const rules = await inner.instruments(symbols);
+          if (!maximum || Date.now() < maximum.fromMs) return rules;
+          return rules.map((each) => ({ ...each, maxQuantity: maximum.quantityOf(each.symbol) }));
+        },
+        clockOffsetMs: async () => aheadMs,
+        [Symbol.asyncDispose]: async () => undefined,
+      };
+    },
   };
 }

@@ -12,7 +12,7 @@ export async function inVirtualTime<T>(
   { startMs, withinMs }: { startMs: number; withinMs: number },
 ): Promise<T> {
   vi.useFakeTimers({
-    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
     now: startMs,
   });
   try {

@@ -24,7 +24,7 @@ function aSilentStop() {
     const signal = aSignal(change);
     const prices = new Map();
     const decision = decide(portfolio, signal, { nowMs, mode: 'paper', prices });
-    const heard = { portfolio, signal, silent, nowMs: nowMs + laterMs };
+    const heard = { portfolio, signal, silent, steadyMs: nowMs + laterMs };
     return { decision, made: () => asFarAsHeard(decision, heard) };
   };
   return { stop, decided };

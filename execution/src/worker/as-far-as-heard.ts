@@ -19,18 +19,18 @@ export function asFarAsHeard(
     portfolio,
     signal,
     silent,
-    nowMs,
+    steadyMs,
   }: {
     portfolio: Portfolio;
     signal: TradeSignal;
     silent: ReadonlyMap<OrderId, Silence>;
-    /** The wall clock, epoch ms. */
-    nowMs: number;
+    /** By the clock that silences are reckoned by. */
+    steadyMs: number;
   },
 ): readonly Draft[] {
   const key = instrumentKey(signal.data);
   const silence = [...silent.values()].find(({ order }) => instrumentKey(order) === key);
   if (!silence || decision.length === 0 || isUrgent(decision)) return decision;
-  if (nowMs - silence.sinceMs < waitForWordMs) throw silence.error;
+  if (steadyMs - silence.sinceMs < waitForWordMs) throw silence.error;
   return withoutEntry(decision, { portfolio, signal, orderId: silence.order.id });
 }

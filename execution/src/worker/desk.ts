@@ -9,6 +9,7 @@ import {
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
 import type { Broker } from '../brokers/broker.ts';
+import type { Clock } from '../clock.ts';
 import { decide, open } from '../decision/decide.ts';
 import type { Draft } from '../decision/draft.ts';
 import { mark } from '../decision/mark.ts';
@@ -60,8 +61,7 @@ export interface DeskOptions {
   readonly states: TradingStates;
   /** `source` of the events written here. */
   readonly source: string;
-  /** The wall clock, epoch ms. */
-  readonly nowMs: () => number;
+  readonly clock: Clock;
   /** How often a live portfolio is compared with its venue. Default: 30,000. */
   readonly compareEveryMs?: number;
   readonly log: Logger;
@@ -85,7 +85,8 @@ export interface Desk extends AsyncDisposable {
 }
 
 export async function openDesk(options: DeskOptions): Promise<Desk> {
-  const { bus, name, tape, mode, settings, source, nowMs, log } = options;
+  const { bus, name, tape, mode, settings, source, clock, log } = options;
+  const { nowMs } = clock;
   const isLive = tape === liveTape;
   const serial = createSerial();
   const stack = new AsyncDisposableStack();
@@ -137,7 +138,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const answers = createAnswers({
     broker,
     isAwaited: (order) => dispatcher.isAwaited(order),
-    nowMs,
+    clock,
     trouble,
   });
   const dispatcher: Dispatcher = createDispatcher({
@@ -145,13 +146,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     broker,
     isSilent: ({ id }) => answers.silent.has(id),
     inTurn: serial,
-    nowMs,
+    clock,
     trouble,
   });
   const forgottenOrders = createForgottenOrders({
     journal,
     dispatcher,
-    nowMs,
+    clock,
     timeFor: place.nowFor,
   });
   const reconciler = createReconciler({
@@ -163,7 +164,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     answered: () => dispatcher.answered(),
     settleOrders: () => settleOrders(place.nowMs()),
     answers,
-    nowMs,
+    clock,
     trouble,
   });
   const states = followStates({ ...options, journal });
@@ -178,7 +179,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     isLive,
     marketSequence: () => place.sequence,
     moment: place.moment,
-    nowMs,
+    clock,
   });
   const { write, journalReports, settleOrders } = settler;
 
@@ -250,7 +251,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
           portfolio: journal.state,
           signal,
           silent,
-          nowMs: nowMs(),
+          steadyMs: clock.steadyMs(),
         });
       } while (!(await write(decision)));
       // Entries are taken back before the exit goes out that leaves with what they have bought.

@@ -29,6 +29,7 @@ import {
   type Observable,
 } from 'rxjs';
 import type { Broker } from '../brokers/broker.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import { createDeskRegistry, portfoliosBucket } from './desk-registry.ts';
 import { openDesk, type Desk } from './desk.ts';
 import { createTradingStates } from './trading-states.ts';
@@ -52,8 +53,8 @@ export interface ExecutionOptions {
   /** Names this worker among those that share the queue group. */
   readonly worker: string;
   readonly log: Logger;
-  /** The wall clock, epoch ms. */
-  readonly nowMs?: () => number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
   /** How soon a worker looks after the orders of one that is no more. Default: 1,000. */
   readonly sweepEveryMs?: number;
   /** How often a live portfolio is compared with its venue. Default: 30,000. */
@@ -73,7 +74,7 @@ export function startExecution(options: ExecutionOptions): Service {
     mode,
     worker,
     log,
-    nowMs = Date.now,
+    clock = systemClock,
     sweepEveryMs = 1_000,
   } = options;
   if (mode === 'live' && !options.openBroker)
@@ -92,7 +93,7 @@ export function startExecution(options: ExecutionOptions): Service {
       // A replayed signal never reaches a venue.
       openBroker: tape === liveTape && mode === 'live' ? options.openBroker : undefined,
       source: `execution/${worker}`,
-      nowMs,
+      clock,
     }),
   );
 

@@ -8,6 +8,8 @@ import {
   type BinanceDouble,
 } from '../testing/binance-double/binance-double.ts';
 import { anOrder, openOnDouble } from '../testing/ccxt-on-double.ts';
+import { systemClock } from '../clock.ts';
+import { movedClock } from '../testing/clocks.ts';
 import { journalOf, only } from '../testing/live-run.ts';
 import { startExecution } from './execution.ts';
 
@@ -20,7 +22,7 @@ const settings = someSettings({
 function worker(
   bus: Bus,
   double: BinanceDouble,
-  { name = 'one', change = {}, nowMs = Date.now } = {},
+  { name = 'one', change = {}, clock = systemClock } = {},
 ) {
   return startExecution({
     bus,
@@ -30,7 +32,7 @@ function worker(
     worker: name,
     log: createSilentLogger(),
     openBroker: () => openOnDouble(double, { settleMs: 200, pollMs: 100 }),
-    nowMs,
+    clock,
   });
 }
 
@@ -157,13 +159,13 @@ describe.concurrent('a live portfolio', () => {
   test('takes an entry that works until a time back then', async () => {
     await using double = await startBinanceDouble();
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
-    let laterMs = 0;
-    await using _worker = worker(bus, double, { nowMs: () => Date.now() + laterMs });
+    const later = { laterMs: 0 };
+    await using _worker = worker(bus, double, { clock: movedClock(later) });
     await signal(bus, 'in', {
       data: { entry: { type: 'limit', limitPrice: '40000', timeInForce: 'GTD' } },
     });
     await accepted(bus);
-    laterMs = 60_000;
+    later.laterMs = 60_000;
     await eventually(async () => expect(await only(bus, 'order_cancelled')).toHaveLength(1));
     expect(double.orders()).toMatchObject([{ timeInForce: 'GTC', status: 'CANCELED' }]);
     const [intent] = await only(bus, 'order_intended');
@@ -193,11 +195,11 @@ describe.concurrent('a live portfolio', () => {
   test('takes an entry that it holds back when its signal expires', async () => {
     await using double = await startBinanceDouble();
     await using bus = createMemoryServer({ drainTimeoutMs: 1 }).connect();
-    let laterMs = 0;
-    await using _worker = worker(bus, double, { nowMs: () => Date.now() + laterMs });
+    const later = { laterMs: 0 };
+    await using _worker = worker(bus, double, { clock: movedClock(later) });
     await signal(bus, 'in', { data: { entry: { type: 'stop', stopPrice: '51000' } } });
     await accepted(bus);
-    laterMs = 60_000;
+    later.laterMs = 60_000;
     await eventually(async () => expect(await only(bus, 'order_cancelled')).toHaveLength(1));
     expect(await only(bus, 'order_accepted')).toHaveLength(1);
     expect(double.orders()).toEqual([]);

@@ -20,6 +20,7 @@ const isSilent = (): boolean => false;
 function atSlowVenue(slow: 'place' | 'cancel') {
   const it = { nowMs: Date.UTC(2026, 0, 5, 0, 0, 10), isSlow: false, givenUp: 0 };
   const nowMs = (): number => it.nowMs;
+  const clock = { nowMs, steadyMs: nowMs };
   const log = createSilentLogger();
   const taken = new Map<OrderId, OrderRequest>();
   const hang = (operation: typeof slow): void => {
@@ -52,9 +53,9 @@ function atSlowVenue(slow: 'place' | 'cancel') {
   const bus = createMemoryServer().connect();
   const journal = createJournal({ bus, name: 'paper', source: 'test', nowMs, marketSequence, log });
   const trouble = createTrouble(log);
-  const answers = createAnswers({ broker, nowMs, trouble });
+  const answers = createAnswers({ broker, clock, trouble });
   const inTurn = createSerial();
-  const dispatcher = createDispatcher({ journal, broker, isSilent, inTurn, nowMs, trouble });
+  const dispatcher = createDispatcher({ journal, broker, isSilent, inTurn, clock, trouble });
   const settler = createSettler({
     journal,
     broker,
@@ -64,7 +65,7 @@ function atSlowVenue(slow: 'place' | 'cancel') {
     isLive: true,
     marketSequence: () => 0,
     moment: (timeMs) => ({ timeMs }),
-    nowMs,
+    clock,
   });
   return { it, journal, settler, taken };
 }

@@ -1,4 +1,5 @@
 import type { Broker, Report } from '../brokers/broker.ts';
+import type { Clock } from '../clock.ts';
 import type { Draft } from '../decision/draft.ts';
 import { lapse } from '../decision/lapse.ts';
 import type { Order } from '../decision/order.ts';
@@ -35,7 +36,7 @@ export function createSettler({
   isLive,
   marketSequence,
   moment,
-  nowMs,
+  clock: { nowMs, steadyMs },
 }: {
   journal: Journal;
   broker: Broker;
@@ -47,8 +48,7 @@ export function createSettler({
   /** The message of MARKET that is worked off. */
   marketSequence: () => number;
   moment: (timeMs: number) => Moment;
-  /** The wall clock, epoch ms. */
-  nowMs: () => number;
+  clock: Clock;
 }): Settler {
   /** Of what execution holds itself the venue knows nothing. */
   const sentOrders = (): Order[] =>
@@ -56,8 +56,10 @@ export function createSettler({
 
   /** False when somebody else has written in the meantime, and then what was read is out of date. */
   const write = async (events: readonly Draft[]): Promise<boolean> => {
+    // Others may read it before we hear that it is written.
+    const sinceMs = steadyMs();
     const isWritten = await journal.tryWrite(events);
-    if (isWritten) dispatcher.written(events);
+    if (isWritten) dispatcher.written(events, sinceMs);
     return isWritten;
   };
 

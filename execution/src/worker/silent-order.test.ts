@@ -2,6 +2,7 @@ import { TransientError } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { eventually, someSettings } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
+import { movedClock } from '../testing/clocks.ts';
 import type { Broker, OrderReference } from '../brokers/broker.ts';
 import {
   startBinanceDouble,
@@ -61,7 +62,7 @@ function startWorker(bus: Bus, double: BinanceDouble) {
     double,
     settings,
     compareEveryMs: 500,
-    nowMs: () => Date.now() + it.laterMs,
+    clock: movedClock(it),
     opened: async (open) => silenced(await open()),
   });
   return {

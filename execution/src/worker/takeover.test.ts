@@ -10,6 +10,7 @@ import { createSilentLogger } from '@heliograph/contracts/service';
 import { aCandle, aSignal, eventually, someSettings } from '@heliograph/contracts/testing';
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
+import type { Clock } from '../clock.ts';
 import { recorded, type Draft } from '../decision/draft.ts';
 import { createSimulation } from '../simulation.ts';
 import { startExecution } from './execution.ts';
@@ -20,7 +21,7 @@ const settings = someSettings({
   feeBps: '0',
 });
 
-function worker(bus: Bus, name: string, nowMs?: () => number) {
+function worker(bus: Bus, name: string, clock?: Clock) {
   return startExecution({
     bus,
     portfolio: 'paper',
@@ -28,7 +29,7 @@ function worker(bus: Bus, name: string, nowMs?: () => number) {
     settings,
     worker: name,
     log: createSilentLogger(),
-    ...(nowMs && { nowMs }),
+    ...(clock && { clock }),
   });
 }
 
@@ -141,8 +142,10 @@ test('an order that nobody is left to send is cancelled', async () => {
   );
   const known = await bus.bucket('portfolios');
   await known.put('paper-t', JSON.stringify({ tape: 't', status: 'open' }));
-  let nowMs = 0;
-  await using _survivor = worker(server.connect(), 'survivor', () => (nowMs += 20_000));
+  let passedMs = 0;
+  const steadyMs = (): number => (passedMs += 20_000);
+  const clock = { nowMs: steadyMs, steadyMs };
+  await using _survivor = worker(server.connect(), 'survivor', clock);
   await eventually(async () =>
     expect((await journalOf(bus)).at(-1)).toBe('order_cancelled BTC/USDT EXPIRED'),
   );

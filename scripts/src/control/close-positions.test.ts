@@ -2,7 +2,7 @@ import { subjects, toTime, type TradeSignal } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { aCandleEvent, aSignal, eventually, someSettings } from '@heliograph/contracts/testing';
-import { listPortfolios, startExecution } from '@heliograph/execution';
+import { listPortfolios, startExecution, systemClock } from '@heliograph/execution';
 import { describe, expect, test } from 'vitest';
 import { cancelEntries } from './cancel-entries.ts';
 import { closePositions, closingsOf } from './close-positions.ts';
@@ -28,7 +28,7 @@ async function begin(stack: AsyncDisposableStack, aheadMs: number) {
       settings,
       worker: 'one',
       log: createSilentLogger(),
-      nowMs,
+      clock: { ...systemClock, nowMs },
       sweepEveryMs: 100,
     }),
   );

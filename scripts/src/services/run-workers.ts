@@ -67,6 +67,5 @@ async function openBroker(
       ...(venueUrl !== undefined && { redirect: (url: string) => atServer(venueUrl, url) }),
     },
     log,
-    nowMs: Date.now,
   });
 }

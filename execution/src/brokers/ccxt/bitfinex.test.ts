@@ -44,7 +44,6 @@ async function openOnMock(): Promise<{ broker: Broker; set(key: string, answer: 
       redirect: (url) => `http://127.0.0.1:${port}${new URL(url).pathname}`,
     },
     log: createSilentLogger(),
-    nowMs: Date.now,
   });
   closing.use(broker);
   return { broker, set: (key, answer) => mock.setResponse(key, answer) };
@@ -155,7 +154,6 @@ test('where nobody has looked how orders are named, there is no trading for real
     credentials: { apiKey: 'some-key', secret: 'some-secret' },
     sandbox: false,
     log: createSilentLogger(),
-    nowMs: Date.now,
   });
   await expect(open).rejects.toMatchObject({
     name: 'UserError',

@@ -1,6 +1,6 @@
 import { TransientError, UserError } from '@heliograph/contracts';
 import { Balances, VenueMarket } from './answers.ts';
-import { measureOffsetMs } from './clock.ts';
+import type { VenueClock } from './clock.ts';
 import type { CcxtVenue } from './load-venue.ts';
 import { kindsOf } from './outcome.ts';
 import { rulesOf, type MarketRules } from './market-rules.ts';
@@ -27,23 +27,21 @@ export async function introduce({
   venue,
   exchangeId,
   marketType,
-  nowMs,
+  venueClock,
   describe,
 }: {
   venue: CcxtVenue;
   exchangeId: string;
   marketType: MarketType;
-  nowMs: () => number;
+  venueClock: VenueClock;
   describe: (error: unknown) => string;
-}): Promise<{ offsetMs: number }> {
+}): Promise<void> {
   try {
-    const offsetMs = await measureOffsetMs(venue, nowMs);
-    setOffset(venue, offsetMs);
+    await venueClock.compare();
     await venue.loadMarkets(false);
     // First of all that is signed: once something was accepted, ccxt takes a refusal of the key for a rate limit.
     if (marketType === 'spot') await tryToTrade(venue);
     Balances.parse(await venue.fetchBalance());
-    return { offsetMs };
   } catch (error) {
     if (kindsOf(error).includes('AuthenticationError'))
       throw new UserError(
@@ -53,11 +51,6 @@ export async function introduce({
       );
     throw new TransientError('VENUE_UNREACHABLE', `${exchangeId}: ${describe(error)}`);
   }
-}
-
-/** ccxt's own time for what it signs. */
-export function setOffset(venue: CcxtVenue, offsetMs: number): void {
-  venue.options['timeDifference'] = -offsetMs;
 }
 
 export function marketRulesOf(venue: CcxtVenue, symbol: string): MarketRules | undefined {

@@ -93,6 +93,5 @@ function open(exchangeId: string): Promise<Broker> {
     sandbox: true,
     options: { redirect: redirectTo('http://127.0.0.1:9') },
     log: createSilentLogger(),
-    nowMs: Date.now,
   });
 }

@@ -1,7 +1,7 @@
 import { SymbolName, Venue } from '@heliograph/contracts';
 import { vi } from 'vitest';
 import { startBinanceDouble } from '../../testing/binance-double/binance-double.ts';
-import { openOnDouble } from '../../testing/ccxt-on-double.ts';
+import { openOnDouble, sharedClock } from '../../testing/ccxt-on-double.ts';
 import { testBroker } from '../broker-contract.ts';
 import { base, type BrokerHarness, type BrokerTerms } from '../contract/harness.ts';
 import { testKinds } from '../contract/kinds.ts';
@@ -43,8 +43,10 @@ testKinds('ccxt with stops left to the double of Binance', {
 async function openHarness(options: CcxtBrokerOptions = {}): Promise<BrokerHarness> {
   const double = await startBinanceDouble({ balances: { USDT: '10000', BTC: '0', BNB: '0' } });
   // What it hints at comes from the stream alone.
+  const clock = sharedClock(double);
   const open = () =>
     openOnDouble(double, {
+      clock,
       placementWindowMs: 4_000,
       settleMs: 200,
       pollMs: 1_000_000,
@@ -53,7 +55,8 @@ async function openHarness(options: CcxtBrokerOptions = {}): Promise<BrokerHarne
   const broker = await open();
   return {
     broker,
-    nowMs: Date.now,
+    passWindow: () => clock.pass(60_000),
+    nowMs: clock.nowMs,
     reconnect: open,
     movePrice: async (price) => double.setPrice(pair, price),
     trade: async (price, quantity) => double.trade(pair, price, quantity),

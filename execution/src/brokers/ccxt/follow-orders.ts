@@ -1,5 +1,6 @@
 import { Big, TransientError, type OrderId } from '@heliograph/contracts';
 import type { Abandonment, Broker, OrderReference, OrderRequest, Report } from '../broker.ts';
+import type { Clock } from '../../clock.ts';
 import { FoundOrder, type VenueTrade } from './answers.ts';
 import type { Asking } from './asking.ts';
 import type { FeeRates, RateOf } from './fee-rates.ts';
@@ -36,7 +37,7 @@ export function followOrders({
   asking,
   feeRates,
   forgottenAfterMs,
-  nowMs,
+  clock,
   warn,
 }: {
   venue: CcxtVenue;
@@ -47,12 +48,12 @@ export function followOrders({
   feeRates: FeeRates;
   /** How long an order is missed before it is forgotten. */
   forgottenAfterMs: number;
-  nowMs: () => number;
+  clock: Clock;
   warn: (message: string) => void;
 }): FollowedOrders {
   const known = createKnownOrders();
   const takenBack = createRecent<OrderId, Abandonment>(mostTakenBack);
-  const lost = createLostOrders({ forgottenAfterMs, nowMs });
+  const lost = createLostOrders({ forgottenAfterMs, clock });
   const stillOpen = createStillOpen({ venue, names, asking });
 
   const rulesOf = (symbol: string): MarketRules => {
@@ -121,7 +122,7 @@ export function followOrders({
 
   const askAnew = async (order: OrderReference): Promise<void> => {
     await ask(order);
-    known.markFresh(order.id, nowMs());
+    known.markFresh(order.id, clock.steadyMs());
   };
 
   const cancel = async (order: OrderReference): Promise<void> => {
@@ -156,7 +157,7 @@ export function followOrders({
       await Promise.all(orders.map(askAnew));
     },
     async reportsOf(order) {
-      return known.takeFresh(order.id, nowMs()) ? told(order.id) : ask(order);
+      return known.takeFresh(order.id, clock.steadyMs()) ? told(order.id) : ask(order);
     },
   };
 }

@@ -7,7 +7,7 @@ import {
   type BinanceDouble,
 } from '../../testing/binance-double/binance-double.ts';
 import { signedRequest } from '../../testing/binance-double/signed-request.ts';
-import { anOrder, openOnDouble } from '../../testing/ccxt-on-double.ts';
+import { anOrder, openOnDouble, sharedClock } from '../../testing/ccxt-on-double.ts';
 import type { Broker, OrderRequest, Report } from '../broker.ts';
 
 const placing = 'POST /api/v3/order';
@@ -36,6 +36,21 @@ async function closeOf({ url }: BinanceDouble, symbol: string, openMs: number) {
   const [candle] = z.array(row).parse(await answer.json());
   if (candle?.[0] !== openMs) throw new Error(`no candle at ${openMs}`);
   return String(candle[4]);
+}
+
+/** A double and a broker whose time passes by hand. */
+async function alone() {
+  const own = await startBinanceDouble({ balances: { USDT: '10000' } });
+  const clock = sharedClock(own);
+  return {
+    double: own,
+    pass: clock.pass,
+    broker: await openOnDouble(own, { clock }),
+    async [Symbol.asyncDispose]() {
+      await this.broker[Symbol.asyncDispose]();
+      await own[Symbol.asyncDispose]();
+    },
+  };
 }
 
 const kinds = (reports: readonly Report[] | undefined) => reports?.map(({ type }) => type);
@@ -199,11 +214,14 @@ describe('the reports of an order', () => {
   });
 
   test('do not forget what the venue has taken when it cannot find it for a while', async () => {
-    double.fault({ on: placing, kind: 'hidden', hiddenMs: 60_000 });
+    await using it = await alone();
+    const { broker } = it;
+    it.double.fault({ on: placing, kind: 'hidden', hiddenMs: 36_000_000 });
     const order = anOrder();
     expect(await broker.place(order)).toEqual({ status: 'taken' });
     expect(kinds(await broker.reportsOf(order))).toEqual(['accepted']);
-    expect(await broker.abandon({ ...order, timeMs: Date.now() - 60_000 }, why)).toBe(false);
+    it.pass(60_000);
+    expect(await broker.abandon(order, why)).toBe(false);
   });
 });
 
@@ -260,16 +278,15 @@ describe('many orders of one symbol', () => {
 });
 
 test('an order that was taken back and that the venue has forgotten ends after a minute', async () => {
-  let laterMs = 0;
   await using other = await startBinanceDouble({ balances: { USDT: '10000' } });
-  const nowMs = () => Date.now() + laterMs;
-  await using alone = await openOnDouble(other, { nowMs });
-  await using another = await openOnDouble(other, { nowMs });
-  other.fault({ on: placing, kind: 'hidden', hiddenMs: 3_600_000 });
+  const clock = sharedClock(other);
+  await using alone = await openOnDouble(other, { clock });
+  await using another = await openOnDouble(other, { clock });
+  other.fault({ on: placing, kind: 'hidden', hiddenMs: 36_000_000 });
   const order = limit();
   expect(await alone.place(order)).toEqual({ status: 'taken' });
   expect(kinds(await alone.reportsOf(order))).toEqual(['accepted']);
-  laterMs = 3_600_000;
+  clock.pass(3_600_000);
   expect(kinds(await alone.reportsOf(order)), 'nobody has taken it back').toEqual(['accepted']);
   await alone.cancel(order, why);
   const detail = 'a newer signal; the venue does not know the order any more';
@@ -277,15 +294,15 @@ test('an order that was taken back and that the venue has forgotten ends after a
   expect(await alone.reportsOf(order)).toMatchObject([{ type: 'accepted' }, end]);
   await another.cancel(order, why);
   expect(await another.reportsOf(order), 'somebody else waits a minute as well').toBeUndefined();
-  laterMs += 60_000;
+  clock.pass(60_000);
   await another.refresh([order]);
   expect(await another.reportsOf(order)).toMatchObject([end]);
 });
 
 test('one that was not found for a moment and is listed again is not forgotten', async () => {
   await using other = await startBinanceDouble({ balances: { USDT: '10000' } });
-  let laterMs = 0;
-  await using alone = await openOnDouble(other, { nowMs: () => Date.now() + laterMs });
+  const clock = sharedClock(other);
+  await using alone = await openOnDouble(other, { clock });
   const beside = limit();
   await alone.place(beside);
   other.fault({ on: placing, kind: 'hidden', hiddenMs: 60_000 });
@@ -296,7 +313,7 @@ test('one that was not found for a moment and is listed again is not forgotten',
   await look();
   other.findHidden();
   await look();
-  laterMs = 61_000;
+  clock.pass(61_000);
   await look();
   expect(alone.isForgotten?.(order)).toBe(false);
   await alone.cancel(order, why);
@@ -323,38 +340,41 @@ describe('taking an order back', () => {
 
 describe('abandoning an order', () => {
   test('is certain only once its window and the time to settle are over', async () => {
-    let nowMs = Date.now();
-    await using alone = await openOnDouble(double, { nowMs: () => nowMs });
-    nowMs = Date.now();
-    const order = anOrder({ timeMs: nowMs - 7_000 });
+    await using it = await alone();
+    const { broker, double } = it;
+    const order = anOrder();
+    expect(await broker.abandon(order, why)).toBe(false);
+    it.pass(6_900);
+    expect(await broker.abandon(order, why)).toBe(false);
     const asked = double.requests.length;
-    expect(await alone.abandon(order, why)).toBe(false);
-    nowMs += 1;
-    expect(await alone.abandon(order, why)).toBe(true);
+    it.pass(200);
+    expect(await broker.abandon(order, why)).toBe(true);
     expect(double.requests.length).toBe(asked + 1);
   });
 
   test('waits for one that the venue has and does not find yet', async () => {
     await using other = await startBinanceDouble();
-    let laterMs = 0;
-    await using alone = await openOnDouble(other, { nowMs: () => Date.now() + laterMs });
+    const clock = sharedClock(other);
+    await using alone = await openOnDouble(other, { clock });
     const order = anOrder();
     other.fault({ on: placing, kind: 'lost_answer', hiddenMs: 60_000 });
     await expect(alone.place(order)).rejects.toMatchObject({ code: 'ORDER_UNKNOWN' });
     expect(await alone.reportsOf(order)).toBeUndefined();
     expect(await alone.abandon(order, why)).toBe(false);
     other.findHidden();
-    laterMs = 60_000;
+    clock.pass(60_000);
     expect(await alone.abandon(order, why)).toBe(false);
     expect(kinds(await alone.reportsOf(order))).toHaveLength(2);
   });
 
   test('does not happen to one that is there', async () => {
+    await using it = await alone();
+    const { broker, double } = it;
     const order = anOrder();
     double.fault({ on: placing, kind: 'lost_answer' });
     await expect(broker.place(order)).rejects.toMatchObject({ code: 'ORDER_UNKNOWN' });
-    const late = { ...order, timeMs: Date.now() - 60_000 };
-    expect(await broker.abandon(late, why)).toBe(false);
+    it.pass(60_000);
+    expect(await broker.abandon(order, why)).toBe(false);
     expect(kinds(await broker.reportsOf(order))).toEqual(['accepted', 'filled']);
   });
 });

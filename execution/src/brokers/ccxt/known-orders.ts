@@ -11,9 +11,9 @@ export interface KnownOrders {
   get(id: OrderId): VenueState | undefined;
   set(id: OrderId, state: VenueState): void;
   /** The venue was asked about it just now. */
-  markFresh(id: OrderId, nowMs: number): void;
+  markFresh(id: OrderId, steadyMs: number): void;
   /** Whether that was a moment ago; true once only. */
-  takeFresh(id: OrderId, nowMs: number): boolean;
+  takeFresh(id: OrderId, steadyMs: number): boolean;
 }
 
 export function createKnownOrders(): KnownOrders {
@@ -39,11 +39,11 @@ export function createKnownOrders(): KnownOrders {
         states.delete(oldest);
       }
     },
-    markFresh: (id, nowMs) => fresh.set(id, nowMs),
-    takeFresh(id, nowMs) {
+    markFresh: (id, steadyMs) => fresh.set(id, steadyMs),
+    takeFresh(id, steadyMs) {
       const askedMs = fresh.get(id);
       fresh.delete(id);
-      return askedMs !== undefined && nowMs - askedMs < freshMs;
+      return askedMs !== undefined && steadyMs - askedMs < freshMs;
     },
   };
 }

@@ -20,6 +20,8 @@ export interface CcxtVenue {
   readonly rateLimit: number;
   throttle: Pace;
   timeout: number;
+  /** What time it is when it signs a request. */
+  milliseconds: () => number;
   fetchImplementation: (url: string, init: RequestInit) => Promise<Response>;
   client: (url: string) => StreamClient;
   loadHttpProxyAgent(): Promise<unknown>;

@@ -1,5 +1,6 @@
 import type { OrderId } from '@heliograph/contracts';
 import { createRecent } from '../../recent.ts';
+import type { Clock } from '../../clock.ts';
 import type { Abandonment, Report } from '../broker.ts';
 
 const mostMissed = 1_000;
@@ -18,25 +19,26 @@ export interface LostOrders {
 
 export function createLostOrders({
   forgottenAfterMs,
-  nowMs,
+  clock: { nowMs, steadyMs },
 }: {
   /** An exchange in trouble does not find its orders for a while; what it still does not find then, it has forgotten. */
   forgottenAfterMs: number;
-  nowMs: () => number;
+  clock: Clock;
 }): LostOrders {
-  /** Since when it has been missed, and when it was said last: a venue that is away says nothing. */
-  const missing = createRecent<OrderId, { readonly sinceMs: number; readonly lastMs: number }>(
-    mostMissed,
-  );
-  const forgottenMs = (id: OrderId): number | undefined => {
-    const { sinceMs, lastMs } = missing.get(id) ?? { sinceMs: 0, lastMs: 0 };
-    const timeMs = sinceMs + forgottenAfterMs;
-    return lastMs >= timeMs ? timeMs : undefined;
-  };
+  /** Since when it has been missed, by the steady clock, and when it was forgotten: a venue that is away says nothing. */
+  const missing = createRecent<
+    OrderId,
+    { readonly sinceMs: number; readonly forgottenMs: number | undefined }
+  >(mostMissed);
+  const forgottenMs = (id: OrderId): number | undefined => missing.get(id)?.forgottenMs;
   return {
     missed(id) {
-      const lastMs = nowMs();
-      missing.set(id, { sinceMs: missing.get(id)?.sinceMs ?? lastMs, lastMs });
+      const sinceMs = missing.get(id)?.sinceMs ?? steadyMs();
+      const overMs = steadyMs() - sinceMs - forgottenAfterMs;
+      missing.set(id, {
+        sinceMs,
+        forgottenMs: forgottenMs(id) ?? (overMs >= 0 ? Math.round(nowMs() - overMs) : undefined),
+      });
     },
     found: (id) => missing.delete(id),
     isForgotten: (id) => forgottenMs(id) !== undefined,

@@ -1,12 +1,13 @@
 import { UserError } from '@heliograph/contracts';
 import { guardStreams, type Logger } from '@heliograph/contracts/service';
 import { ReplaySubject, takeUntil } from 'rxjs';
+import { systemClock, type Clock } from '../../clock.ts';
 import type { Broker, OrderType, TimeInForce } from '../broker.ts';
 import { createAccount } from './account.ts';
 import { createAsking } from './asking.ts';
 import { changesOf } from './changes.ts';
-import { measureOffsetMs } from './clock.ts';
-import { introduce, marketRulesOf, redirectStreams, setOffset } from './connect.ts';
+import { createVenueClock } from './clock.ts';
+import { introduce, marketRulesOf, redirectStreams } from './connect.ts';
 import { createErrorDescriber } from './describe-error.ts';
 import { createFeeRates } from './fee-rates.ts';
 import { followOrders } from './follow-orders.ts';
@@ -14,6 +15,7 @@ import { loadVenue, type Credentials } from './load-venue.ts';
 import { createOrderNames } from './order-names.ts';
 import { createPlacing } from './place.ts';
 import { createSender } from './sender.ts';
+import { createUnderWay } from './under-way.ts';
 import { checkedVenues, particularsOf, type MarketType } from './venues.ts';
 
 const always: readonly OrderType[] = ['market', 'limit'];
@@ -58,14 +60,14 @@ export async function openCcxtBroker({
   sandbox,
   options = {},
   log,
-  nowMs,
+  clock = systemClock,
 }: {
   exchangeId: string;
   credentials: Credentials;
   sandbox: boolean;
   options?: CcxtBrokerOptions;
   log: Logger;
-  nowMs: () => number;
+  clock?: Clock;
 }): Promise<Broker> {
   const {
     marketType = 'spot',
@@ -92,13 +94,14 @@ export async function openCcxtBroker({
     marketType,
     options: options.ccxt ?? {},
   });
-  const sender = createSender({ nowMs, redirect: options.redirect ?? ((url) => url) });
+  const sender = createSender({ clock, redirect: options.redirect ?? ((url) => url) });
   venue.fetchImplementation = sender.fetch;
   venue.timeout = requestTimeoutMs;
   venue.streaming = { ...venue.streaming, keepAlive: keepAliveMs };
   const closeStreams = guardStreams(venue);
   if (options.redirect) await redirectStreams(venue, options.redirect);
-  let { offsetMs } = await introduce({ venue, exchangeId, marketType, nowMs, describe });
+  const venueClock = createVenueClock(venue, clock);
+  await introduce({ venue, exchangeId, marketType, venueClock, describe });
 
   const names = createOrderNames(particulars);
   const asking = createAsking(exchangeId, describe);
@@ -107,10 +110,6 @@ export async function openCcxtBroker({
   const warn = (message: string): void => {
     if (!warned.has(message)) log.warn({ venue: exchangeId }, message);
     warned.add(message);
-  };
-  const compareClocks = async (): Promise<void> => {
-    offsetMs = await measureOffsetMs(venue, nowMs);
-    setOffset(venue, offsetMs);
   };
   const feeRates = createFeeRates({
     venue,
@@ -127,7 +126,7 @@ export async function openCcxtBroker({
     asking,
     feeRates,
     forgottenAfterMs,
-    nowMs,
+    clock,
     warn,
   });
   const placing = createPlacing({
@@ -138,12 +137,13 @@ export async function openCcxtBroker({
     windowMs: placementWindowMs,
     venueStops,
     marketOf,
-    offsetMs: () => offsetMs,
-    nowMs,
+    offsetMs: venueClock.offsetMs,
+    clock,
     describe,
     warn,
     placed: orders.placed,
   });
+  const underWay = createUnderWay({ windowMs: placementWindowMs + settleMs, clock });
   // Replayed: who listens only afterwards must not begin to.
   const disposed = new ReplaySubject<void>(1);
 
@@ -156,15 +156,16 @@ export async function openCcxtBroker({
     placementWindowMs,
     async place(order) {
       if (orders.has(order.id)) return { status: 'taken' };
+      underWay.sent(order.id);
       const placement = await placing.place(order);
       // The clocks have drifted apart since they were compared.
       if (placement.status === 'rejected' && placement.reason === 'CLOCK_SKEW')
-        await compareClocks().catch(() => undefined);
+        await venueClock.compare().catch(() => undefined);
       return placement;
     },
     cancel: orders.cancel,
     async abandon(order) {
-      if (nowMs() <= order.timeMs + placementWindowMs + settleMs) return false;
+      if (underWay.mayArrive(order.id)) return false;
       if (!marketOf(order.symbol)) return false;
       return (await orders.ask(order)) === undefined;
     },
@@ -172,8 +173,8 @@ export async function openCcxtBroker({
     reportsOf: orders.reportsOf,
     isForgotten: orders.isForgotten,
     async clockOffsetMs() {
-      await asking('time', compareClocks);
-      return offsetMs;
+      await asking('time', venueClock.compare);
+      return venueClock.offsetMs();
     },
     changes$: changesOf({ venue, names, closeStreams, pollMs, describe, log }).pipe(
       takeUntil(disposed),

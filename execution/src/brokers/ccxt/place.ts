@@ -1,4 +1,5 @@
 import { Big, TransientError, type OrderId } from '@heliograph/contracts';
+import type { Clock } from '../../clock.ts';
 import type { OrderRequest, Placement, TimeInForce } from '../broker.ts';
 import { Ticker } from './answers.ts';
 import type { CcxtVenue } from './load-venue.ts';
@@ -24,7 +25,7 @@ export function createPlacing({
   venueStops,
   marketOf,
   offsetMs,
-  nowMs,
+  clock: { nowMs, steadyMs },
   describe,
   warn,
   placed,
@@ -36,8 +37,9 @@ export function createPlacing({
   windowMs: number;
   venueStops: boolean;
   marketOf: (symbol: string) => MarketRules | undefined;
+  /** How far the venue's clock is ahead of the wall clock, as that goes now. */
   offsetMs: () => number;
-  nowMs: () => number;
+  clock: Clock;
   describe: (error: unknown) => string;
   warn: (message: string) => void;
   placed: (order: OrderRequest, answer: unknown) => void;
@@ -56,6 +58,7 @@ export function createPlacing({
     if (!rules) return rejected('UNKNOWN_SYMBOL', `the venue does not list ${order.symbol}`);
     const unsupported = whyUnsupported(order, rules, venueStops);
     if (unsupported !== undefined) return rejected('UNSUPPORTED_ORDER', unsupported);
+    const time = timeOf(order);
     let marketPrice: Big | undefined;
     try {
       if (needsMarketPrice(order)) marketPrice = await priceFor(venue, order);
@@ -64,17 +67,27 @@ export function createPlacing({
     }
     const sized = sizeOrder(order, rules, marketPrice);
     if (sized.status === 'rejected') return sized;
-    const placement = await send(order, sized, rules);
+    const placement = await send(order, sized, { rules, time });
     const isShort = placement.status === 'rejected' && placement.reason === 'INSUFFICIENT_FUNDS';
     const less = isShort ? await whatIsThere(order, rules) : undefined;
-    return less ? send(order, less, rules) : placement;
+    return less ? send(order, less, { rules, time }) : placement;
+  }
+
+  /** Reckoned at once: nothing that the wall clock does on the way makes the order younger. */
+  function timeOf({ timeMs }: OrderRequest): OrderTime {
+    const untilMs = timeMs + windowMs;
+    const steadyUntilMs = steadyMs() + untilMs - nowMs();
+    return {
+      venueMs: timeMs + offsetMs(),
+      leftMs: () => Math.min(untilMs - nowMs(), steadyUntilMs - steadyMs()),
+    };
   }
 
   /** Sends it once. The same id may be sent again after a refusal that is certain: it is not there. */
   async function send(
     order: OrderRequest,
     { amount, limitPrice, stopPrice }: Sized,
-    { market }: MarketRules,
+    { rules: { market }, time }: { rules: MarketRules; time: OrderTime },
   ): Promise<Placement> {
     const type = limitPrice === undefined ? 'market' : 'limit';
     const parameters = {
@@ -82,13 +95,10 @@ export function createPlacing({
       ...(type === 'limit' && kinds[order.timeInForce]),
       ...(stopPrice !== undefined && { triggerPrice: stopPrice }),
       ...(order.reduceOnly && market.contract && { reduceOnly: true }),
-      ...particulars.fence?.(order.timeMs + offsetMs(), windowMs),
+      ...particulars.fence?.(time.venueMs, windowMs),
     };
     sent.set(order.id, 'unknown');
-    const fence = {
-      notAfterMs: order.timeMs + windowMs,
-      abandonLate: particulars.fence === undefined,
-    };
+    const fence = { leftMs: time.leftMs, abandonLate: particulars.fence === undefined };
     const { sending, result } = await sender.once(fence, () =>
       venue.createOrder(order.symbol, type, order.side, amount, limitPrice, parameters),
     );
@@ -103,13 +113,20 @@ export function createPlacing({
       detail,
       sending,
       refusesWith4xx: particulars.refusesWith4xx,
-      wasLate: nowMs() > fence.notAfterMs,
+      wasLate: time.leftMs() < 0,
     });
     if (outcome.status === 'unknown') throw unknownOutcome(detail);
     if (outcome.status === 'taken') sent.set(order.id, 'taken');
     else sent.delete(order.id);
     return outcome;
   }
+}
+
+interface OrderTime {
+  /** When it was decided, by the venue's clock. */
+  readonly venueMs: number;
+  /** How long it may still be sent. */
+  leftMs(): number;
 }
 
 /** What a limit order's time in force is to ccxt. */

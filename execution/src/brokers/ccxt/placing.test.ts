@@ -96,8 +96,8 @@ describe('an order', () => {
       'after %s, once the pause is over',
       async (_, { status, body }) => {
         await using other = await startBinanceDouble();
-        const { nowMs, pass } = sharedClock(other);
-        await using alone = await openOnDouble(other, { nowMs });
+        const clock = sharedClock(other);
+        await using alone = await openOnDouble(other, { clock });
         const pause = { status, body, headers: { 'Retry-After': '60' } };
         other.fault({ on: endpoint, kind: 'answer', executed: false, ...pause });
         const order = anOrder();
@@ -111,8 +111,8 @@ describe('an order', () => {
           () => false,
         );
         expect(asked, 'only a ban is for all requests').toBe(status === 429);
-        pass(60_000);
-        const later = { ...order, timeMs: nowMs() };
+        clock.pass(60_000);
+        const later = { ...order, timeMs: clock.nowMs() };
         expect(await alone.place(later)).toEqual({ status: 'taken' });
         expect(other.requestsTo(endpoint), 'nothing is sent in the pause').toHaveLength(2);
       },

@@ -6,7 +6,7 @@ import {
   startBinanceDouble,
   type BinanceDouble,
 } from '../../testing/binance-double/binance-double.ts';
-import { anOrder, openOnDouble } from '../../testing/ccxt-on-double.ts';
+import { anOrder, openOnDouble, sharedClock } from '../../testing/ccxt-on-double.ts';
 
 const endpoint = 'POST /api/v3/order';
 const why = { timeMs: 0, reason: 'EXPIRED', detail: 'nobody was left to send it' } as const;
@@ -30,8 +30,11 @@ describe.concurrent('a process that is killed while it waits for the answer to a
     child.kill('SIGKILL');
     await once(child, 'exit');
 
-    await using broker = await openOnDouble(double);
-    expect(await broker.abandon({ ...order, timeMs: order.timeMs - 60_000 }, why)).toBe(false);
+    const clock = sharedClock(double);
+    await using broker = await openOnDouble(double, { clock });
+    expect(await broker.abandon(order, why)).toBe(false);
+    clock.pass(60_000);
+    expect(await broker.abandon(order, why)).toBe(false);
     expect(await broker.reportsOf(order)).toMatchObject([
       { type: 'accepted' },
       { type: 'filled', complete: true },
@@ -46,12 +49,11 @@ describe.concurrent('a process that is killed while it waits for the answer to a
     const order = anOrder({ id: 'ofTheDead' });
     const child = start(double, 'place', order.id);
     await vi.waitUntil(() => double.requestsTo(endpoint).length === 1, { timeout: 60_000 });
-    const sentMs = Date.now();
     child.kill('SIGKILL');
 
     await using broker = await openOnDouble(double);
     expect(await broker.reportsOf(order), 'not yet, which says nothing').toBeUndefined();
-    await vi.waitUntil(() => broker.abandon({ ...order, timeMs: sentMs }, why), {
+    await vi.waitUntil(() => broker.abandon(order, why), {
       timeout: 15_000,
       interval: 200,
     });

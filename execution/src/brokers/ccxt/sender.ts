@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Clock } from '../../clock.ts';
 
 /** What became of the one request that places an order. */
 export interface Sending {
@@ -15,40 +16,43 @@ export interface Sender {
   /** Goes right in front of the socket. Sends nothing while the venue wants to hear nothing. */
   fetch(url: string, init: RequestInit): Promise<Response>;
   /**
-   * Runs what places an order: it gets one request that changes something through, and that only until `notAfterMs`.
-   * With `abandonLate` a request that still waits for a connection or an answer by then is given up.
+   * Runs what places an order: it gets one request that changes something through, and that only while there
+   * is time left. With `abandonLate` a request that still waits for a connection or an answer then is given up.
    */
   once<T>(
-    fence: { notAfterMs: number; abandonLate: boolean },
+    fence: Fence,
     run: () => Promise<T>,
   ): Promise<{ sending: Sending; result: PromiseSettledResult<T> }>;
 }
 
-interface Placement {
-  readonly notAfterMs: number;
+interface Fence {
+  readonly leftMs: () => number;
   readonly abandonLate: boolean;
+}
+
+interface Placement extends Fence {
   sending: Sending;
 }
 
 export function createSender({
-  nowMs,
+  clock: { nowMs, steadyMs },
   redirect,
 }: {
-  nowMs: () => number;
+  clock: Clock;
   redirect: (url: string) => string;
 }): Sender {
   const placements = new AsyncLocalStorage<Placement>();
   // Who goes on after a 429 is locked out. What too many orders cost, which may be a day, is not asked of questions.
-  let quietUntilMs = 0;
-  let noOrdersUntilMs = 0;
+  let quietUntilMs = -Infinity;
+  let noOrdersUntilMs = -Infinity;
 
   const send = async (url: string, init: RequestInit, places: boolean): Promise<Response> => {
-    if (nowMs() < quietUntilMs) throw new Error('the venue has asked for a pause');
+    if (steadyMs() < quietUntilMs) throw new Error('the venue has asked for a pause');
     // A request that is led elsewhere would be sent twice.
     const response = await fetch(url, { ...init, redirect: 'error' });
     if (isLimit(response)) {
       // Answers to requests that went out together come in any order: the longest pause holds.
-      const untilMs = nowMs() + pauseMs(response, nowMs());
+      const untilMs = steadyMs() + pauseMs(response, nowMs());
       if (places && response.status === 429) noOrdersUntilMs = Math.max(noOrdersUntilMs, untilMs);
       else quietUntilMs = Math.max(quietUntilMs, untilMs);
     }
@@ -60,17 +64,17 @@ export function createSender({
     url: string,
     init: RequestInit,
   ): Promise<Response> => {
-    const { sending, notAfterMs, abandonLate } = placement;
+    const { sending, abandonLate } = placement;
     if (sending.sent) throw new Error('one request for an order only');
-    const leftMs = notAfterMs - nowMs();
-    const pausedMs = Math.max(quietUntilMs, noOrdersUntilMs) - nowMs();
+    const leftMs = placement.leftMs();
+    const pausedMs = Math.max(quietUntilMs, noOrdersUntilMs) - steadyMs();
     if (leftMs < 0) placement.sending = { ...sending, tooLate: true };
     else if (pausedMs > 0) placement.sending = { ...sending, retryAfterMs: pausedMs };
     else placement.sending = { ...sending, sent: true };
     if (!placement.sending.sent) throw new Error('not the time to send the order');
     const signals = [
       ...(init.signal ? [init.signal] : []),
-      ...(abandonLate ? [AbortSignal.timeout(leftMs)] : []),
+      ...(abandonLate ? [AbortSignal.timeout(Math.round(leftMs))] : []),
     ];
     try {
       const response = await send(url, { ...init, signal: AbortSignal.any(signals) }, true);
@@ -131,10 +135,12 @@ function isLimit({ status }: Response): boolean {
   return status === 429 || status === 418;
 }
 
-/** What the answer asks for, in seconds or as a date. */
+/** What the answer asks for, in seconds or as a date, which is by the clock that has dated the answer. */
 function pauseMs({ headers }: Response, nowMs: number): number {
   const header = headers.get('retry-after') ?? '';
   const seconds = Number(header === '' ? Number.NaN : header);
-  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - nowMs;
+  const ms = Number.isFinite(seconds)
+    ? seconds * 1_000
+    : Date.parse(header) - (Date.parse(headers.get('date') ?? '') || nowMs);
   return Number.isFinite(ms) && ms > 0 ? ms : defaultPauseMs;
 }

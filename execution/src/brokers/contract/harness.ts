@@ -28,6 +28,8 @@ export interface BrokerHarness extends AsyncDisposable {
   goAway?(): Promise<void>;
   /** Resolves once whoever subscribed to `changes$` is told what happens. Absent where that is at once. */
   isFollowed?(): Promise<void>;
+  /** So much time passes that nothing which was sent before can arrive any more. */
+  passWindow(): void;
   /** The venue's clock, epoch ms. */
   nowMs(): number;
 }

@@ -1,6 +1,7 @@
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import { eventually } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
+import { movedClock } from '../../testing/clocks.ts';
 import { startBinanceDouble } from '../../testing/binance-double/binance-double.ts';
 import {
   candle,
@@ -15,11 +16,11 @@ test('a stop that is held here while no prices come is told, once', async () => 
   await using double = await startBinanceDouble();
   const server = createMemoryServer({ drainTimeoutMs: 1 });
   await using bus = server.connect();
-  let laterMs = 0;
+  const later = { laterMs: 0 };
   await using _worker = startLiveWorker({
     bus: server.connect(),
     double,
-    nowMs: () => Date.now() + laterMs,
+    clock: movedClock(later),
   });
   await publish(bus, liveSignal('in', { stopLoss: { price: '49000' } }));
   await eventually(async () => {
@@ -31,10 +32,10 @@ test('a stop that is held here while no prices come is told, once', async () => 
     (await journalOf(bus)).flatMap((event) =>
       event.type === 'incident_reported' ? [event.data] : [],
     );
-  laterMs = 40_000;
+  later.laterMs = 40_000;
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(await told()).toEqual([]);
-  laterMs = 70_000;
+  later.laterMs = 70_000;
   await eventually(async () => {
     expect(await told()).toMatchObject([{ kind: 'UNPROTECTED', symbol: 'BTC/USDT' }]);
   });

@@ -2,6 +2,8 @@ import { TransientError } from '@heliograph/contracts';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { someSettings } from '@heliograph/contracts/testing';
 import { expect, test, vi } from 'vitest';
+import { systemClock } from '../../clock.ts';
+import { aClock } from '../../testing/clocks.ts';
 import type { Broker, OrderReference, Report } from '../../brokers/broker.ts';
 import { createExchangeBroker } from '../../paper/exchange-broker.ts';
 import { aPortfolio } from '../../testing/a-portfolio.ts';
@@ -28,7 +30,7 @@ function asking(answer: (order: OrderReference) => Promise<void>) {
     reportsOf: async ({ id }) => accepted(id),
   };
   const trouble = createTrouble(createSilentLogger());
-  const answers = createAnswers({ broker, nowMs: Date.now, trouble });
+  const answers = createAnswers({ broker, clock: systemClock, trouble });
   const orders = [...portfolio.state.orders.values()];
   const ask = async (which = orders) =>
     (await answers.reportsOf(which)).map(({ orderId }) => orderId);
@@ -123,7 +125,7 @@ test('what a venue tells whose clock is ahead has happened by now, all else when
     reportsOf: async () => told,
   };
   const trouble = createTrouble(createSilentLogger());
-  const answers = createAnswers({ broker, nowMs: () => nowMs, trouble });
+  const answers = createAnswers({ broker, clock: aClock(nowMs), trouble });
   const heard = await answers.reportsOf([...portfolio.state.orders.values()]);
   expect(heard.map(({ timeMs }) => timeMs)).toEqual([nowMs - 5, nowMs]);
 });

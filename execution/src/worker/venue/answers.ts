@@ -1,5 +1,6 @@
 import { TransientError, type OrderId } from '@heliograph/contracts';
 import type { Broker, Report } from '../../brokers/broker.ts';
+import type { Clock } from '../../clock.ts';
 import type { Order } from '../../decision/order.ts';
 import type { Trouble } from '../trouble.ts';
 import { within } from '../../within.ts';
@@ -9,7 +10,7 @@ const patienceMs = 2_000;
 /** The same where the last answer did not come either: prices must not queue up behind it. */
 const impatienceMs = 250;
 
-/** An order that the venue says nothing of: since when, epoch ms, and what came instead. */
+/** An order that the venue says nothing of: since when, by the steady clock, and what came instead. */
 export interface Silence {
   readonly order: Order;
   readonly sinceMs: number;
@@ -27,14 +28,13 @@ export interface Answers {
 export function createAnswers({
   broker,
   isAwaited = () => false,
-  nowMs,
+  clock,
   trouble,
 }: {
   broker: Broker;
   /** Whether the venue is about to say by itself whether it has taken the order. */
   isAwaited?: (order: Order) => boolean;
-  /** The wall clock, epoch ms. */
-  nowMs: () => number;
+  clock: Clock;
   trouble: Trouble;
 }): Answers {
   const silent = new Map<OrderId, Silence>();
@@ -50,7 +50,7 @@ export function createAnswers({
       try {
         if (!isAwaited(order)) await broker.refresh([order]);
         const reports = (await broker.reportsOf(order)) ?? [];
-        const heardMs = nowMs();
+        const heardMs = clock.nowMs();
         return reports.map((report) => notAfter(heardMs, report));
       } finally {
         asked.delete(order.id);
@@ -78,7 +78,7 @@ export function createAnswers({
         (reports) => late.set(order.id, reports),
         () => undefined,
       );
-      const { sinceMs } = silent.get(order.id) ?? { sinceMs: nowMs() };
+      const { sinceMs } = silent.get(order.id) ?? { sinceMs: clock.steadyMs() };
       const message = `no answer about order ${order.id} in ${order.symbol}: ${err.message}`;
       const error = new TransientError('VENUE_NO_ANSWER', message, { cause: err });
       silent.set(order.id, { order, sinceMs, error });

@@ -3,6 +3,8 @@ import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { someSettings } from '@heliograph/contracts/testing';
 import { expect, test, vi } from 'vitest';
+import type { Clock } from '../../clock.ts';
+import { aClock } from '../../testing/clocks.ts';
 import type { OrderRequest, Placement } from '../../brokers/broker.ts';
 import type { Draft } from '../../decision/draft.ts';
 import { cancelIntended, triggered } from '../../decision/order-events.ts';
@@ -18,7 +20,7 @@ const nowMs = (): number => Date.UTC(2026, 0, 5);
 const moment = { timeMs: nowMs() };
 
 /** A worker on a venue that takes an id twice and keeps market orders only. */
-function worker(bus: Bus, settings: PortfolioSettings) {
+function worker(bus: Bus, settings: PortfolioSettings, clock: Clock = aClock(nowMs())) {
   const sent: OrderRequest[] = [];
   /** What the venue says to the next orders, where it does not just take them. */
   const answers: Promise<Placement>[] = [];
@@ -48,13 +50,13 @@ function worker(bus: Bus, settings: PortfolioSettings) {
     journal,
     broker,
     inTurn: createSerial(),
-    nowMs,
+    clock,
     trouble: createTrouble(log),
   });
   const write = async (events: readonly Draft[]): Promise<void> => {
     await journal.catchUp();
     expect(await journal.tryWrite(events)).toBe(true);
-    dispatcher.written(events);
+    dispatcher.written(events, clock.steadyMs());
   };
   return { journal, broker, dispatcher, write, sent, cancelled, answers };
 }
@@ -225,6 +227,98 @@ test('a sale that the venue does not take now is not sent again before it wants 
   for (let again = 0; again < 5; again++) expect(await dispatcher.carryOut(moment)).toBe(false);
   expect(sent).toHaveLength(1);
 });
+
+test.each([3_600_000, -3_600_000])(
+  'pauses last as long as they are to, whatever the wall clock does (%i)',
+  async (jumpMs) => {
+    const clock = aClock(nowMs());
+    const { journal, dispatcher, write, sent, answers } = worker(
+      createMemoryServer().connect(),
+      someSettings(),
+      clock,
+    );
+    const { id, events } = aHeldStop();
+    await write(events);
+    await dispatcher.carryOut(moment);
+    const order = journal.state.orders.get(id);
+    if (!order) throw new Error('the order is not there');
+    await write([triggered(journal.state, order, { ...moment, price: new Big('90') })]);
+    answers.push(Promise.resolve({ status: 'not_taken', detail: 'busy', retryAfterMs: 1_000 }));
+    await dispatcher.carryOut(moment);
+    clock.jump(jumpMs);
+    clock.pass(999);
+    await dispatcher.carryOut(moment);
+    expect(sent).toHaveLength(1);
+    clock.jump(-jumpMs);
+    clock.pass(1);
+    await dispatcher.carryOut(moment);
+    expect(sent).toHaveLength(2);
+  },
+);
+
+test('a wall clock that is set back makes no order younger: others may have given it up', async () => {
+  const clock = aClock(nowMs());
+  const { journal, dispatcher, write, sent } = worker(
+    createMemoryServer().connect(),
+    someSettings(),
+    clock,
+  );
+  const { id, events } = aHeldStop();
+  await write(events);
+  await dispatcher.carryOut(moment);
+  const order = journal.state.orders.get(id);
+  if (!order) throw new Error('the order is not there');
+  await write([triggered(journal.state, order, { ...moment, price: new Big('90') })]);
+  clock.jump(-3_600_000);
+  clock.pass(5_000);
+  await dispatcher.carryOut(moment);
+  expect(sent).toEqual([]);
+  expect(journal.state.endedOrders.has(id), 'it is given up, so another may follow').toBe(true);
+});
+
+test('an order goes out as old as it is, by the clock as it goes then', async () => {
+  const clock = aClock(nowMs());
+  const { journal, dispatcher, write, sent } = worker(
+    createMemoryServer().connect(),
+    someSettings(),
+    clock,
+  );
+  const { id, events } = aHeldStop();
+  await write(events);
+  await dispatcher.carryOut(moment);
+  const order = journal.state.orders.get(id);
+  if (!order) throw new Error('the order is not there');
+  await write([triggered(journal.state, order, { ...moment, price: new Big('90') })]);
+  clock.pass(100);
+  clock.jump(-3_600_000);
+  await dispatcher.carryOut(moment);
+  expect(sent.map(({ timeMs }) => clock.nowMs() - timeMs)).toEqual([100]);
+});
+
+test.each([3_600_000, -3_600_000])(
+  'a cancel is asked for again after five seconds, whatever the wall clock does (%i)',
+  async (jumpMs) => {
+    const clock = aClock(nowMs());
+    const it = worker(createMemoryServer().connect(), someSettings(), clock);
+    it.broker.cancel = async ({ id }) => void it.cancelled.push(id);
+    const portfolio = aPortfolio();
+    const orderId = portfolio.intend();
+    portfolio.report({ type: 'accepted', orderId, venueOrderId: '1' });
+    await it.write(portfolio.events);
+    const order = it.journal.state.orders.get(orderId);
+    if (!order) throw new Error('the order is not there');
+    const why = { ...moment, reason: 'CANCEL_REQUESTED', detail: '' } as const;
+    await it.write([cancelIntended(it.journal.state, order, why)]);
+    await it.dispatcher.carryOut(moment);
+    clock.jump(jumpMs);
+    clock.pass(4_999);
+    await it.dispatcher.carryOut(moment);
+    expect(it.cancelled).toEqual([orderId]);
+    clock.pass(1);
+    await it.dispatcher.carryOut(moment);
+    expect(it.cancelled).toEqual([orderId, orderId]);
+  },
+);
 
 test('cancels without an answer are waited for together', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });

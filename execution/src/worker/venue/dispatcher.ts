@@ -1,5 +1,6 @@
 import { TransientError, type OrderId } from '@heliograph/contracts';
 import type { Broker } from '../../brokers/broker.ts';
+import type { Clock } from '../../clock.ts';
 import { isProtective, type Order } from '../../decision/order.ts';
 import type { HandedOver } from './handed-over.ts';
 import type { Journal } from '../journal.ts';
@@ -29,7 +30,7 @@ export function createDispatcher({
   broker,
   isSilent = () => false,
   inTurn,
-  nowMs,
+  clock,
   trouble,
 }: {
   journal: Journal;
@@ -38,13 +39,12 @@ export function createDispatcher({
   isSilent?: (order: Order) => boolean;
   /** Runs what an answer makes necessary that nobody waits for any more, when nothing else is done to the portfolio. */
   inTurn: (task: () => Promise<void>) => Promise<void>;
-  /** The wall clock, epoch ms. */
-  nowMs: () => number;
+  clock: Clock;
   trouble: Trouble;
 }): Dispatcher {
   const takesOnce = broker.placementWindowMs === 0;
-  const sending = createSending({ journal, broker, isSilent, nowMs });
-  const takingBack = createTakingBack({ journal, broker, sending, nowMs });
+  const sending = createSending({ journal, broker, isSilent, clock });
+  const takingBack = createTakingBack({ journal, broker, sending, clock });
   const { written, handOver, isAwaited, answered, abandon } = sending;
   /** Of those that took too long. */
   const conclusions = new Set<Promise<void>>();

@@ -18,7 +18,7 @@ function worker() {
         abandoned.push([id, why]);
       },
     },
-    nowMs: () => it.nowMs,
+    clock: { steadyMs: () => it.nowMs },
     timeFor: () => 7,
   });
   return { portfolio, abandoned, it, abandon: () => orders.abandon() };

@@ -1,5 +1,6 @@
 import type { OrderId } from '@heliograph/contracts';
 import { isProtective, isUnsent, type Order } from '../../decision/order.ts';
+import type { SteadyClock } from '../../clock.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { eachByItself } from '../each-by-itself.ts';
 import type { Journal } from '../journal.ts';
@@ -17,13 +18,12 @@ export interface ForgottenOrders {
 export function createForgottenOrders({
   journal,
   dispatcher,
-  nowMs,
+  clock: { steadyMs },
   timeFor,
 }: {
   journal: Pick<Journal, 'state'>;
   dispatcher: Pick<Dispatcher, 'abandon'>;
-  /** The wall clock, epoch ms. */
-  nowMs: () => number;
+  clock: SteadyClock;
   /** When it is ended, by the clock of its tape. */
   timeFor: (order: Order) => number;
 }): ForgottenOrders {
@@ -34,10 +34,10 @@ export function createForgottenOrders({
         (order) => isUnsent(order) && !isProtective(order),
       );
       for (const id of since.keys()) if (!unsent.some((order) => order.id === id)) since.delete(id);
-      for (const { id } of unsent) if (!since.has(id)) since.set(id, nowMs());
+      for (const { id } of unsent) if (!since.has(id)) since.set(id, steadyMs());
       await eachByItself(
         unsent
-          .filter(({ id }) => nowMs() - (since.get(id) ?? nowMs()) >= forgottenAfterMs)
+          .filter(({ id }) => steadyMs() - (since.get(id) ?? steadyMs()) >= forgottenAfterMs)
           .map(
             (order) => () => dispatcher.abandon(order, { timeMs: timeFor(order), ...forgotten }),
           ),

@@ -2,7 +2,9 @@ import { TransientError, type OrderId } from '@heliograph/contracts';
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { someSettings } from '@heliograph/contracts/testing';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Clock } from '../../clock.ts';
+import { aClock } from '../../testing/clocks.ts';
 import type { Broker, Report } from '../../brokers/broker.ts';
 import { settle } from '../../decision/settle.ts';
 import { createExchangeBroker } from '../../paper/exchange-broker.ts';
@@ -20,7 +22,7 @@ async function comparing(
   portfolio: ReturnType<typeof aPortfolio>,
   reportsOf: (id: OrderId) => Report[],
   venue: Partial<Broker> = {},
-  clock: () => number = nowMs,
+  clock: Clock = aClock(nowMs()),
 ) {
   const journal = createJournal({
     bus: createMemoryServer().connect(),
@@ -50,7 +52,7 @@ async function comparing(
           await journal.transact((state) => settle(state, report));
     },
     answers: { silent: new Map() },
-    nowMs: clock,
+    clock,
     trouble: createTrouble(log),
   });
   return { journal, reconciler };
@@ -94,7 +96,7 @@ test('thousands of orders of others are adopted, and let go, in as many steps as
   const facts = { venue: binance, symbol: btc, side: 'sell', type: 'limit' } as const;
   const quantities = { quantity: '1', filledQuantity: '0', limitPrice: '200', reduceOnly: false };
   let there = 2_500;
-  let ms = nowMs();
+  const clock = aClock(nowMs());
   const { journal, reconciler } = await comparing(
     aPortfolio(),
     () => [],
@@ -109,16 +111,16 @@ test('thousands of orders of others are adopted, and let go, in as many steps as
       balances: async () => [],
       positions: async () => undefined,
     },
-    () => ms,
+    clock,
   );
   await reconciler.compare((task) => task());
   expect(journal.state.foreignOrders.size).toBe(2_500);
-  expect(journal.state.reconciled?.timeMs).toBe(ms);
+  expect(journal.state.reconciled?.timeMs).toBe(clock.nowMs());
   there = 3;
-  ms += 30_000;
+  clock.pass(30_000);
   await reconciler.compare((task) => task());
   expect(journal.state.foreignOrders.size).toBe(3);
-  expect(journal.state.reconciled?.timeMs).toBe(ms);
+  expect(journal.state.reconciled?.timeMs).toBe(clock.nowMs());
 });
 
 test('an order that ended long ago is not asked about any more', async () => {
@@ -164,3 +166,66 @@ test.each([true, false])(
     expect(takenBack).toEqual([]);
   },
 );
+
+/** One that has just been compared. */
+async function compared() {
+  const clock = aClock(nowMs());
+  const askedMs: number[] = [];
+  const { reconciler } = await comparing(
+    aPortfolio(),
+    () => [],
+    {
+      async clockOffsetMs() {
+        askedMs.push(clock.steadyMs());
+        return clock.steadyMs() - clock.nowMs();
+      },
+    },
+    clock,
+  );
+  const compare = () => reconciler.compare((task) => task());
+  await compare();
+  return { clock, askedMs, reconciler, compare, beganMs: clock.steadyMs() };
+}
+
+describe.each([3_600_000, -3_600_000])('a wall clock that is set by %i ms', (jumpMs) => {
+  test('is known at once, before the venue is asked', async () => {
+    const { clock, reconciler } = await compared();
+    expect(reconciler.clock()).toEqual({ clockOffsetMs: 0 });
+    clock.jump(jumpMs);
+    expect(reconciler.clock()).toEqual({ clockOffsetMs: -jumpMs });
+  });
+
+  test('is compared with the venue soon, once, and then as often as before', async () => {
+    const { clock, askedMs, compare, beganMs } = await compared();
+    clock.jump(jumpMs);
+    for (let second = 1; second <= 40; second++) {
+      clock.pass(1_000);
+      await compare();
+    }
+    expect(askedMs.map((ms) => ms - beganMs)).toEqual([0, 2_000, 32_000]);
+  });
+
+  test('neither forgets a late fill nor asks for it for longer', async () => {
+    const clock = aClock(nowMs());
+    const portfolio = aPortfolio();
+    const orderId = portfolio.intend({ atMs: nowMs() });
+    portfolio.report({ type: 'cancelled', orderId, reason: 'NOT_SENT', detail: '' });
+    let asked = 0;
+    const asking = (): Report[] => {
+      asked++;
+      return [];
+    };
+    const { reconciler } = await comparing(portfolio, asking, {}, clock);
+    const compare = () => reconciler.compare((task) => task());
+    await compare();
+    clock.jump(jumpMs);
+    clock.pass(890_000);
+    const before = asked;
+    await compare();
+    expect(asked).toBeGreaterThan(before);
+    clock.pass(30_000);
+    const last = asked;
+    await compare();
+    expect(asked).toBe(last);
+  });
+});

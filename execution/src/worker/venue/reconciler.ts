@@ -7,6 +7,7 @@ import {
 } from '@heliograph/contracts';
 import { mostAppended } from '@heliograph/contracts/bus';
 import type { Broker, UnreadOrder, VenueOrder } from '../../brokers/broker.ts';
+import type { Clock } from '../../clock.ts';
 import { dueMs, type Order } from '../../decision/order.ts';
 import type { Portfolio } from '../../decision/portfolio.ts';
 import type { Draft } from '../../decision/draft.ts';
@@ -27,6 +28,8 @@ const againMs = 2_000;
 /** How long an order that has ended is asked about. */
 const lateFillsMs = 900_000;
 const sayUnreachableAfterMs = 10_000;
+/** The clock here was set, or the machine was asleep: where the venue's is must be asked anew. */
+const jumpMs = 1_000;
 /** How long the venue may take to say what is there. */
 const patienceMs = 2_000;
 
@@ -44,7 +47,7 @@ export interface Reconciler {
    * an exchange that takes its time holds up no price.
    */
   compare(serially: Serially): Promise<void>;
-  /** How far the venue's clock is from ours, where that is known. */
+  /** How far the venue's clock is from ours, as that goes now, where it is known. */
   clock(): { readonly clockOffsetMs?: number };
   /**
    * Compares now, whenever that was done last; within what is done serially.
@@ -64,7 +67,7 @@ export function createReconciler({
   answered,
   settleOrders,
   answers,
-  nowMs,
+  clock,
   trouble,
 }: {
   journal: Journal;
@@ -78,20 +81,31 @@ export function createReconciler({
   /** Journals what the venue knows of our orders: without that they would differ for no reason. */
   settleOrders: () => Promise<void>;
   answers: Pick<Answers, 'silent'>;
-  nowMs: () => number;
+  clock: Clock;
   trouble: Trouble;
 }): Reconciler {
+  const { nowMs, steadyMs } = clock;
   const comparing = `comparing ${journal.state.name} with its venue`;
-  const lateAnswers = createAnswers({ broker, nowMs, trouble });
+  const lateAnswers = createAnswers({ broker, clock, trouble });
   const symbols = settings.risk.symbols ?? [];
   /** What the account has that is not of this portfolio. */
   const surplus = new Map<string, Big>();
-  let clockOffsetMs: number | undefined;
+  /** How far the venue's clock, and ours, were ahead of the steady one when they were compared last. */
+  let venueAheadMs: number | undefined;
+  let wallAheadMs = wallAhead();
   let comparedMs = -Infinity;
   let triedMs = -Infinity;
   let failingSinceMs: number | undefined;
   /** What the venue has said last. */
   let last: Statement | undefined;
+  /** When orders that have ended were due, by the steady clock. */
+  const dueAt = new Map<OrderId, number>();
+
+  function wallAhead(): number {
+    return nowMs() - steadyMs();
+  }
+  const hasCompared = (): boolean => comparedMs > -Infinity;
+  const hasJumped = (): boolean => Math.abs(wallAhead() - wallAheadMs) > jumpMs;
 
   /** An order that the venue says nothing of is unknown, and what is not known is not found to differ. */
   const asHeard = (portfolio: Portfolio): Portfolio => {
@@ -115,7 +129,10 @@ export function createReconciler({
 
   const askForRules = async () => {
     const instruments = await broker.instruments(symbols);
-    return { instruments, offsetMs: await broker.clockOffsetMs() };
+    const offsetMs = await broker.clockOffsetMs();
+    wallAheadMs = wallAhead();
+    venueAheadMs = wallAheadMs + offsetMs;
+    return { instruments, offsetMs };
   };
 
   /** In as many steps as it takes: others may have thousands of orders there. */
@@ -138,7 +155,6 @@ export function createReconciler({
     // An order on its way may have been filled: without its answer everything would differ.
     await answered();
     await settleOrders();
-    clockOffsetMs = offsetMs;
     await journal.transact((portfolio) => [
       ...listings(portfolio, instruments, nowMs()),
       ...clockSkewed(portfolio, offsetMs, nowMs()),
@@ -154,7 +170,7 @@ export function createReconciler({
       broker.positions(),
     ]);
     // Prices wait meanwhile. Before the first comparison nothing is traded, however long it takes.
-    const [openOrders, balances, positions] = await (comparedMs > 0
+    const [openOrders, balances, positions] = await (hasCompared()
       ? within(asked, patienceMs)
       : asked);
     const ours = [...journal.state.orders.values()];
@@ -192,11 +208,19 @@ export function createReconciler({
     }
   };
 
+  /** By the wall clock when it is first seen here, for others may have sent it; from then on it ages evenly. */
+  const ageOf = (order: Order): number => {
+    const at = dueAt.get(order.id) ?? steadyMs() - (nowMs() - dueMs(order));
+    dueAt.set(order.id, at);
+    return steadyMs() - at;
+  };
   /** What ended unfilled may be filled all the same: a request was late, or a fill overtook a cancel. */
   const bookLateFills = async (): Promise<void> => {
     const late = [...journal.state.endedOrders.values()].filter(
-      (order) => order.status !== 'filled' && nowMs() - dueMs(order) < lateFillsMs,
+      (order) => order.status !== 'filled' && ageOf(order) < lateFillsMs,
     );
+    const { endedOrders } = journal.state;
+    for (const id of dueAt.keys()) if (!endedOrders.has(id)) dueAt.delete(id);
     for (const report of await lateAnswers.reportsOf(late))
       await journal.transact((portfolio) => settle(portfolio, report));
   };
@@ -204,25 +228,25 @@ export function createReconciler({
   /** That it answers for everything else does not make it reachable. */
   const tellSilence = async (): Promise<void> => {
     const lasting = [...answers.silent.values()].find(
-      ({ sinceMs }) => nowMs() - sinceMs >= sayUnreachableAfterMs,
+      ({ sinceMs }) => steadyMs() - sinceMs >= sayUnreachableAfterMs,
     );
     if (lasting)
       await journal.transact((portfolio) => unreachable(portfolio, lasting.error.message, nowMs()));
   };
 
   const attempt = async (serially: Serially): Promise<void> => {
-    triedMs = nowMs();
+    triedMs = steadyMs();
     try {
       const rules = await askForRules();
       await serially(() => askAndCompare(rules));
-      comparedMs = nowMs();
+      comparedMs = steadyMs();
       trouble.over(comparing);
       failingSinceMs = undefined;
     } catch (err) {
       if (!(err instanceof TransientError)) throw err;
       trouble.failed(comparing, err);
-      failingSinceMs ??= nowMs();
-      if (nowMs() - failingSinceMs < sayUnreachableAfterMs) return;
+      failingSinceMs ??= steadyMs();
+      if (steadyMs() - failingSinceMs < sayUnreachableAfterMs) return;
       const { message } = err;
       await serially(() =>
         journal.transact((portfolio) => unreachable(portfolio, message, nowMs())),
@@ -232,9 +256,9 @@ export function createReconciler({
 
   return {
     async passGate() {
-      if (!isNeeded || comparedMs > 0) return;
-      if (nowMs() - triedMs >= againMs) await attempt((task) => task());
-      if (comparedMs <= 0)
+      if (!isNeeded || hasCompared()) return;
+      if (steadyMs() - triedMs >= againMs) await attempt((task) => task());
+      if (!hasCompared())
         throw new TransientError(
           'VENUE_UNREACHABLE',
           `${journal.state.name} was not compared with its venue yet: nothing is traded before that`,
@@ -242,15 +266,14 @@ export function createReconciler({
     },
     async compare(serially) {
       if (!isNeeded) return;
-      const isDue =
-        failingSinceMs === undefined
-          ? nowMs() - comparedMs >= everyMs
-          : nowMs() - triedMs >= againMs;
-      if (isDue) await attempt(serially);
+      const isUrgent = failingSinceMs !== undefined || hasJumped();
+      if (steadyMs() - triedMs >= (isUrgent ? Math.min(againMs, everyMs) : everyMs))
+        await attempt(serially);
       // One that answers nothing is told of as such.
       if (failingSinceMs === undefined) await serially(tellSilence);
     },
-    clock: () => (clockOffsetMs === undefined ? {} : { clockOffsetMs }),
+    clock: () =>
+      venueAheadMs === undefined ? {} : { clockOffsetMs: Math.round(venueAheadMs - wallAhead()) },
     async look() {
       if (!isNeeded) return;
       last = undefined;

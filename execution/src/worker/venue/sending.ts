@@ -1,5 +1,6 @@
 import { TransientError, type OrderId, type ReasonCode } from '@heliograph/contracts';
 import type { Abandonment, Broker, OrderReference, Placement } from '../../brokers/broker.ts';
+import type { Clock } from '../../clock.ts';
 import { asKept, requestOf } from '../../decision/request.ts';
 import { mustNotBeSent } from '../../decision/expiry.ts';
 import type { Draft } from '../../decision/draft.ts';
@@ -29,8 +30,11 @@ export interface Moment {
 
 /** Sends orders, each once, finds out about those that may have been sent, and ends those that never were. */
 export interface Sending {
-  /** To be told of whatever was written here: only its author may send an order that the venue might take twice. */
-  written(events: readonly Draft[]): void;
+  /**
+   * To be told of whatever was written here, and since when, by the steady clock: only its author may send an order that the
+   * venue might take twice.
+   */
+  written(events: readonly Draft[], sinceMs: number): void;
   /**
    * Hands over an order that nobody has heard of yet, or finds out about it. It resolves without the venue's answer, so
    * that many can be on their way at once.
@@ -62,25 +66,24 @@ export function createSending({
   journal,
   broker,
   isSilent,
-  nowMs,
+  clock: { nowMs, steadyMs },
 }: {
   journal: Pick<Journal, 'state' | 'transact'>;
   broker: Broker;
   /** Whether the venue says nothing of it: asking again is for others, who do not wait for the answer. */
   isSilent: (order: Order) => boolean;
-  /** The wall clock, epoch ms. */
-  nowMs: () => number;
+  clock: Clock;
 }): Sending {
   const takesOnce = broker.placementWindowMs === 0;
   /** What was written here and is not handed over yet: an intent, or a trigger, which others may have written in between. */
-  const fresh = new Map<OrderId, 'order_intended' | 'order_triggered'>();
-  /** The venue does not want to hear of them again before that; epoch ms. */
+  const fresh = new Map<OrderId, Written>();
+  /** The venue does not want to hear of them again before that, by the steady clock. */
   const notBefore = new Map<OrderId, number>();
   /** On their way, and not for too long yet. */
   const awaited = new Map<OrderId, Promise<unknown>>();
 
   const isAwaited = ({ id }: OrderReference): boolean => awaited.has(id);
-  const isFresh = (order: Order): boolean => fresh.get(order.id) === stepOf(order);
+  const isFresh = (order: Order): boolean => fresh.get(order.id)?.step === stepOf(order);
   const current = ({ id }: Pick<Order, 'id'>): Order | undefined => journal.state.orders.get(id);
   const journalled =
     (event: (portfolio: Portfolio, order: Order) => Draft | undefined) =>
@@ -108,8 +111,13 @@ export function createSending({
   };
 
   const place = (order: Order, { timeMs, tapeSequence }: Moment): HandedOver => {
+    const written = fresh.get(order.id);
     fresh.delete(order.id);
-    const request = asKept(requestOf(sized(order, journal.state)), broker.timesInForce);
+    const asked = asKept(requestOf(sized(order, journal.state)), broker.timesInForce);
+    // The venue takes it for so long from when it was decided, by the clock as it goes now.
+    const request = takesOnce
+      ? asked
+      : { ...asked, timeMs: Math.floor(nowMs() - ageOf(order, written)) };
     // What follows from a fill is placed where it was decided, whoever gets to it, and when.
     const place = isProtective(order) ? order.marketSequence : tapeSequence;
     const answer = broker
@@ -122,14 +130,17 @@ export function createSending({
     const isInTime = inTime(answered);
     const patience = isInTime.then(() => awaited.delete(order.id));
     awaited.set(order.id, patience);
-    return { answered, isInTime, conclude: () => conclude(order, timeMs, answer) };
+    return { answered, isInTime, conclude: () => conclude(order, { timeMs, answer, written }) };
   };
 
   /** Others may have found out about it meanwhile. */
   const conclude = async (
     order: Order,
-    timeMs: number,
-    answer: Promise<Placement>,
+    {
+      timeMs,
+      answer,
+      written,
+    }: { timeMs: number; answer: Promise<Placement>; written: Written | undefined },
   ): Promise<void> => {
     const placement = await answer.catch(async (cause: unknown) => {
       const detail = cause instanceof Error ? cause.message : String(cause);
@@ -151,8 +162,9 @@ export function createSending({
     if (placement.status === 'not_taken') {
       const now = current(order);
       if (now && isUnsent(now)) {
-        fresh.set(order.id, stepOf(now));
-        notBefore.set(order.id, nowMs() + Math.max(placement.retryAfterMs, shortestPauseMs));
+        const sinceMs = written?.sinceMs ?? steadyMs();
+        fresh.set(order.id, { step: stepOf(now), sinceMs });
+        notBefore.set(order.id, steadyMs() + Math.max(placement.retryAfterMs, shortestPauseMs));
       }
       throw new TransientError('NOT_TAKEN', `order ${order.id} was not taken: ${placement.detail}`);
     }
@@ -170,7 +182,10 @@ export function createSending({
 
   /** Whoever was held up for so long would be refused, and others may have given the order up by now. */
   const isTooLate = (order: Order): boolean =>
-    nowMs() - referenceOf(order).timeMs >= broker.placementWindowMs;
+    ageOf(order, fresh.get(order.id)) >= broker.placementWindowMs;
+  /** By the clock that says more: one that was set back, or stood still while the machine slept, makes nothing younger. */
+  const ageOf = (order: Order, written: Written | undefined): number =>
+    Math.max(nowMs() - dueMs(order), written ? steadyMs() - written.sinceMs : 0);
 
   const handOver = async (order: Order, asked: Moment): Promise<HandedOver> => {
     // Others may have been sent before it, and the venue may have taken its time.
@@ -202,14 +217,16 @@ export function createSending({
   };
 
   return {
-    written(events) {
+    written(events, sinceMs) {
       for (const { type, data } of events)
         if (type === 'order_triggered' || (type === 'order_intended' && !data.writeOff))
-          fresh.set(data.orderId, type);
+          fresh.set(data.orderId, { step: type, sinceMs });
     },
     handOver,
     isDue: (order) =>
-      isUnsent(order) && (takesOnce || isFresh(order)) && (notBefore.get(order.id) ?? 0) <= nowMs(),
+      isUnsent(order) &&
+      (takesOnce || isFresh(order)) &&
+      (notBefore.get(order.id) ?? -Infinity) <= steadyMs(),
     isDoubtful: (order) =>
       !takesOnce && isUnsent(order) && !isFresh(order) && !isAwaited(order) && !isToBeHeld(order),
     isAwaited,
@@ -227,8 +244,16 @@ export function createSending({
   };
 }
 
+type WantedBy = 'order_intended' | 'order_triggered';
+
+/** What wants an order sent, and since when at the latest, by the steady clock. */
+interface Written {
+  readonly step: WantedBy;
+  readonly sinceMs: number;
+}
+
 /** What was written last that wants the order sent. */
-function stepOf({ triggeredMs }: Order): 'order_intended' | 'order_triggered' {
+function stepOf({ triggeredMs }: Order): WantedBy {
   return triggeredMs === undefined ? 'order_intended' : 'order_triggered';
 }
 

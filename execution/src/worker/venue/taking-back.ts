@@ -1,5 +1,6 @@
 import type { OrderId } from '@heliograph/contracts';
 import type { Abandonment, Broker } from '../../brokers/broker.ts';
+import type { SteadyClock } from '../../clock.ts';
 import { isUnsent, type Order } from '../../decision/order.ts';
 import { inTime, type HandedOver } from './handed-over.ts';
 import type { Journal } from '../journal.ts';
@@ -20,13 +21,12 @@ export function createTakingBack({
   journal,
   broker,
   sending: { isAwaited, isToBeHeld, abandon, end },
-  nowMs,
+  clock: { steadyMs },
 }: {
   journal: Pick<Journal, 'state'>;
   broker: Pick<Broker, 'cancel'>;
   sending: Pick<Sending, 'isAwaited' | 'isToBeHeld' | 'abandon' | 'end'>;
-  /** The wall clock, epoch ms. */
-  nowMs: () => number;
+  clock: SteadyClock;
 }): TakingBack {
   const cancelAsked = new Map<OrderId, number>();
   /** Asked, and not answered yet. */
@@ -44,13 +44,13 @@ export function createTakingBack({
         return !journal.state.orders.has(order.id);
       }
       const askedMs = cancelAsked.get(order.id);
-      const isAsked = askedMs !== undefined && nowMs() - askedMs < cancelAgainMs;
+      const isAsked = askedMs !== undefined && steadyMs() - askedMs < cancelAgainMs;
       if (isAsked || cancelling.has(order.id)) return false;
-      cancelAsked.set(order.id, nowMs());
+      cancelAsked.set(order.id, steadyMs());
       cancelling.add(order.id);
       const request = broker.cancel(order, why).finally(() => {
         cancelling.delete(order.id);
-        cancelAsked.set(order.id, nowMs());
+        cancelAsked.set(order.id, steadyMs());
       });
       const answered = request.catch(() => undefined);
       return { answered, isInTime: inTime(answered), conclude: () => request };
