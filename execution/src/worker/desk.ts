@@ -189,7 +189,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     place,
     paper,
     board,
-    heldOrders: createHeldOrders(),
+    heldOrders: createHeldOrders(
+      // By whichever clock says earlier: a stop that sees too much is better than one that sees nothing.
+      (timeMs) => Math.min(timeMs, nowMs()) + Math.min(0, reconciler.clock().clockOffsetMs ?? 0),
+    ),
     dispatcher,
     settler,
     mirror: () => states.mirror(),

@@ -34,6 +34,7 @@ export async function startExchange() {
       return new Big(free).plus(locked);
     },
     set: (asset: string, amount: string) => call('setBalance', asset, amount),
+    setPrice: (pair: string, price: string) => call('setPrice', pair, price),
     fault: (fault: object) => call('fault', fault),
     /** How far its clock is ahead. */
     offsetClock: (ms: number) => call('setClockOffset', ms),

@@ -239,4 +239,19 @@ describe('orders that execution holds itself', () => {
       { type: 'order_triggered', timeMs: toldMs },
     ]);
   });
+
+  test.each([3_600_000, -3_600_000])(
+    'a stop is there since it was placed, by the clock of the tape, wherever ours is (%i)',
+    (aheadMs) => {
+      const portfolio = protectedBy({ stopLoss: { price: price('95') } });
+      for (const [id, order] of portfolio.state.orders)
+        portfolio.state.orders.set(id, { ...order, timeMs: order.timeMs + aheadMs });
+      const orders = createHeldOrders((timeMs) => timeMs - aheadMs);
+      const before = aCandle({ at: -1, close: 90 });
+      expect(orders.reachedBy(portfolio.state, before, before.closeTime)).toEqual([]);
+      orders.follow(portfolio.state, before);
+      const reached = candle(0, [94, 94, 94, 94]);
+      expect(orders.reachedBy(portfolio.state, reached, reached.closeTime)).toHaveLength(1);
+    },
+  );
 });

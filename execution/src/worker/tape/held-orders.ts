@@ -28,7 +28,12 @@ export interface HeldOrders {
   follow(portfolio: Portfolio, candle: Candle): void;
 }
 
-export function createHeldOrders(): HeldOrders {
+/** `toTape`: what time it was on the tape, at the latest, at a time of the clock here. */
+export function createHeldOrders(
+  toTape: (timeMs: number) => number = (timeMs) => timeMs,
+): HeldOrders {
+  /** Since when each order is there, by the clock of the tape: that of its decision may be set, here and where it was. */
+  const began = new Map<OrderId, number>();
   /** The best price that each trailing stop has seen. */
   const best = new Map<OrderId, Big>();
   /** Stops whose price was there while another order was to leave with all of it: should it not, they do. */
@@ -49,7 +54,7 @@ export function createHeldOrders(): HeldOrders {
   const follow = (order: Order, { openTime, high, low, close }: Candle): void => {
     const seen = best.get(order.id);
     if (order.trailingBps === undefined || !seen) return;
-    const isWhole = openTime >= order.timeMs;
+    const isWhole = openTime >= beganMs(order);
     const next =
       order.side === 'sell'
         ? larger(seen, exactly(isWhole ? high : close))
@@ -57,9 +62,15 @@ export function createHeldOrders(): HeldOrders {
     best.set(order.id, next);
   };
 
+  const beganMs = (order: Order): number => {
+    const timeMs = began.get(order.id) ?? toTape(order.timeMs);
+    began.set(order.id, timeMs);
+    return timeMs;
+  };
+
   const heldIn = (portfolio: Portfolio, candle: Candle): Order[] => {
     lengths.add(candle);
-    for (const ids of [best, owed])
+    for (const ids of [best, owed, began])
       if (ids.size > 0) for (const id of ids.keys()) if (!portfolio.orders.has(id)) ids.delete(id);
     const key = instrumentKey(candle);
     const held = [...portfolio.orders.values()].filter(
@@ -67,7 +78,7 @@ export function createHeldOrders(): HeldOrders {
         order.isHeld &&
         !order.cancellation &&
         instrumentKey(order) === key &&
-        candle.closeTime > order.timeMs,
+        candle.closeTime > beganMs(order),
     );
     for (const order of held)
       if (order.trailingBps !== undefined && !best.has(order.id))
@@ -82,7 +93,7 @@ export function createHeldOrders(): HeldOrders {
   const since = (order: Order, candle: Candle): Candle => {
     const { openTime, closeTime, close } = candle;
     const isLong = closeTime - openTime > (lengths.shortestOf(candle) ?? Infinity);
-    return openTime < order.timeMs && (isLong || order.type === 'limit')
+    return openTime < beganMs(order) && (isLong || order.type === 'limit')
       ? { ...candle, open: close, high: close, low: close }
       : candle;
   };
