@@ -8,7 +8,6 @@ import {
   readInstruments,
   readTradingStates,
 } from './account-queries.ts';
-import { createEventStore } from './event-store.ts';
 import {
   readFills,
   readOrders,
@@ -17,8 +16,8 @@ import {
   readSignals,
   readTrades,
 } from './queries.ts';
-import { createJournal, createPlaces, signalMessage, startMs } from './testing/history.ts';
-import { openMemoryDatabase } from './testing/temp-database.ts';
+import { createJournal, startMs } from './testing/history.ts';
+import { openLogWith } from './testing/log-with.ts';
 
 const minute = 60_000;
 const at = (minutes: number): string => new Date(startMs + minutes * minute).toISOString();
@@ -28,17 +27,7 @@ const journal = createJournal('paper');
 
 /** A log with that journal, opened first, and with both signals. */
 function logOf(...messages: Outgoing[]) {
-  const temp = openMemoryDatabase();
-  const store = createEventStore(temp.database);
-  const place = createPlaces({
-    SIGNALS: store.stream('SIGNALS', 'first').id,
-    TRADING: store.stream('TRADING', 'first').id,
-  });
-  store.keep([
-    ...[entry, exit].map((signal) => place('SIGNALS', signalMessage(signal))),
-    ...[journal.opened(), ...messages].map((message) => place('TRADING', message)),
-  ]);
-  return temp;
+  return openLogWith({ signals: [entry, exit], journal: [journal.opened(), ...messages] });
 }
 
 test('a protective order tells what it protects, and does not stand for its signal', () => {

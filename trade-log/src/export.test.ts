@@ -1,6 +1,5 @@
 import { anExitSignal, aCandleEvent, aSignal } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
-import { createEventStore } from './event-store.ts';
 import { exportText } from './export-format.ts';
 import {
   exportKinds,
@@ -9,33 +8,22 @@ import {
   type ExportFilter,
   type ExportKind,
 } from './export-log.ts';
-import {
-  candleMessage,
-  createJournal,
-  createPlaces,
-  signalMessage,
-  startMs,
-} from './testing/history.ts';
-import { openMemoryDatabase } from './testing/temp-database.ts';
+import { createJournal, startMs } from './testing/history.ts';
+import { openLogWith } from './testing/log-with.ts';
 
 const entry = aSignal();
 const exit = anExitSignal({ time: '2026-01-05T00:05:00.000Z' });
 const eth = aSignal({ data: { symbol: 'ETH/USDT' } });
 
 function openFilled() {
-  const memory = openMemoryDatabase();
-  const store = createEventStore(memory.database);
-  const place = createPlaces({
-    MARKET: store.stream('MARKET', 'a').id,
-    SIGNALS: store.stream('SIGNALS', 'a').id,
-    TRADING: store.stream('TRADING', 'a').id,
-  });
   const [paper, other] = [createJournal('paper'), createJournal('other')];
-  store.keep([
-    ...[0, 1, 2].map((at) => place('MARKET', candleMessage(aCandleEvent({ at })))),
-    place('MARKET', candleMessage(aCandleEvent({ at: 1 }, { tape: 'tape-1' }))),
-    ...[entry, exit, eth].map((signal) => place('SIGNALS', signalMessage(signal))),
-    ...[
+  return openLogWith({
+    candles: [
+      ...[0, 1, 2].map((at) => aCandleEvent({ at })),
+      aCandleEvent({ at: 1 }, { tape: 'tape-1' }),
+    ],
+    signals: [entry, exit, eth],
+    journal: [
       paper.opened(),
       other.opened('tape-1'),
       paper.intended(entry),
@@ -45,9 +33,8 @@ function openFilled() {
       paper.closed(entry, exit, '-1.5'),
       paper.valued(7, '1000'),
       other.skipped(entry),
-    ].map((message) => place('TRADING', message)),
-  ]);
-  return memory;
+    ],
+  });
 }
 
 function jsonRows(kind: ExportKind, filter?: ExportFilter): Record<string, unknown>[] {

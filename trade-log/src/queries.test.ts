@@ -15,14 +15,9 @@ import {
   readSignals,
   readTrades,
 } from './queries.ts';
-import {
-  candleMessage,
-  createJournal,
-  createPlaces,
-  signalMessage,
-  startMs,
-} from './testing/history.ts';
-import { openMemoryDatabase, openTempDatabase } from './testing/temp-database.ts';
+import { candleMessage, createJournal, createPlaces, startMs } from './testing/history.ts';
+import { openLogWith } from './testing/log-with.ts';
+import { openTempDatabase } from './testing/temp-database.ts';
 
 const minute = 60_000;
 const at = (minutes: number): string => new Date(startMs + minutes * minute).toISOString();
@@ -36,19 +31,14 @@ let database: Database;
 
 /** Portfolio `one` makes a trade of `entry` and `exit` and skips `other`; `two` has an order for `other`. */
 beforeAll(() => {
-  ({ database } = openMemoryDatabase());
-  const store = createEventStore(database);
-  const place = createPlaces({
-    MARKET: store.stream('MARKET', 'first').id,
-    SIGNALS: store.stream('SIGNALS', 'first').id,
-    TRADING: store.stream('TRADING', 'first').id,
-  });
   const [one, two] = [createJournal('one'), createJournal('two')];
-  store.keep([
-    ...[0, 1, 2].map((minutes) => place('MARKET', candleMessage(aCandleEvent({ at: minutes })))),
-    place('MARKET', candleMessage(aCandleEvent({ at: 1 }, { tape: 'replay' }))),
-    ...[entry, exit, other, undecided].map((signal) => place('SIGNALS', signalMessage(signal))),
-    ...[
+  ({ database } = openLogWith({
+    candles: [
+      ...[0, 1, 2].map((minutes) => aCandleEvent({ at: minutes })),
+      aCandleEvent({ at: 1 }, { tape: 'replay' }),
+    ],
+    signals: [entry, exit, other, undecided],
+    journal: [
       one.opened(),
       one.intended(entry),
       one.filled(entry),
@@ -59,8 +49,8 @@ beforeAll(() => {
       two.opened(liveTape, '500'),
       two.intended(other),
       one.marked(liveTape, '1009.8'),
-    ].map((message) => place('TRADING', message)),
-  ]);
+    ],
+  }));
 });
 
 const ids = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);

@@ -3,16 +3,8 @@ import { aCandle, aCandleEvent, aSignal } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { createEventStore } from './event-store.ts';
 import { readJournal, readRecording, type Recorded } from './recording.ts';
-import {
-  aPrint,
-  candleMessage,
-  createJournal,
-  createPlaces,
-  printMessage,
-  signalMessage,
-  startMs,
-} from './testing/history.ts';
-import { openMemoryDatabase } from './testing/temp-database.ts';
+import { aPrint, createJournal, printMessage, startMs } from './testing/history.ts';
+import { openLogWith } from './testing/log-with.ts';
 
 const at = (minutes: number): string => new Date(startMs + minutes * 60_000).toISOString();
 
@@ -24,13 +16,6 @@ const third = aSignal({ time: at(3) });
 const notTaken = aSignal({ time: at(4) });
 
 function openRecording() {
-  const memory = openMemoryDatabase();
-  const store = createEventStore(memory.database);
-  const place = createPlaces({
-    MARKET: store.stream('MARKET', 'first').id,
-    SIGNALS: store.stream('SIGNALS', 'first').id,
-    TRADING: store.stream('TRADING', 'first').id,
-  });
   const journal = createJournal('paper');
   const messages = [
     journal.opened(),
@@ -41,14 +26,16 @@ function openRecording() {
     createJournal('other').opened(),
     createJournal('other').skipped(notTaken),
   ];
-  store.keep([
-    ...[candles[0], candles[1], eth, candles[2], candles[3]].flatMap((event) =>
-      event === undefined ? [] : place('MARKET', candleMessage(event)),
-    ),
-    place('MARKET', candleMessage(aCandleEvent({ at: 1 }, { tape: 'replay' }))),
-    ...[third, first, second, notTaken].map((signal) => place('SIGNALS', signalMessage(signal))),
-    ...messages.map((message) => place('TRADING', message)),
-  ]);
+  const memory = openLogWith({
+    candles: [
+      ...candles.slice(0, 2),
+      eth,
+      ...candles.slice(2),
+      aCandleEvent({ at: 1 }, { tape: 'replay' }),
+    ],
+    signals: [third, first, second, notTaken],
+    journal: messages,
+  });
   return { ...memory, messages };
 }
 
@@ -116,17 +103,11 @@ test('a journal comes in its order, to the byte', () => {
 });
 
 test('a run that is filled from trades of the market has those for prices', () => {
-  using memory = openMemoryDatabase();
-  const store = createEventStore(memory.database);
-  const place = createPlaces({
-    MARKET: store.stream('MARKET', 'first').id,
-    TRADING: store.stream('TRADING', 'first').id,
+  using memory = openLogWith({
+    candles: [aCandleEvent({ at: 0 })],
+    prints: [1, 2].map((minute) => printMessage(aPrint(minute))),
+    journal: [createJournal('paper').opened()],
   });
-  store.keep([
-    place('MARKET', candleMessage(aCandleEvent({ at: 0 }))),
-    ...[1, 2].map((minute) => place('MARKET', printMessage(aPrint(minute)))),
-    place('TRADING', createJournal('paper').opened()),
-  ]);
   const recorded = [...readRecording(memory.database, 'paper', { prices: 'print' })];
   expect(recorded.map(tell)).toEqual(['print 2 BTC/USDT 100', 'print 3 BTC/USDT 100']);
 });

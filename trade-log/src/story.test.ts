@@ -1,15 +1,8 @@
 import { aCandleEvent, anExitSignal, aSignal } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
-import { createEventStore } from './event-store.ts';
 import { readStory, type Story } from './story.ts';
-import {
-  candleMessage,
-  createJournal,
-  createPlaces,
-  signalMessage,
-  startMs,
-} from './testing/history.ts';
-import { openMemoryDatabase } from './testing/temp-database.ts';
+import { createJournal, startMs } from './testing/history.ts';
+import { openLogWith } from './testing/log-with.ts';
 
 const at = (minutes: number): string => new Date(startMs + minutes * 60_000).toISOString();
 
@@ -19,19 +12,12 @@ const skipped = aSignal({ id: 'skipped77', time: at(3) });
 const undecided = aSignal({ id: 'undecided77', time: at(9) });
 
 function openStories() {
-  const memory = openMemoryDatabase();
-  const store = createEventStore(memory.database);
-  const place = createPlaces({
-    MARKET: store.stream('MARKET', 'first').id,
-    SIGNALS: store.stream('SIGNALS', 'first').id,
-    TRADING: store.stream('TRADING', 'first').id,
-  });
   const journal = createJournal('paper');
   const other = createJournal('other');
-  store.keep([
-    ...[0, 1, 2, 3].map((minute) => place('MARKET', candleMessage(aCandleEvent({ at: minute })))),
-    ...[entry, skipped, exit, undecided].map((signal) => place('SIGNALS', signalMessage(signal))),
-    ...[
+  return openLogWith({
+    candles: [0, 1, 2, 3].map((minute) => aCandleEvent({ at: minute })),
+    signals: [entry, skipped, exit, undecided],
+    journal: [
       journal.opened(),
       journal.intended(entry),
       other.opened(),
@@ -44,9 +30,8 @@ function openStories() {
       journal.filled(exit),
       journal.closed(entry, exit),
       journal.valued(9, '1005'),
-    ].map((message) => place('TRADING', message)),
-  ]);
-  return memory;
+    ],
+  });
 }
 
 function typesIn(story: Story | undefined, portfolio: string): string[] | undefined {

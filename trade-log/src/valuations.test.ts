@@ -3,7 +3,8 @@ import { aCandleEvent, anExitSignal, aSignal } from '@heliograph/contracts/testi
 import { expect, test } from 'vitest';
 import { createEventStore } from './event-store.ts';
 import { readPortfolio } from './queries.ts';
-import { candleMessage, createJournal, createPlaces, startMs } from './testing/history.ts';
+import { createJournal, createPlaces, startMs } from './testing/history.ts';
+import { openLogWith } from './testing/log-with.ts';
 import { openMemoryDatabase } from './testing/temp-database.ts';
 import { writtenEquity } from './valuations.ts';
 
@@ -46,19 +47,12 @@ test('a day ends with what was left when nothing was held any more, and not with
 });
 
 test('a recording begins with its first candle, before the portfolio is opened', () => {
-  using temporary = openMemoryDatabase();
-  const { database } = temporary;
-  const store = createEventStore(database);
-  const place = createPlaces({
-    MARKET: store.stream('MARKET', 'a').id,
-    TRADING: store.stream('TRADING', 'a').id,
-  });
   const paper = createJournal('paper');
-  const candles = [-day - 1, -1].map((minutes) => aCandleEvent({ at: minutes }, { tape: 'file' }));
-  store.keep([
-    ...candles.map((candle) => place('MARKET', candleMessage(candle))),
-    ...[paper.opened('file'), paper.valued(60, '990')].map((message) => place('TRADING', message)),
-  ]);
+  using temporary = openLogWith({
+    candles: [-day - 1, -1].map((minutes) => aCandleEvent({ at: minutes }, { tape: 'file' })),
+    journal: [paper.opened('file'), paper.valued(60, '990')],
+  });
+  const { database } = temporary;
   const row = readPortfolio(database);
   if (!row) throw new Error('no portfolio');
   expect(writtenEquity(database, row)).toMatchObject({

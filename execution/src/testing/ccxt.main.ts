@@ -4,15 +4,17 @@ import { anOrder, openOnDouble, redirectTo } from './ccxt-on-double.ts';
 
 const [task = '', url = '', apiKey = '', secret = '', id = ''] = process.argv.slice(2);
 const double = { url, key: { apiKey, secret } };
+/** Whoever is waited for, and begins on a machine that has much to do, gives nothing up. */
+const patient = { requestTimeoutMs: 120_000 };
 
 switch (task) {
   case 'place': {
-    await using broker = await openOnDouble(double);
+    await using broker = await openOnDouble(double, patient);
     await broker.place(anOrder({ id }));
     break;
   }
   case 'follow': {
-    const broker = await openOnDouble(double);
+    const broker = await openOnDouble(double, patient);
     broker.changes$.subscribe();
     process.once('SIGUSR2', () => void broker[Symbol.asyncDispose]());
     break;

@@ -1,20 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { openDatabase, readPortfolio } from '@heliograph/trade-log';
+import { readPortfolio } from '@heliograph/trade-log';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../testing/cli.ts';
+import { openKeptLog } from '../testing/kept-log.ts';
 import { loggedHistory } from './logged-history.ts';
 
 test('what a portfolio is worth at the last prices is what its journal said when they were seen', async () => {
-  await using folder = await temporaryFolder();
-  const path = join(folder.path, 'log.sqlite');
-  const kept = new URL('../testing/logs/log-by-rules-3.sqlite.gz', import.meta.url);
-  await writeFile(path, gunzipSync(await readFile(kept)));
-  const database = openDatabase(path);
-  using _ = { [Symbol.dispose]: () => void database.close() };
-  database.pragma('foreign_keys = OFF');
-  database.exec('DROP TRIGGER events_are_only_pruned');
+  await using kept = await openKeptLog();
+  const { database } = kept;
   const journal = "FROM events WHERE type = 'portfolio_valued' ORDER BY sequence LIMIT 1 OFFSET 3";
   const valued = database
     .prepare<[], Valued>(

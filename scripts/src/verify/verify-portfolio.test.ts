@@ -1,11 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { JournalEvent, parseEvent } from '@heliograph/contracts';
 import { openDatabase, readPortfolio, readPortfolios } from '@heliograph/trade-log';
 import { describe, expect, test } from 'vitest';
 import { firstCandles } from '../testing/candles.ts';
 import { runCli, temporaryFolder } from '../testing/cli.ts';
+import { openKeptLog } from '../testing/kept-log.ts';
 import type { Database } from '../options/trade-log-options.ts';
 import { verifyPortfolio, type Verdict } from './verify-portfolio.ts';
 
@@ -13,14 +13,8 @@ const eventsOfLog = 222;
 
 /** What is found in a log that was kept, once it has been changed. */
 async function verdictOn(change: (database: Database) => void): Promise<Verdict> {
-  await using folder = await temporaryFolder();
-  const path = join(folder.path, 'log.sqlite');
-  const kept = new URL('../testing/logs/log-by-rules-3.sqlite.gz', import.meta.url);
-  await writeFile(path, gunzipSync(await readFile(kept)));
-  const database = openDatabase(path);
-  using _ = { [Symbol.dispose]: () => void database.close() };
-  database.pragma('foreign_keys = OFF');
-  database.exec('DROP TRIGGER events_are_never_changed; DROP TRIGGER events_are_only_pruned');
+  await using kept = await openKeptLog();
+  const { database } = kept;
   change(database);
   const row = readPortfolio(database);
   if (!row) throw new Error('no portfolio');
