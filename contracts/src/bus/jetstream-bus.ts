@@ -59,8 +59,8 @@ function createBus(context: JetStreamContext): Bus {
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
     (closing ??= (async () => {
-      const deadline = Date.now() + options.drainTimeoutMs;
-      const left = (): number => Math.max(deadline - Date.now(), lastWordsMs);
+      const deadline = performance.now() + options.drainTimeoutMs;
+      const left = (): number => Math.max(deadline - performance.now(), lastWordsMs);
       for (const stop of stops) stop();
       await atMost(left(), Promise.all(draining));
       await inFlight.settled(left());

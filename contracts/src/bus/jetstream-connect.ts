@@ -37,7 +37,7 @@ async function tellConnection(
 async function dial(options: CompleteOptions): Promise<NatsConnection> {
   const { servers, name, connectTimeoutMs } = options;
   const where = withoutSecrets(servers);
-  const deadline = Date.now() + connectTimeoutMs;
+  const deadline = performance.now() + connectTimeoutMs;
   for (;;) {
     try {
       return await connect({
@@ -59,7 +59,7 @@ async function dial(options: CompleteOptions): Promise<NatsConnection> {
           `NATS at ${where.join(', ')} refuses the credentials: check user and password`,
           { cause },
         );
-      if (Date.now() + retryEveryMs >= deadline) throw unreachable(options, cause);
+      if (performance.now() + retryEveryMs >= deadline) throw unreachable(options, cause);
       await sleep(retryEveryMs);
     }
   }

@@ -54,7 +54,11 @@ export function createLog(context: JetStreamContext, prefix: string): FencedLog 
     async append(messages, expectedSequence) {
       if (messages.length > mostAppended) throw tooMany(prefix, messages.length);
       let inDoubt = false;
-      for (const deadline = Date.now() + context.options.patienceMs; ; await sleep(retryPauseMs)) {
+      for (
+        const deadline = performance.now() + context.options.patienceMs;
+        ;
+        await sleep(retryPauseMs)
+      ) {
         const answer = await send(context, messages, { filter, expectedSequence });
         if (answer.status === 'stored') return { status: 'appended', sequence: answer.sequence };
         if (answer.status === 'stale' && !inDoubt) return { status: 'conflict' };
@@ -66,7 +70,7 @@ export function createLog(context: JetStreamContext, prefix: string): FencedLog 
         } catch (error) {
           if (!(error instanceof TransientError && error.code === 'UNREACHABLE')) throw error;
         }
-        if (Date.now() > deadline)
+        if (performance.now() > deadline)
           throw new TransientError('UNREACHABLE', `cannot append to ${prefix}: no answer`);
       }
     },

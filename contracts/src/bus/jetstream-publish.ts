@@ -23,15 +23,15 @@ export async function publish(context: JetStreamContext, message: Outgoing): Pro
 
 /** Repeats what may be repeated until the server answers. */
 export async function patiently<T>(
-  { options }: JetStreamContext,
+  { options }: { readonly options: Pick<JetStreamContext['options'], 'patienceMs'> },
   doing: string,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  for (const deadline = Date.now() + options.patienceMs; ; await sleep(retryPauseMs)) {
+  for (const deadline = performance.now() + options.patienceMs; ; await sleep(retryPauseMs)) {
     try {
       return await attempt();
     } catch (error) {
-      if (!isUnreachable(error) || Date.now() > deadline) throw toBusError(error, doing);
+      if (!isUnreachable(error) || performance.now() > deadline) throw toBusError(error, doing);
     }
   }
 }

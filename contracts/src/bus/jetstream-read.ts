@@ -59,16 +59,16 @@ export async function* stored(
   ]);
   let batch = first;
   let next = from;
-  let progress = Date.now();
+  let progress = performance.now();
   for (;;) {
     const end = batch.at(-1);
     if (end !== undefined) {
       yield batch;
       next = { sequence: end.sequence + 1 };
-      progress = Date.now();
+      progress = performance.now();
     } else if (!('sequence' in next)) return;
     if ('sequence' in next && next.sequence > last) return;
-    if (Date.now() > progress + batchTimeoutMs)
+    if (performance.now() > progress + batchTimeoutMs)
       throw new TransientError('BEHIND', `stream ${stream} lags behind its leader`);
     if (end === undefined) await sleep(behindPauseMs);
     batch = await fetchBatch(context, stream, filter, next);

@@ -164,7 +164,7 @@ async function listening(
 ): Promise<{ pid: number; port: number }> {
   let ended: { reason: string } | undefined;
   void exited.then((end) => (ended = end));
-  for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline;) {
+  for (const deadline = performance.now() + startTimeoutMs; performance.now() < deadline;) {
     if (ended !== undefined) throw new UserError(`nats-server did not start: ${ended.reason}`);
     const found = await readPortsFile(storeDir);
     if (found !== undefined) return found;

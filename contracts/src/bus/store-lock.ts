@@ -88,7 +88,8 @@ async function readClaim(file: string): Promise<Claim | undefined> {
 async function endLeftover(server: { pid: number; start: string }): Promise<void> {
   const runs = (): boolean => processStart(server.pid) === server.start;
   const gone = async (withinMs: number): Promise<boolean> => {
-    for (const deadline = Date.now() + withinMs; runs() && Date.now() < deadline;) await sleep(20);
+    for (const deadline = performance.now() + withinMs; runs() && performance.now() < deadline;)
+      await sleep(20);
     return !runs();
   };
   if (await gone(leftoverGraceMs)) return;

@@ -13,6 +13,7 @@ function after(...seen: readonly AlertsSeen[]) {
   return healthOf(
     seen.reduce((before: Progress, one) => progressAfter(before, one), first),
     [],
+    0,
   );
 }
 
@@ -40,7 +41,7 @@ test('a message server that cannot be asked is not well, nor is a service that i
     { service: 'execution/one', seenMs: 0, isSilent: true },
     { service: 'notifier/one', seenMs: 0, isSilent: false },
   ];
-  expect(healthOf(progress, beats)).toMatchObject({
+  expect(healthOf(progress, beats, 0)).toMatchObject({
     isWell: false,
     services: [{ service: 'execution/one', isSilent: true }, { isSilent: false }],
   });

@@ -6,7 +6,7 @@ export interface AlertsSeen {
   readonly told: number;
   /** How many events wait to be told; undefined while the message server cannot be asked. */
   readonly untold: number | undefined;
-  /** Epoch ms. */
+  /** By a clock that is never set. */
   readonly nowMs: number;
 }
 
@@ -25,7 +25,7 @@ export interface Health {
   readonly services: readonly { readonly service: string; readonly isSilent: boolean }[];
 }
 
-/** Since when nothing moves, of what should. */
+/** Since when nothing moves, of what should; by the same clock. */
 export interface Progress extends AlertsSeen {
   readonly sinceMs: number;
 }
@@ -46,13 +46,14 @@ export function progressAfter(before: Progress | undefined, seen: AlertsSeen): P
 export function healthOf(
   { told, untold, nowMs, sinceMs }: Progress,
   heartbeats: readonly Heartbeat[],
+  timeMs: number,
 ): Health {
-  const heldUpMs = nowMs - sinceMs;
+  const heldUpMs = Math.round(nowMs - sinceMs);
   const services = heartbeats.map(({ service, isSilent }) => ({ service, isSilent }));
   return {
     isWell:
       untold !== undefined && heldUpMs < heldUpAfterMs && !services.some((one) => one.isSilent),
-    timeMs: nowMs,
+    timeMs,
     messageServer: untold === undefined ? 'lost' : 'reached',
     alerts: { told, untold: untold ?? null, heldUpMs },
     services,

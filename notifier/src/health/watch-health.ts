@@ -18,7 +18,6 @@ export interface HealthSources {
   readonly told: () => number;
   readonly heartbeats: () => readonly Heartbeat[];
   readonly log: Logger;
-  readonly nowMs?: () => number;
 }
 
 export interface HealthWatch extends Service {
@@ -35,7 +34,7 @@ const lookEveryMs = 5_000;
  */
 export async function watchHealth(
   { listen, ping }: HealthOptions,
-  { untold, told, heartbeats, log, nowMs = Date.now }: HealthSources,
+  { untold, told, heartbeats, log }: HealthSources,
 ): Promise<HealthWatch> {
   let progress: Progress | undefined;
   let looking: Promise<Health> | undefined;
@@ -45,8 +44,8 @@ export async function watchHealth(
       if (error instanceof TransientError) return undefined;
       throw error;
     });
-    progress = progressAfter(progress, { told: told(), untold: waiting, nowMs: nowMs() });
-    return healthOf(progress, heartbeats());
+    progress = progressAfter(progress, { told: told(), untold: waiting, nowMs: performance.now() });
+    return healthOf(progress, heartbeats(), Date.now());
   };
   /** Whoever asks meanwhile gets the same answer: nobody can make it look more often than it can. */
   const current = (): Promise<Health> =>

@@ -41,7 +41,7 @@ export async function cancel(invocation: Invocation): Promise<ExitCode> {
   const { open } = selectPortfolios(await listPortfolios(bus), portfolio);
   const readers = open.map((listed) => createViewReader(bus, listed));
   const read = () => Promise.all(readers.map((look) => look()));
-  const untilMs = Date.now() + wait;
+  const untilMs = performance.now() + wait;
   let views = await read();
   const meant = choicesOf(views).filter(({ symbol }) => all || symbols.includes(symbol));
   const missing = symbols.filter((symbol) => meant.every((entry) => entry.symbol !== symbol));
@@ -51,7 +51,7 @@ export async function cancel(invocation: Invocation): Promise<ExitCode> {
   const said = `${author}${reason === undefined ? '' : `: ${reason}`}`;
   for (const symbol of new Set(meant.map((entry) => entry.symbol)))
     await cancelEntries(bus, views, { symbol, author: said, command });
-  while (isAnyOpen(meant, views) && Date.now() < untilMs) {
+  while (isAnyOpen(meant, views) && performance.now() < untilMs) {
     await sleep(lookAgainMs);
     views = await read();
   }

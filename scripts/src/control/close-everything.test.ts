@@ -4,7 +4,7 @@ import { createSilentLogger } from '@heliograph/contracts/service';
 import { aSignal, eventually, someSettings } from '@heliograph/contracts/testing';
 import { listPortfolios, startExecution } from '@heliograph/execution';
 import { tap } from 'rxjs';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { closeEverything } from './close-everything.ts';
 import { entriesOf } from './open-entries.ts';
 import { readView } from './portfolio-view.ts';
@@ -12,6 +12,24 @@ import { readView } from './portfolio-view.ts';
 const settings = someSettings({
   feeBps: '0',
 });
+
+async function waitingEntry(bus: Bus): Promise<void> {
+  const time = toTime(Date.now());
+  const signal = aSignal({
+    time,
+    recordedtime: time,
+    expirytime: toTime(Date.now() + 60_000),
+    data: { entry: { type: 'limit', limitPrice: '90' } },
+  });
+  const subject = subjects.signal(signal.data);
+  await bus.publish({ subject, id: signal.id, body: JSON.stringify(signal) });
+  await eventually(async () => {
+    const views = await Promise.all((await listPortfolios(bus)).map((each) => readView(bus, each)));
+    expect(entriesOf(views).map(({ status }) => status)).toEqual(['accepted']);
+  });
+}
+
+afterEach(() => vi.useRealTimers());
 
 test('however long an entry is waited for, the journal is read once', async () => {
   const server = createMemoryServer({ drainTimeoutMs: 1 });
@@ -24,20 +42,8 @@ test('however long an entry is waited for, the journal is read once', async () =
     worker: 'one',
     log: createSilentLogger(),
   });
-  const time = toTime(Date.now());
-  const signal = aSignal({
-    time,
-    recordedtime: time,
-    expirytime: toTime(Date.now() + 60_000),
-    data: { entry: { type: 'limit', limitPrice: '90' } },
-  });
-  const subject = subjects.signal(signal.data);
-  await bus.publish({ subject, id: signal.id, body: JSON.stringify(signal) });
+  await waitingEntry(bus);
   const listed = () => listPortfolios(bus);
-  await eventually(async () => {
-    const views = await Promise.all((await listed()).map((each) => readView(bus, each)));
-    expect(entriesOf(views).map(({ status }) => status)).toEqual(['accepted']);
-  });
   let looks = 0;
   const read: number[] = [];
   const watched: Bus = {
@@ -53,3 +59,38 @@ test('however long an entry is waited for, the journal is read once', async () =
   expect(looks).toBeGreaterThan(2);
   expect(read).toEqual([...new Set(read)]);
 });
+
+test.each([3_600_000, -3_600_000])(
+  'what is left is waited for as long as was said, whatever the wall clock does (%i)',
+  async (jumpMs) => {
+    const server = createMemoryServer({ drainTimeoutMs: 1 });
+    await using bus = server.connect();
+    await using _worker = startExecution({
+      bus: server.connect(),
+      portfolio: 'paper',
+      mode: 'paper',
+      settings,
+      worker: 'one',
+      log: createSilentLogger(),
+    });
+    await waitingEntry(bus);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const began = performance.now();
+    let looks = 0;
+    const watched: Bus = {
+      ...bus,
+      read(options) {
+        if (options.stream === 'TRADING' && ++looks === 2) vi.setSystemTime(Date.now() + jumpMs);
+        return bus.read(options);
+      },
+    };
+    const left = await closeEverything(watched, await listPortfolios(bus), {
+      reason: 'now',
+      waitMs: 1_000,
+    });
+    expect(left.entries).toHaveLength(1);
+    const tookMs = performance.now() - began;
+    expect(tookMs).toBeGreaterThan(900);
+    expect(tookMs).toBeLessThan(20_000);
+  },
+);

@@ -43,7 +43,7 @@ export async function closeEverything(
     readonly command?: string;
   },
 ): Promise<Everything> {
-  const untilMs = Date.now() + waitMs;
+  const untilMs = performance.now() + waitMs;
   const closed: Closed[] = [];
   const readers = portfolios.map((listed) => createViewReader(bus, listed));
   for (let round = 0; ; round++) {
@@ -53,12 +53,12 @@ export async function closeEverything(
       ({ held, position }) => !isGivenUp(closed, { portfolio: held.name, ...position }),
     );
     const entries = entriesOf(views);
-    const isOver = !isFirst && Date.now() >= untilMs;
-    if (isOver || (closings.length === 0 && (entries.length === 0 || Date.now() >= untilMs)))
+    const isOver = !isFirst && performance.now() >= untilMs;
+    if (isOver || (closings.length === 0 && (entries.length === 0 || performance.now() >= untilMs)))
       return { closed, entries, held: closings.map(stillHeld) };
-    if (closings.length === 0) await sleep(Math.min(lookAgainMs, untilMs - Date.now()));
+    if (closings.length === 0) await sleep(Math.min(lookAgainMs, untilMs - performance.now()));
     else {
-      const leftMs = isFirst ? waitMs : untilMs - Date.now();
+      const leftMs = isFirst ? waitMs : untilMs - performance.now();
       closed.push(
         ...(await closePositions(bus, closings, {
           reason,
