@@ -16,7 +16,6 @@ const rounds = Number(process.env['HELIOGRAPH_CRASH_ROUNDS'] ?? 1);
 const symbols = ['BTC/USDT', 'ETH/USDT', 'BNB/USDT'] as const;
 type Symbol = (typeof symbols)[number];
 const prices = { 'BTC/USDT': '50000', 'ETH/USDT': '2500', 'BNB/USDT': '600' } as const;
-const patience = { timeoutMs: 60_000 };
 
 const stillOnItsWay = z.enum(['undecided', 'open', 'unknown']);
 const Closed = z.union([
@@ -100,7 +99,7 @@ test(
     await eventually(async () => {
       const types = (await journalOf(bus)).map(({ type }) => type);
       expect(types).toContain('reconciliation_reported');
-    }, patience);
+    });
     const codes: (number | null)[] = [];
     for (let round = 0; round < rounds; round++) {
       await enter(bus, `btc${round}`, 'BTC/USDT');
@@ -109,7 +108,7 @@ test(
       await eventually(async () => {
         expect(await held()).toEqual(['BNB/USDT', 'BTC/USDT']);
         expect(await waiting()).toEqual(['ETH/USDT accepted']);
-      }, patience);
+      });
       await exchange.fault({ kind: 'lost_answer', on: 'POST /api/v3/order' });
       const [close, cancel] = await given('close BTC/USDT', 'cancel ETH/USDT');
       codes.push(close?.code ?? null, cancel?.code ?? null);
@@ -120,13 +119,10 @@ test(
       await eventually(async () => {
         expect(await held()).toEqual(['BNB/USDT']);
         expect(await waiting()).toEqual([]);
-      }, patience);
+      });
 
       await enter(bus, `more${round}`, 'ETH/USDT', '2100');
-      await eventually(
-        async () => expect(await waiting()).toEqual(['ETH/USDT accepted']),
-        patience,
-      );
+      await eventually(async () => expect(await waiting()).toEqual(['ETH/USDT accepted']));
       // One that is killed itself is given again.
       const first = startCli(['panic', '--yes', '--portfolio', 'money'], { cwd, env });
       await sleep(300 + Math.random() * 900);
@@ -142,12 +138,12 @@ test(
       await eventually(async () => {
         expect([await held(), await waiting()]).toEqual([[], []]);
         expect((await portfolio()).tradingState.state).toBe('HALTED');
-      }, patience);
+      });
       const resume = ['resume', '--reason', 'over', '--portfolio', 'money', '--wait', '30s'];
       await startCli(resume, { cwd, env }).result;
       await eventually(async () => {
         expect((await portfolio()).tradingState.state).toBe('ACTIVE');
-      }, patience);
+      });
     }
 
     const orders = await exchange.orders();

@@ -63,13 +63,10 @@ test(
 
     const workers = [begin('one-0'), begin('two-0')];
     await using _workers = { [Symbol.asyncDispose]: () => endAll(workers) };
-    await eventually(
-      async () => {
-        const types = (await journalOf(bus)).map(({ type }) => type);
-        expect(types).toContain('reconciliation_reported');
-      },
-      { timeoutMs: 30_000 },
-    );
+    await eventually(async () => {
+      const types = (await journalOf(bus)).map(({ type }) => type);
+      expect(types).toContain('reconciliation_reported');
+    });
 
     let kills = 0;
     let sent = 0;

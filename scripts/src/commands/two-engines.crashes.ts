@@ -144,35 +144,27 @@ test('a second engine says signals again that the server has forgotten, and exec
   for (let at = 0; at < count; at++) await publish(bus, candleAt(at, beginMs, timeframe));
   await using first = run(...engineOn(timeframe, 'alpha'));
   await first.said('stderr', started);
-  await eventually(
-    async () => {
-      const ids = (await signalsOn(bus)).map(({ id }) => id);
-      expect(ids.length).toBeGreaterThan(1);
-      expect(decidedIn(await journalOn(bus))).toEqual(new Set(ids));
-    },
-    { timeoutMs: 30_000 },
-  );
+  await eventually(async () => {
+    const ids = (await signalsOn(bus)).map(({ id }) => id);
+    expect(ids.length).toBeGreaterThan(1);
+    expect(decidedIn(await journalOn(bus))).toEqual(new Set(ids));
+  });
   const ordered = orderedIn(await journalOn(bus));
   expect(ordered.length).toBeGreaterThan(0);
 
   await using second = run(...engineOn(timeframe, 'beta'));
   await second.said('stderr', started);
-  await eventually(
-    async () => {
-      const ids = (await signalsOn(bus)).map(({ id }) => id);
-      expect(ids.length, 'the server took each a second time').toBe(2 * new Set(ids).size);
-    },
-    { timeoutMs: 30_000 },
-  );
+  await eventually(async () => {
+    const ids = (await signalsOn(bus)).map(({ id }) => id);
+    expect(ids.length, 'the server took each a second time').toBe(2 * new Set(ids).size);
+  });
   // A signal behind all of them in each part: once it is decided, they have been dealt with.
   const { id } = aSignal({ id: 'the-last-one' });
   const [last] = await signalsOn(bus);
   if (!last) throw new Error('there is no signal');
   const body = JSON.stringify({ ...last, id });
   await bus.publish({ subject: subjects.signal(last.data), id, body });
-  await eventually(async () => expect(decidedIn(await journalOn(bus))).toContain(id), {
-    timeoutMs: 30_000,
-  });
+  await eventually(async () => expect(decidedIn(await journalOn(bus))).toContain(id));
   expect(orderedIn(await journalOn(bus)), 'nothing was ordered for the second time').toEqual(
     ordered,
   );
@@ -211,18 +203,15 @@ test('the server is killed under engines that follow what others publish: no sig
       server = await begin();
     }
     // Whoever publishes says it until it is taken.
-    await eventually(() => publish(bus, candle), { timeoutMs: 30_000 });
+    await eventually(() => publish(bus, candle));
     const signals = machine.onInstant({ time: candle.closeTime, candles: [candle] }, Date.now());
     expected.push(...signals.map(({ id }) => id));
   }
   expect(expected.length).toBeGreaterThan(4);
-  await eventually(
-    async () => {
-      expect((await signalsOn(bus)).map(({ id }) => id)).toEqual(expected);
-      expect(decidedIn(await journalOn(bus))).toEqual(new Set(expected));
-    },
-    { timeoutMs: 60_000 },
-  );
+  await eventually(async () => {
+    expect((await signalsOn(bus)).map(({ id }) => id)).toEqual(expected);
+    expect(decidedIn(await journalOn(bus))).toEqual(new Set(expected));
+  });
   const ordered = orderedIn(await journalOn(bus));
   expect(new Set(ordered).size, 'none has two orders').toBe(ordered.length);
 });

@@ -63,5 +63,4 @@ testFeed('an exchange that is asked', {
   disturbs: true,
   open: () => onExchange(),
   openSpoiled: () => onExchange([garbage]),
-  timeoutMs: 60_000,
 });

@@ -8,7 +8,7 @@ import { klineOf } from '../../../execution/src/testing/binance-double/klines.ts
 import { atServer } from '../at-server.ts';
 
 const spanMs = 1_000;
-const soon = { timeout: 30_000, interval: 20 };
+const soon = { timeout: 60_000, interval: 20 };
 
 /** A feed of seconds on the double, what has come of it, and what it said. */
 export async function follow(double: BinanceDouble, mode: StreamMode = 'auto') {

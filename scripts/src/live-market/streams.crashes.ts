@@ -5,7 +5,7 @@ import {
 } from '../../../execution/src/testing/binance-double/binance-double.ts';
 import { follow, told, truth } from './follow.ts';
 
-describe.concurrent('a market that streams', { timeout: 60_000 }, () => {
+describe.concurrent('a market that streams', () => {
   test.each<[string, (double: BinanceDouble) => void]>([
     ['connections that break', (double) => double.disturb({ kind: 'drop' })],
     [

@@ -29,7 +29,6 @@ export interface FeedContract {
   openSpoiled?(): Promise<FeedSubject>;
   /** Whether what it opens can be disturbed. */
   readonly disturbs?: boolean;
-  readonly timeoutMs?: number;
 }
 
 const none = -Infinity;
@@ -89,10 +88,9 @@ function ofEach(
 }
 
 export function testFeed(name: string, contract: FeedContract): void {
-  const timeout = contract.timeoutMs ?? 20_000;
   const isLive = contract.kind === 'live';
 
-  describe(`the feed contract, kept by ${name}`, { timeout }, () => {
+  describe(`the feed contract, kept by ${name}`, () => {
     test('every candle is told once, of each instrument in order', async () => {
       await using subject = await contract.open();
       const { instruments, truth } = subject;

@@ -163,7 +163,6 @@ export function natsContracts(
   const contractOf = (told: Told, spoil: (message: Outgoing, at: number) => Outgoing[]) => ({
     kind: 'live' as const,
     disturbs,
-    timeoutMs: 60_000,
     open: async () => onBus(told, await begin()),
     openSpoiled: async () =>
       onBus(
