@@ -6,6 +6,7 @@ import {
   type PortfolioSettings,
   type ReasonCode,
 } from '@heliograph/contracts';
+import { isOfAnotherClock } from './another-clock.ts';
 import { draft, type Draft, type DraftOf } from './draft.ts';
 import { shortened } from './order-events.ts';
 import type { Portfolio } from './portfolio.ts';
@@ -26,7 +27,9 @@ const minuteMs = 60_000;
 export function isTooFast({ portfolio, settings, nowMs }: Standing): string | undefined {
   const { maxOrdersPerMinute } = settings.risk;
   if (maxOrdersPerMinute === undefined) return undefined;
-  const entries = portfolio.entryTimes.filter((timeMs) => timeMs > nowMs - minuteMs).length;
+  const entries = portfolio.entryTimes.filter(
+    (timeMs) => timeMs > nowMs - minuteMs && !isOfAnotherClock(portfolio, timeMs, nowMs),
+  ).length;
   return entries >= maxOrdersPerMinute
     ? `${entries} entries within a minute, ${maxOrdersPerMinute} are allowed`
     : undefined;

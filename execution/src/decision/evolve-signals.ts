@@ -1,4 +1,5 @@
 import { toMs, type EventId } from '@heliograph/contracts';
+import { isOfAnotherClock } from './another-clock.ts';
 import type { DraftOf } from './draft.ts';
 import { lineageKey, type PortfolioState } from './portfolio.ts';
 
@@ -18,7 +19,9 @@ export function decided(
   const key = lineageKey(data);
   // One that is dated ahead must not silence all that come before its time.
   const newestMs = Math.min(madeMs, timeMs);
-  state.newest.set(key, Math.max(newestMs, state.newest.get(key) ?? newestMs));
+  const formerMs = state.newest.get(key) ?? newestMs;
+  const isSetBack = isOfAnotherClock(state, formerMs, timeMs);
+  state.newest.set(key, isSetBack ? newestMs : Math.max(newestMs, formerMs));
 }
 
 export function remember(

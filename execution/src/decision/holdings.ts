@@ -1,5 +1,6 @@
 import { Big, toNonNegative, type JournalEventOf } from '@heliograph/contracts';
 import type { Balance, VenuePosition } from '../brokers/broker.ts';
+import { isRecent } from './another-clock.ts';
 import { isUnsent, type Order } from './order.ts';
 import { instrumentKey } from '../instrument-key.ts';
 import { assetOf, rulesOf, type Portfolio } from './portfolio.ts';
@@ -78,7 +79,7 @@ type Unsettled = (instrument: { symbol?: string | undefined }) => boolean;
 function unsettled(portfolio: Portfolio, { timeMs }: Statement): Unsettled {
   const open = new Set([...portfolio.orders.values()].filter(isUnsent).map(assetOf));
   for (const [key, filledMs] of portfolio.filledMs)
-    if (timeMs - filledMs < settlingMs) open.add(assetOf({ symbol: key.split('|')[1] }));
+    if (isRecent(filledMs, timeMs, settlingMs)) open.add(assetOf({ symbol: key.split('|')[1] }));
   return (instrument) => open.has(assetOf(instrument));
 }
 

@@ -1,4 +1,5 @@
 import { deterministicId, toTime } from '@heliograph/contracts';
+import { isOfAnotherClock } from './another-clock.ts';
 import { draft, type Draft } from './draft.ts';
 import type { Portfolio } from './portfolio.ts';
 
@@ -6,9 +7,11 @@ import type { Portfolio } from './portfolio.ts';
 const quietMs = 5_000;
 
 /** One event that says how many signals came too late, once the backlog is worked off; nothing otherwise. */
-export function outage({ name, missed }: Portfolio, nowMs: number): Draft[] {
+export function outage(portfolio: Portfolio, nowMs: number): Draft[] {
+  const { name, missed } = portfolio;
   const { skipped, lateExits, firstMs, lastMs } = missed;
-  if (skipped + lateExits === 0 || nowMs - lastMs < quietMs) return [];
+  if (skipped + lateExits === 0) return [];
+  if (nowMs - lastMs < quietMs && !isOfAnotherClock(portfolio, lastMs, nowMs)) return [];
   const correlationId = deterministicId('portfolio', name);
   const detail = `expired and skipped: ${skipped}; exits traded late: ${lateExits}; between ${toTime(firstMs)} and ${toTime(lastMs)}`;
   return [

@@ -7,6 +7,7 @@ import {
   type OrderRole,
   type Protection,
 } from '@heliograph/contracts';
+import { isOfAnotherClock } from './another-clock.ts';
 import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
 import { leaving } from './on-its-way.ts';
 import { cancelIntended } from './order-events.ts';
@@ -213,7 +214,7 @@ function isPausing(
   if (portfolio.opened?.tape !== liveTape || sinceMs === undefined) return false;
   const times = Math.min(failures + former.failures, pausesMs.length);
   const pauseMs = isGivenUp ? restMs[kind] : (pausesMs[times - 1] ?? 0);
-  return nowMs < sinceMs + pauseMs;
+  return nowMs < sinceMs + pauseMs && !isOfAnotherClock(portfolio, sinceMs, nowMs);
 }
 
 interface Pausing {

@@ -7,6 +7,7 @@ import {
 } from '@heliograph/contracts';
 import type { UnreadOrder, VenueOrder } from '../brokers/broker.ts';
 import { unaskable } from './delisted.ts';
+import { isRecent } from './another-clock.ts';
 import { draft, type Draft, type DraftOf } from './draft.ts';
 import { holdings, isAllThere, settlingMs, type Difference } from './holdings.ts';
 import { cancelIntended } from './order-events.ts';
@@ -105,7 +106,8 @@ export function isMissed(
   { timeMs }: Statement,
 ): boolean {
   const worksThere = order.status === 'accepted' || order.status === 'partially_filled';
-  const isSettled = timeMs - Math.max(order.timeMs, order.triggeredMs ?? 0) > settlingMs;
+  const sentMs = Math.max(order.timeMs, order.triggeredMs ?? 0);
+  const isSettled = !isRecent(sentMs, timeMs, settlingMs);
   return worksThere && !order.isHeld && isSettled && !listed.has(order.id);
 }
 
@@ -227,7 +229,8 @@ function report(
   // That it answers again is news as well.
   const wasAway =
     !isSilent && (incidents.get('VENUE_UNREACHABLE') ?? -Infinity) >= (reconciled?.timeMs ?? 0);
-  const isSaid = !wasAway && reconciled?.found === found && timeMs - reconciled.timeMs < sayAgainMs;
+  const isSaid =
+    !wasAway && reconciled?.found === found && isRecent(reconciled.timeMs, timeMs, sayAgainMs);
   if (isSaid) return [];
   return [
     draft(

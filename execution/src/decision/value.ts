@@ -5,6 +5,7 @@ import {
   toTime,
   type PortfolioSettings,
 } from '@heliograph/contracts';
+import { isOfAnotherClock } from './another-clock.ts';
 import { hasDrawnDown, hasLostToday, tripped, type Standing } from './breakers.ts';
 import { draft, type Draft } from './draft.ts';
 import { inexact, isSurelyAbove } from './estimate.ts';
@@ -29,8 +30,9 @@ const nothing: readonly Draft[] = [];
  * fills says nothing: it would value what is held no more.
  */
 export function value(portfolio: Portfolio, prices: Prices, nowMs: number): readonly Draft[] {
-  if (portfolio.positions.size === 0 || nowMs <= portfolio.lastFillMs || portfolio.marked)
-    return nothing;
+  if (portfolio.positions.size === 0 || portfolio.marked) return nothing;
+  const { lastFillMs } = portfolio;
+  if (nowMs <= lastFillMs && !isOfAnotherClock(portfolio, lastFillMs, nowMs)) return nothing;
   const settings = settingsOf(portfolio);
   const { timeMs, dayStartMs } = portfolio.valuation;
   const today = dayStartOf(nowMs, settings.dayStart);

@@ -1,4 +1,5 @@
 import { deterministicId, type OrderId } from '@heliograph/contracts';
+import { isRecent } from './another-clock.ts';
 import { draft, type Draft } from './draft.ts';
 import { shortened } from './order-events.ts';
 import { settingsOf, type Portfolio } from './portfolio.ts';
@@ -10,7 +11,7 @@ const sayAgainMs = 3_600_000;
 export function unreachable(portfolio: Portfolio, detail: string, timeMs: number): Draft[] {
   const saidMs = portfolio.incidents.get('VENUE_UNREACHABLE') ?? -Infinity;
   const isOver = (portfolio.reconciled?.timeMs ?? -Infinity) > saidMs;
-  if (!portfolio.opened || (!isOver && timeMs - saidMs < sayAgainMs)) return [];
+  if (!portfolio.opened || (!isOver && isRecent(saidMs, timeMs, sayAgainMs))) return [];
   return [incident(portfolio, 'VENUE_UNREACHABLE', { detail, timeMs })];
 }
 
@@ -20,7 +21,7 @@ export function clockSkewed(portfolio: Portfolio, offsetMs: number, timeMs: numb
   const { maxClockSkewMs } = settingsOf(portfolio).risk;
   const saidMs = portfolio.incidents.get('CLOCK_SKEW') ?? -Infinity;
   if (maxClockSkewMs === undefined || Math.abs(offsetMs) <= maxClockSkewMs) return [];
-  if (timeMs - saidMs < sayAgainMs) return [];
+  if (isRecent(saidMs, timeMs, sayAgainMs)) return [];
   const where = offsetMs > 0 ? 'ahead of' : 'behind';
   const detail = `the venue's clock is ${Math.abs(offsetMs)} ms ${where} ours, ${maxClockSkewMs} are allowed`;
   return [incident(portfolio, 'CLOCK_SKEW', { detail, timeMs })];

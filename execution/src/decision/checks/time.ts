@@ -1,4 +1,5 @@
 import { liveTape, toMs, toTime } from '@heliograph/contracts';
+import { isOfAnotherClock } from '../another-clock.ts';
 import type { Considered } from '../considered.ts';
 import { isExpired } from '../expiry.ts';
 import { lineageKey } from '../portfolio.ts';
@@ -30,11 +31,12 @@ const peopleInTurnSince = 7;
  * the order, and none of it is done twice.
  */
 export function superseded(considered: Considered): string | undefined {
-  const { portfolio, signal, signalMs, kind, isManual } = considered;
+  const { portfolio, signal, signalMs, kind, isManual, nowMs } = considered;
   if (isManual && kind !== 'entry' && portfolio.decisionsVersion >= peopleInTurnSince)
     return undefined;
   const newestMs = portfolio.newest.get(lineageKey(signal.data));
   if (newestMs === undefined || signalMs >= newestMs) return undefined;
+  if (isOfAnotherClock(portfolio, newestMs, nowMs)) return undefined;
   return `a signal of ${toTime(newestMs)} was decided before it`;
 }
 
