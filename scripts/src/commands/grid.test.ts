@@ -38,9 +38,7 @@ describe.concurrent('grid', () => {
     ];
     expect(one.code).toBe(0);
     expect(many.result.folds).toEqual(one.result.folds);
-    expect(one.stderr).toContain(
-      '1 combinations are refused by the strategy, first fast=20 slow=20',
-    );
+    expect(one.stderr).toContain('1 combination is refused by the strategy, first fast=20 slow=20');
     const [{ ranking, outOfSample }] = one.result.folds;
     expect(outOfSample).toBe(undefined);
     expect(ranking.length).toBe(5);

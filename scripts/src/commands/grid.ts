@@ -85,7 +85,7 @@ export async function grid(invocation: Invocation): Promise<ExitCode> {
   const elapsedMs = Math.round(performance.now() - startedMs);
   if (refused.length > 0)
     terminal.note(
-      `${count(refused.length)} combinations are refused by the strategy, first ${refused[0]?.params.join(' ')}: ${refused[0]?.why}`,
+      `${refused.length === 1 ? '1 combination is' : `${count(refused.length)} combinations are`} refused by the strategy, first ${refused[0]?.params.join(' ')}: ${refused[0]?.why}`,
     );
   const totals = outOfSampleTotals(results);
   if (json)

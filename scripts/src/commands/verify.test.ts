@@ -54,9 +54,10 @@ describe.concurrent('a logged run', () => {
     name: string,
     type: string,
     change: (body: string) => string,
+    from = log,
   ): Promise<{ db: string; place: number }> => {
     const db = join(folder.path, `${name}.sqlite`);
-    await copyFile(log, db);
+    await copyFile(from, db);
     const database = openDatabase(db);
     using _ = { [Symbol.dispose]: () => void database.close() };
     const row = database
@@ -106,6 +107,25 @@ describe.concurrent('a logged run', () => {
     const { code, stdout } = await verify(db);
     expect(code).toBe(3);
     expect(stdout).toContain('data.liquidity comes out differently when its tape is played');
+  });
+
+  test('finds a word of a cancelled order that was changed', async () => {
+    const protectedRun = join(folder.path, 'protected.sqlite');
+    const args = `start --feed ${feed} --param stopBps=150 --param targetBps=300 --until-end`;
+    const dataDir = join(folder.path, 'protected');
+    await runCli([...args.split(' '), '--db', protectedRun, '--data-dir', dataDir], {
+      cwd: folder.path,
+    });
+    const { db } = await tampered(
+      'cancelled',
+      'order_cancelled',
+      (body) => body.replace(/"detail":"\w/, '"detail":"X'),
+      protectedRun,
+    );
+    expect(await verify(protectedRun)).toMatchObject({ code: 0 });
+    const { code, stdout } = await verify(db);
+    expect(code).toBe(3);
+    expect(stdout).toContain('data.detail comes out differently when its tape is played');
   });
 
   test('finds bytes that are no event any more, and times that are not those that were noted', async () => {

@@ -15,6 +15,7 @@ import { readEntries } from './recorded-journal.ts';
 const compared: ReadonlySet<Draft['type']> = new Set([
   'signal_skipped',
   'order_intended',
+  'order_cancelled',
   'order_filled',
   'trade_closed',
 ]);
@@ -26,7 +27,7 @@ export interface ReExecution {
 
 /**
  * Plays the logged prices and signals of a run through the decision core and a paper exchange again, and compares each
- * decision, fill and trade with the journal, those of one type in their order. With `before` only what happened before that
+ * decision, fill, cancelled order and trade with the journal, those of one type in their order. With `before` only what happened before that
  * time of the tape (epoch ms) is played.
  */
 export function reExecute(
