@@ -80,21 +80,21 @@ describe('bench', () => {
     expect(traded?.facts, 'every signal is an order').toMatchObject({ skipped: 0, workers: 3 });
     const { signalsPerRound = 0 } = skipped?.facts ?? {};
     expect(skipped?.facts, 'the warm-up too').toMatchObject({ skipped: 2 * signalsPerRound });
-  }, 120_000);
+  });
 
   test('measures log, backtest and replay; strict tells by its exit code of a missed target', async () => {
     const { code, rows } = await measure('replay', 'log', 'backtest', '--strict');
     expect(rows.map(({ measure: name }) => name)).toEqual(['log', 'backtest', 'replay']);
     expect(rows.every(({ floor }) => floor !== undefined)).toBe(true);
     expect(code).toBe(rows.every(({ met }) => met) ? 0 : 3);
-  }, 120_000);
+  });
 
   test('measures the memory of everything in one process', async () => {
     const { code, rows, seconds } = await measure('memory', '--seconds', '0.25');
     expect({ code, seconds }).toEqual({ code: 0, seconds: 0.25 });
     expect(rows.map(({ figure }) => figure)).toEqual(['steady', 'growth, last to middle third']);
     expect(rows[0]?.facts?.['candles']).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   test('ends at Ctrl-C, and takes its processes and files with it', async () => {
     await using folder = await temporaryFolder();
@@ -104,5 +104,5 @@ describe('bench', () => {
     cli.kill('SIGINT');
     expect(await cli.result).toMatchObject({ code: 130 });
     expect(await readdir(folder.path)).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -42,7 +42,7 @@ describe.concurrent('--portfolios', () => {
       expect(portfolios[at].tradeList).toEqual(bareTrades(expected.trades));
       expect(portfolios[at].decisionsHash).toBe(expected.decisionsHash);
     }
-  }, 60_000);
+  });
 
   test.for([
     ['{', 'portfolios.json: not JSON, expected portfolios such as {"paper"'],
