@@ -12,9 +12,7 @@ const listed = { venue: binance, symbol: btc, status: 'trading', lotSize: '0.001
 function delisted(side: 'buy' | 'sell' = 'buy') {
   const portfolio = aPortfolio();
   portfolio.journal(listings(portfolio.state, [listed], start));
-  const held = portfolio.intend({ id: 'held' });
-  const fill = { price: '100', fee: '0', liquidity: 'taker', complete: true } as const;
-  portfolio.report({ ...fill, type: 'filled', orderId: held, fillId: '1', quantity: '1' });
+  portfolio.fill(portfolio.intend({ id: 'held' }), '1');
   const lost = portfolio.intend({ id: 'lost', side, quantity: '0.5' });
   portfolio.journal(listings(portfolio.state, [{ ...listed, status: 'delisted' }], start + 1));
   return { portfolio, lost };

@@ -34,16 +34,7 @@ test('a person hears of an instrument that was closed while it is held', () => {
   ]);
   const holding = aPortfolio();
   const orderId = holding.intend();
-  holding.report({
-    type: 'filled',
-    orderId,
-    fillId: '1',
-    quantity: '1',
-    price: '100',
-    fee: '0',
-    liquidity: 'taker',
-    complete: true,
-  });
+  holding.fill(orderId, '1');
   expect(listings(holding.state, [closed], 1)).toMatchObject([
     { type: 'instrument_changed', data: { status: 'delisted' } },
     { type: 'incident_reported', data: { kind: 'INSTRUMENT_CLOSED' } },

@@ -12,8 +12,7 @@ function filled(fills: readonly (readonly [string, string])[], { decisionsVersio
     const quantity = signed.replace('-', '');
     const id = String(index);
     const orderId = portfolio.intend({ id, side, quantity, reduceOnly: false });
-    const fill = { quantity, price, fee: '0', liquidity: 'taker', complete: true } as const;
-    portfolio.report({ type: 'filled', orderId, fillId: id, ...fill });
+    portfolio.fill(orderId, quantity, { price });
   }
   const [position] = portfolio.state.positions.values();
   const trades = portfolio.events.flatMap(({ type, data }) =>

@@ -39,7 +39,7 @@ function holding(quantity = '2'): PortfolioUnderTest {
   const portfolio = aPortfolio();
   const orderId = portfolio.intend({ quantity });
   portfolio.report({ type: 'accepted', orderId, venueOrderId: '7' });
-  portfolio.report({ ...wholly(quantity), orderId, fillId: '1' });
+  portfolio.fill(orderId, quantity);
   return portfolio;
 }
 

@@ -22,16 +22,7 @@ test('what an exit had taken back and was filled all the same is left at once', 
     }),
   ]);
   expect(protect(portfolio.state, 2)).toEqual([]);
-  portfolio.report({
-    type: 'filled',
-    orderId,
-    fillId: '1',
-    quantity: '2',
-    price: '100',
-    fee: '0',
-    liquidity: 'taker',
-    complete: true,
-  });
+  portfolio.fill(orderId, '2');
   const events = protect(portfolio.state, 3);
   expect(events).toMatchObject([
     {
@@ -51,13 +42,10 @@ test('what an exit had taken back and was filled all the same is left at once', 
 /** One held, and a reversal that sells three ends so. */
 function reversed(type: 'rejected' | 'cancelled', reason: ReasonCode, { filled = '0' } = {}) {
   const portfolio = aPortfolio({ settings: someSettings({ shorting: true }) });
-  const fill = { fillId: '1', price: '100', fee: '0', liquidity: 'taker' } as const;
-  const entry = portfolio.intend();
-  portfolio.report({ type: 'filled', orderId: entry, quantity: '1', complete: true, ...fill });
+  portfolio.fill(portfolio.intend(), '1');
   const reversal = { id: 'reversal', side: 'sell', quantity: '3', reduceOnly: false } as const;
   const orderId = portfolio.intend(reversal);
-  if (filled !== '0')
-    portfolio.report({ type: 'filled', orderId, quantity: filled, complete: false, ...fill });
+  if (filled !== '0') portfolio.fill(orderId, filled, { complete: false });
   portfolio.report({ type, orderId, reason, detail: '' });
   return portfolio;
 }
@@ -123,9 +111,7 @@ test('it stays where an exit is worth no other try, only a part was to go, or a 
 test('by the rules of version 6 it stayed', () => {
   const portfolio = aPortfolio({ settings: someSettings({ shorting: true }) });
   portfolio.state.decisionsVersion = 6;
-  const entry = portfolio.intend();
-  const fill = { fillId: '1', price: '100', fee: '0', liquidity: 'taker' } as const;
-  portfolio.report({ type: 'filled', orderId: entry, quantity: '1', complete: true, ...fill });
+  portfolio.fill(portfolio.intend(), '1');
   const orderId = portfolio.intend({ id: 'reversal', side: 'sell', reduceOnly: false });
   portfolio.report({ type: 'rejected', orderId, reason: 'VENUE_REJECTED', detail: '' });
   expect(protect(portfolio.state, 1)).toEqual([]);

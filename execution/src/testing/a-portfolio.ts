@@ -28,6 +28,8 @@ export interface PortfolioUnderTest {
   /** Intends an order as a signal of `id` would have made it; gives its client order id. */
   intend(order?: IntendedOrder): OrderId;
   report(report: ReportOf): void;
+  /** Reports a fill that takes from the market without a fee: the last one of its order, at 100, where nothing else is said. */
+  fill(orderId: OrderId, quantity: string, change?: { price?: string; complete?: boolean }): void;
 }
 
 interface IntendedOrder {
@@ -63,6 +65,8 @@ export function aPortfolio({
       events.push(event);
     }
   };
+  const report = (told: ReportOf): void =>
+    journal(settle(state, { timeMs: start, ...told, sequence: ++sequence }));
   journal([open(name, { mode, settings }, { tape, currency: 'USDT', timeMs: start })]);
   return {
     get state() {
@@ -101,8 +105,11 @@ export function aPortfolio({
       ]);
       return orderId;
     },
-    report(report) {
-      journal(settle(state, { timeMs: start, ...report, sequence: ++sequence }));
+    report,
+    fill(orderId, quantity, { price = '100', complete = true } = {}) {
+      const fillId = String(sequence + 1);
+      const fill = { type: 'filled', fillId, quantity, price, complete } as const;
+      report({ ...fill, orderId, fee: '0', liquidity: 'taker' });
     },
   };
 }

@@ -70,8 +70,6 @@ function atSlowVenue(slow: 'place' | 'cancel') {
   return { it, journal, settler, taken };
 }
 
-const filled = { type: 'filled', fee: '0', liquidity: 'taker', price: '100' } as const;
-
 function target(price: string, ratio = 1) {
   return { price: PositiveDecimal.parse(price), ratio };
 }
@@ -81,7 +79,7 @@ test('a placement that hangs does not keep what follows from being sent, nor for
   const portfolio = aPortfolio();
   const protection = { takeProfits: [target('105', 0.5), target('110', 0.5)] };
   const entry = portfolio.intend({ quantity: '2', protection });
-  portfolio.report({ ...filled, orderId: entry, fillId: '1', quantity: '2', complete: true });
+  portfolio.fill(entry, '2');
   await journal.catchUp();
   await journal.tryWrite(portfolio.events);
   it.isSlow = true;
@@ -98,7 +96,7 @@ test('a cancel that hangs does not keep the protection of the next position from
       quantity: '1',
       protection: { takeProfits: [target(price)] },
     });
-    portfolio.report({ ...filled, orderId, fillId: '1', quantity: '1', complete: true });
+    portfolio.fill(orderId, '1');
   };
   enter('first', '105');
   await journal.catchUp();
@@ -106,7 +104,7 @@ test('a cancel that hangs does not keep the protection of the next position from
   await settler.settleOrders(it.nowMs);
   const known = portfolio.events.length;
   const orderId = portfolio.intend({ id: 'out', side: 'sell', quantity: '1' });
-  portfolio.report({ ...filled, orderId, fillId: '1', quantity: '1', complete: true });
+  portfolio.fill(orderId, '1');
   enter('second', '106');
   await journal.tryWrite(portfolio.events.slice(known));
   it.isSlow = true;

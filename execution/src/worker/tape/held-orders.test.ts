@@ -14,16 +14,7 @@ const price = (text: string) => PortfolioSettings.shape.cash.parse(text);
 function protectedBy(protection: Protection, side: 'buy' | 'sell' = 'buy'): PortfolioUnderTest {
   const portfolio = aPortfolio();
   const orderId = portfolio.intend({ quantity: '2', protection, side, reduceOnly: false });
-  portfolio.report({
-    type: 'filled',
-    orderId,
-    fillId: '1',
-    quantity: '2',
-    price: '100',
-    fee: '0',
-    liquidity: 'taker',
-    complete: true,
-  });
+  portfolio.fill(orderId, '2');
   portfolio.journal(protect(portfolio.state, portfolio.state.lastFillMs));
   for (const order of portfolio.state.orders.values())
     portfolio.journal([held(portfolio.state, order)]);

@@ -61,13 +61,11 @@ function worker(bus: Bus, settings: PortfolioSettings, clock: Clock = aClock(now
   return { journal, broker, dispatcher, write, sent, cancelled, answers };
 }
 
-const filled = { type: 'filled', fee: '0', liquidity: 'taker', price: '100' } as const;
-
 /** Stops of 1 each, as the journal has them after so much was bought. */
 function heldStops(held: string, count: number): { ids: OrderId[]; events: Draft[] } {
   const portfolio = aPortfolio();
   const entry = portfolio.intend({ quantity: held });
-  portfolio.report({ ...filled, orderId: entry, fillId: '1', quantity: held, complete: true });
+  portfolio.fill(entry, held);
   const ids = Array.from({ length: count }, (_, at) =>
     portfolio.intend({ id: `stop-${at}`, side: 'sell', quantity: '1', reduceOnly: true }),
   );
