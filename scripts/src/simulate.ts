@@ -55,7 +55,7 @@ export function createSimulatedRun({
     },
   });
   const recorder = createRunRecorder({
-    startCash: options.settings.cash,
+    settings: options.settings,
     account: simulation,
     observer,
   });

@@ -1,6 +1,6 @@
 import type { Price } from './account.ts';
 
-/** Somebody who puts an equal share into each symbol at its first close and never sells, without fees. */
+/** Somebody who puts an equal share into each symbol that may be traded at its first close and never sells, without fees. */
 export interface BuyAndHold {
   onPrice(price: Price): void;
   /** What that has brought by now: the mean over the symbols of last close / first close - 1. `null` before any price. */
@@ -14,7 +14,9 @@ interface Held {
   last: number;
 }
 
-export function createBuyAndHold(): BuyAndHold {
+/** `symbols` are the only ones that may be traded; without it, all may. */
+export function createBuyAndHold(symbols?: readonly string[]): BuyAndHold {
+  const traded = symbols && new Set(symbols);
   const all = new Map<string, Held>();
   let newest: Held | undefined;
   const heldOf = ({ venue, symbol, close }: Price): Held => {
@@ -27,6 +29,7 @@ export function createBuyAndHold(): BuyAndHold {
   };
   return {
     onPrice(price) {
+      if (traded?.has(price.symbol) === false) return;
       heldOf(price).last = price.close;
     },
     get ratio() {

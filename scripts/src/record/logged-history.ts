@@ -29,7 +29,7 @@ export function loggedHistory(
   { portfolio, tape, openedTime, settings }: PortfolioRow,
 ): RunHistory & { readonly lastEquity: Decimal | undefined } {
   const ledger = createLedger(settings.cash);
-  const recorder = createRunRecorder({ startCash: settings.cash, account: ledger });
+  const recorder = createRunRecorder({ settings, account: ledger });
   const rows = readJournal(database, portfolio);
   const prices = pricesOf(database, {
     portfolio,

@@ -1,5 +1,5 @@
 import { JournalEvent, type Candle } from '@heliograph/contracts';
-import { aCandle } from '@heliograph/contracts/testing';
+import { aCandle, someSettings } from '@heliograph/contracts/testing';
 import { draftOf, type Draft } from '@heliograph/execution';
 import { expect, test } from 'vitest';
 import { createLedger } from './ledger.ts';
@@ -77,7 +77,11 @@ function historyOf(
   observer?: RunObserver,
 ) {
   const ledger = createLedger('1000');
-  const recorder = createRunRecorder({ startCash: '1000', account: ledger, observer });
+  const recorder = createRunRecorder({
+    settings: someSettings({ cash: '1000' }),
+    account: ledger,
+    observer,
+  });
   for (const [at, [prices, ...events]] of steps.entries()) {
     const played = candle(at + 1, prices);
     recorder.beforePrice(played.closeTime);

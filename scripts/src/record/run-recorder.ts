@@ -1,4 +1,4 @@
-import { Big, type Candle } from '@heliograph/contracts';
+import { Big, type Candle, type PortfolioSettings } from '@heliograph/contracts';
 import type { Draft } from '@heliograph/execution';
 import { createEquityMeter, type Costs, type EquityHistory } from '@heliograph/trade-log';
 import type { Account, Price } from './account.ts';
@@ -45,18 +45,18 @@ export interface RunRecorder {
 
 /** Values the portfolio at each instant of the tape, when its prices and what follows from them are played. */
 export function createRunRecorder({
-  startCash,
+  settings,
   account,
   observer,
 }: {
-  startCash: string;
+  settings: Pick<PortfolioSettings, 'cash' | 'risk'>;
   account: Account;
   observer?: RunObserver | undefined;
 }): RunRecorder {
-  const meter = createEquityMeter(new Big(startCash), () => account.exactEquity());
+  const meter = createEquityMeter(new Big(settings.cash), () => account.exactEquity());
   const excursions = createExcursionMeter();
   const costs = createFillCosts();
-  const buyAndHold = createBuyAndHold();
+  const buyAndHold = createBuyAndHold(settings.risk.symbols);
   let instantMs: number | undefined;
   let isSettled = false;
 

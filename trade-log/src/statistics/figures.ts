@@ -88,7 +88,8 @@ export const figures: Readonly<Record<keyof Metrics, Figure>> = {
     ...result,
     label: 'Buy and hold',
     kind: 'change',
-    formula: 'the mean over the symbols of last close / first close - 1; no fees',
+    formula:
+      'the mean over the symbols that may be traded (`risk.symbols`) of last close / first close - 1; no fees',
   },
   annualVolatilityRatio: {
     ...risk,

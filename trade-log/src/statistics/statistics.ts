@@ -28,7 +28,7 @@ export interface RunInput {
   /** When each position that is still open was entered; epoch ms. */
   readonly openSince?: readonly number[];
   readonly costs?: Costs | undefined;
-  /** The mean over the symbols of last close / first close - 1. */
+  /** The mean over the symbols that may be traded of last close / first close - 1. */
   readonly buyAndHoldRatio?: number | null;
 }
 
