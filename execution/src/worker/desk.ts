@@ -90,8 +90,6 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const isLive = tape === liveTape;
   const serial = createSerial();
   const stack = new AsyncDisposableStack();
-  /** Since when prices are listened for, epoch ms. */
-  const listeningMs = nowMs();
   const place = createTapePlace({ isLive, isPaper: !options.openBroker, nowMs });
   const journal = createJournal({
     bus,
@@ -116,7 +114,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     );
     await agree();
   };
-  const board = createPriceBoard(journal.state);
+  const board = createPriceBoard(journal.state, clock);
   const kind = (settings.paper?.tape ?? 'candles') === 'candles' ? 'candle' : 'print';
   const { after, upTo } = await board.start(bus);
   const follower = await followTape(bus, { tape, kind, after });
@@ -273,9 +271,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     inOneTurn(() => settleOrders(place.nowMs())),
     inOneTurn(() => journal.transact((portfolio) => (isLive ? outage(portfolio, nowMs()) : []))),
     inOneTurn(() =>
-      journal.transact((portfolio) =>
-        isLive ? unpriced(portfolio, board, { nowMs: nowMs(), listeningMs }) : [],
-      ),
+      journal.transact((portfolio) => {
+        if (!isLive) return [];
+        const { prices, listeningMs } = board.heard();
+        const { lengths } = board;
+        return unpriced(portfolio, { prices, lengths }, { nowMs: nowMs(), listeningMs });
+      }),
     ),
     inOneTurn(() => states.mirror()),
     begunInTurn(() => journal.keepSnapshot()),

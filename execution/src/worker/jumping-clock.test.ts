@@ -97,6 +97,11 @@ describe.each([3_600_000, -3_600_000])('a wall clock that is set by %i ms', (jum
     await eventually(() => expect(it.double.requestsTo(placing)).toHaveLength(1), patience);
     it.jump();
     await entering;
+    await candle(it.bus, 50_000);
+    // Longer than the pause between two sweeps, at which it would be told that no price has come for an hour.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const told = (await only(it.bus, 'incident_reported')).map(({ data }) => data.kind);
+    expect(told).not.toContain('UNPROTECTED');
     it.double.setPrice('BTCUSDT', '48900');
     await eventually(async () => {
       await candle(it.bus, 48_900);

@@ -2,6 +2,7 @@ import { createMemoryServer } from '@heliograph/contracts/bus';
 import { aCandle, aCandleEvent } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { held } from '../../decision/order-events.ts';
+import { aClock } from '../../testing/clocks.ts';
 import { after, anOrder, openedWith } from '../../testing/portfolios.ts';
 import { createPriceBoard } from './price-board.ts';
 
@@ -36,3 +37,18 @@ test('a price that the journal has written down gives way to whatever is read ag
   board.add(aCandle({ at: 3, open: 99, close: 99 }));
   expect(board.prices.get(key)?.price).toBe(101);
 });
+
+test.each([3_600_000, -3_600_000])(
+  'a price is as old as it is since it was heard, whatever the wall clock does (%i)',
+  (jumpMs) => {
+    const clock = aClock();
+    const board = createPriceBoard(openedWith(), clock);
+    clock.pass(5_000);
+    board.add(aCandle());
+    clock.jump(jumpMs);
+    clock.pass(1_000);
+    const { prices, listeningMs } = board.heard();
+    expect([...prices.values()].map(({ timeMs }) => clock.nowMs() - timeMs)).toEqual([1_000]);
+    expect(clock.nowMs() - listeningMs).toBe(6_000);
+  },
+);

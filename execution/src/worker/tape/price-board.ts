@@ -1,5 +1,6 @@
 import { earliestMs, type Candle } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
+import { systemClock, type Clock } from '../../clock.ts';
 import { instrumentKey } from '../../instrument-key.ts';
 import type { LastPrice, Portfolio, Prices } from '../../decision/portfolio.ts';
 
@@ -12,6 +13,8 @@ const lookBack = 1_000;
 /** The last prices of a tape. Whoever opens it begins where the journal knows them, so that all workers see the same. */
 export interface PriceBoard {
   readonly prices: Prices;
+  /** When the last prices were heard, and since when they are listened for, by the wall clock as it goes now. */
+  heard(): { readonly prices: Prices; readonly listeningMs: number };
   /** How long the shortest candles of each instrument are that were seen, ms; of trades nothing. */
   readonly lengths: ReadonlyMap<string, number>;
   /** Up to that place in MARKET others have acted on the prices already. */
@@ -21,24 +24,33 @@ export interface PriceBoard {
   start(bus: Bus): Promise<{ after: number; upTo: number }>;
 }
 
-export function createPriceBoard({
-  valuation,
-  marketSequence,
-  positions,
-  orders,
-  opened,
-}: Portfolio): PriceBoard {
+export function createPriceBoard(
+  { valuation, marketSequence, positions, orders, opened }: Portfolio,
+  { nowMs, steadyMs }: Clock = systemClock,
+): PriceBoard {
   const prices = new Map<string, LastPrice>(valuation.prices);
   /** The journal knows when they were written down, which is later than they were: whatever is read again is nearer. */
   const restored = new Set(prices.keys());
   const lengths = new Map<string, number>();
+  /** When a price came last, by the steady clock: those of the tape are dated by the clock of a venue. */
+  const heardMs = new Map<string, number>();
+  const beganMs = steadyMs();
   const isHolding = positions.size > 0;
   return {
     prices,
     lengths,
+    heard() {
+      const aheadMs = nowMs() - steadyMs();
+      const told = [...prices].map(([key, { price }]): [string, LastPrice] => [
+        key,
+        { price, timeMs: Math.round((heardMs.get(key) ?? beganMs) + aheadMs) },
+      ]);
+      return { prices: new Map(told), listeningMs: Math.round(beganMs + aheadMs) };
+    },
     knownUpTo: marketSequence,
     add(candle) {
       const key = instrumentKey(candle);
+      heardMs.set(key, steadyMs());
       const { close: price, closeTime: timeMs } = candle;
       const lengthMs = timeMs - candle.openTime;
       if (lengthMs > 0) lengths.set(key, Math.min(lengthMs, lengths.get(key) ?? lengthMs));
