@@ -208,7 +208,8 @@ describe.concurrent('JetStream bus with faults', () => {
         await consumers.delete('SIGNALS', name);
     };
     await direct.publish(signal(1));
-    const soon = { timeoutMs: 3_000 };
+    // Who only misses its heartbeat finds out after half a minute.
+    const soon = { timeoutMs: 20_000 };
     const from = { timeMs: Date.now() - 60_000 };
     const read = (): string[] => {
       const got: string[] = [];
