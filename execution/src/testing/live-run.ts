@@ -154,14 +154,12 @@ export function startLiveWorker({
   double,
   name = 'one',
   opened = (open) => open(),
-  placementWindowMs = 5_000,
   ...change
 }: {
   bus: Bus;
   double: Pick<BinanceDouble, 'url' | 'key'>;
   name?: string;
   opened?: (open: () => ReturnType<typeof openOnDouble>) => ReturnType<typeof openOnDouble>;
-  placementWindowMs?: number;
 } & Partial<Parameters<typeof startExecution>[0]>): Service {
   return startExecution({
     bus,
@@ -171,8 +169,7 @@ export function startLiveWorker({
     worker: name,
     log: createSilentLogger(),
     sweepEveryMs: 100,
-    openBroker: () =>
-      opened(() => openOnDouble(double, { placementWindowMs, settleMs: 100, pollMs: 60_000 })),
+    openBroker: () => opened(() => openOnDouble(double, { settleMs: 100, pollMs: 60_000 })),
     ...change,
   });
 }

@@ -17,23 +17,20 @@ const placing = 'POST /api/v3/order';
 
 /** Two workers that hold 0.002 BTC of fills of 2.50 USDT, where an order must be worth 5, and an exit held here for each. */
 async function begin(stack: AsyncDisposableStack, protection: object): Promise<TwoWorkers> {
-  const here = await startTwoWorkers(stack, { settings, placementWindowMs: 5_000 });
+  const here = await startTwoWorkers(stack, { settings });
   const { double, bus } = here;
   const entry = { type: 'limit', limitPrice: '49900' };
   await publish(bus, liveSignal('in', { entry, ...protection }));
-  await eventually(() => expect(double.orders()).toHaveLength(1), { timeoutMs: 10_000 });
+  await eventually(() => expect(double.orders()).toHaveLength(1));
   for (let fill = 0; fill < fills; fill++) double.trade('BTCUSDT', '49900', '0.00005');
-  await eventually(
-    async () => {
-      const orders = [...fold(await journalOf(bus)).orders.values()];
-      expect(orders.filter(({ isHeld }) => isHeld)).toHaveLength(fills);
-    },
-    { timeoutMs: 25_000 },
-  );
+  await eventually(async () => {
+    const orders = [...fold(await journalOf(bus)).orders.values()];
+    expect(orders.filter(({ isHeld }) => isHeld)).toHaveLength(fills);
+  });
   return here;
 }
 
-describe.concurrent('an exit of an entry of many small fills', { timeout: 60_000 }, () => {
+describe.concurrent('an exit of an entry of many small fills', () => {
   test.each([
     ['a stop', { stopLoss: { price: '49000' } }, 48_900],
     ['a trailing stop', { trailingStop: { distanceBps: 150 } }, 48_900],

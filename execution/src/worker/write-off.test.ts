@@ -11,7 +11,6 @@ import {
   type TwoWorkers,
 } from '../testing/two-workers.ts';
 
-const patience = { timeoutMs: 25_000 };
 const writeOff = {
   ...exit,
   strategy: 'manual',
@@ -29,11 +28,11 @@ async function begin(stack: AsyncDisposableStack): Promise<TwoWorkers> {
 
 /** The last comparison has found what is missing, and some seconds have gone by. */
 async function told(bus: Bus): Promise<void> {
-  await eventually(async () => expect(fold(await journalOf(bus)).disputed.size).toBe(1), patience);
+  await eventually(async () => expect(fold(await journalOf(bus)).disputed.size).toBe(1));
   await eventually(async () => {
     const { timeMs = Infinity } = fold(await journalOf(bus)).reconciled ?? {};
     expect(Date.now() - timeMs).toBeGreaterThan(5_500);
-  }, patience);
+  });
 }
 
 /** As after a crash of whoever had taken it. */
@@ -44,7 +43,7 @@ async function comesAgain(bus: Bus): Promise<void> {
   await bus.publish({ subject: subjects.signal(last.data), id: `${last.id}-again`, body });
 }
 
-describe.concurrent('a position that the venue does not have', { timeout: 60_000 }, () => {
+describe.concurrent('a position that the venue does not have', () => {
   test('is written off once by a person, with its orders, and then all agrees', async () => {
     await using stack = new AsyncDisposableStack();
     const { double, bus } = await begin(stack);
@@ -55,7 +54,7 @@ describe.concurrent('a position that the venue does not have', { timeout: 60_000
     await eventually(async () => {
       const details = (await only(bus, 'incident_reported')).map(({ data }) => data.detail);
       expect(details).toContainEqual(expect.stringMatching(/^unwanted .* nothing of it/));
-    }, patience);
+    });
     const sent = double.requestsTo('POST /api/v3/order').length;
     await publish(bus, liveSignal('gone', writeOff));
     const [closed] = await seen(bus, 'trade_closed');
@@ -64,7 +63,7 @@ describe.concurrent('a position that the venue does not have', { timeout: 60_000
     await eventually(async () => {
       const [last] = (await only(bus, 'reconciliation_reported')).toReversed();
       expect(last?.data.differences).toEqual([]);
-    }, patience);
+    });
     const journal = await journalOf(bus);
     const { positions, orders, disputed } = fold(journal);
     expect([positions.size, orders.size, disputed.size]).toEqual([0, 0, 0]);
