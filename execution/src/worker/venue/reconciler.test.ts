@@ -92,6 +92,24 @@ test('a fill after the end is booked and told, whatever is not answered beside i
   await reconciler.passGate();
 });
 
+test('orders that have ended are asked about while prices and signals have their turn', async () => {
+  const portfolio = aPortfolio();
+  const orderId = portfolio.intend();
+  portfolio.report({ type: 'cancelled', orderId, reason: 'NOT_SENT', detail: '' });
+  let isOurTurn = false;
+  const askedInTurn: boolean[] = [];
+  const { reconciler } = await comparing(portfolio, () => {
+    askedInTurn.push(isOurTurn);
+    return [];
+  });
+  await reconciler.compare(async (task) => {
+    isOurTurn = true;
+    await task();
+    isOurTurn = false;
+  });
+  expect(askedInTurn).toEqual([false]);
+});
+
 test('thousands of orders of others are adopted, and let go, in as many steps as it takes', async () => {
   const facts = { venue: binance, symbol: btc, side: 'sell', type: 'limit' } as const;
   const quantities = { quantity: '1', filledQuantity: '0', limitPrice: '200', reduceOnly: false };
@@ -226,6 +244,9 @@ describe.each([3_600_000, -3_600_000])('a wall clock that is set by %i ms', (jum
     clock.pass(30_000);
     const last = asked;
     await compare();
-    expect(asked).toBe(last);
+    expect(asked, 'for the last time').toBe(last + 1);
+    clock.pass(900_000);
+    await compare();
+    expect(asked).toBe(last + 1);
   });
 });

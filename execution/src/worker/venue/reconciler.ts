@@ -8,7 +8,7 @@ import {
 import { mostAppended } from '@heliograph/contracts/bus';
 import type { Broker, UnreadOrder, VenueOrder } from '../../brokers/broker.ts';
 import type { Clock } from '../../clock.ts';
-import { dueMs, type Order } from '../../decision/order.ts';
+import type { Order } from '../../decision/order.ts';
 import type { Portfolio } from '../../decision/portfolio.ts';
 import type { Draft } from '../../decision/draft.ts';
 import { surpluses } from '../../decision/holdings.ts';
@@ -18,15 +18,14 @@ import { reconcile, type Reconciliation } from '../../decision/reconcile.ts';
 import type { Statement } from '../../decision/statement.ts';
 import { settle } from '../../decision/settle.ts';
 import { clockSkewed, unreachable } from '../../decision/venue-trouble.ts';
-import { createAnswers, type Answers } from './answers.ts';
+import type { Answers } from './answers.ts';
+import { createLateFills } from './late-fills.ts';
 import type { Journal } from '../journal.ts';
 import type { Trouble } from '../trouble.ts';
 import { within } from '../../within.ts';
 
 /** A venue that is away is asked more often, and after a while people hear of it. */
 const againMs = 2_000;
-/** How long an order that has ended is asked about. */
-const lateFillsMs = 900_000;
 const sayUnreachableAfterMs = 10_000;
 /** The clock here was set, or the machine was asleep: where the venue's is must be asked anew. */
 const jumpMs = 1_000;
@@ -86,7 +85,7 @@ export function createReconciler({
 }): Reconciler {
   const { nowMs, steadyMs } = clock;
   const comparing = `comparing ${journal.state.name} with its venue`;
-  const lateAnswers = createAnswers({ broker, clock, trouble });
+  const lateFills = createLateFills({ journal, broker, clock, trouble });
   const symbols = settings.risk.symbols ?? [];
   /** What the account has that is not of this portfolio. */
   const surplus = new Map<string, Big>();
@@ -98,8 +97,6 @@ export function createReconciler({
   let failingSinceMs: number | undefined;
   /** What the venue has said last. */
   let last: Statement | undefined;
-  /** When orders that have ended were due, by the steady clock. */
-  const dueAt = new Map<OrderId, number>();
 
   function wallAhead(): number {
     return nowMs() - steadyMs();
@@ -127,12 +124,14 @@ export function createReconciler({
     ]),
   ];
 
-  const askForRules = async () => {
+  /** What needs nothing of the journal. */
+  const askFirst = async () => {
     const instruments = await broker.instruments(symbols);
     const offsetMs = await broker.clockOffsetMs();
     wallAheadMs = wallAhead();
     venueAheadMs = wallAheadMs + offsetMs;
-    return { instruments, offsetMs };
+    const late = await lateFills.look({ all: !hasCompared() });
+    return { instruments, offsetMs, late };
   };
 
   /** In as many steps as it takes: others may have thousands of orders there. */
@@ -151,7 +150,8 @@ export function createReconciler({
   const askAndCompare = async ({
     instruments,
     offsetMs,
-  }: Awaited<ReturnType<typeof askForRules>>): Promise<void> => {
+    late,
+  }: Awaited<ReturnType<typeof askFirst>>): Promise<void> => {
     // An order on its way may have been filled: without its answer everything would differ.
     await answered();
     await settleOrders();
@@ -159,7 +159,7 @@ export function createReconciler({
       ...listings(portfolio, instruments, nowMs()),
       ...clockSkewed(portfolio, offsetMs, nowMs()),
     ]);
-    await bookLateFills();
+    for (const report of late) await journal.transact((portfolio) => settle(portfolio, report));
     await journal.catchUp();
     const { sequence } = journal;
     const wereOpen = new Set<string>(journal.state.orders.keys());
@@ -208,23 +208,6 @@ export function createReconciler({
     }
   };
 
-  /** By the wall clock when it is first seen here, for others may have sent it; from then on it ages evenly. */
-  const ageOf = (order: Order): number => {
-    const at = dueAt.get(order.id) ?? steadyMs() - (nowMs() - dueMs(order));
-    dueAt.set(order.id, at);
-    return steadyMs() - at;
-  };
-  /** What ended unfilled may be filled all the same: a request was late, or a fill overtook a cancel. */
-  const bookLateFills = async (): Promise<void> => {
-    const late = [...journal.state.endedOrders.values()].filter(
-      (order) => order.status !== 'filled' && ageOf(order) < lateFillsMs,
-    );
-    const { endedOrders } = journal.state;
-    for (const id of dueAt.keys()) if (!endedOrders.has(id)) dueAt.delete(id);
-    for (const report of await lateAnswers.reportsOf(late))
-      await journal.transact((portfolio) => settle(portfolio, report));
-  };
-
   /** That it answers for everything else does not make it reachable. */
   const tellSilence = async (): Promise<void> => {
     const lasting = [...answers.silent.values()].find(
@@ -237,8 +220,8 @@ export function createReconciler({
   const attempt = async (serially: Serially): Promise<void> => {
     triedMs = steadyMs();
     try {
-      const rules = await askForRules();
-      await serially(() => askAndCompare(rules));
+      const first = await askFirst();
+      await serially(() => askAndCompare(first));
       comparedMs = steadyMs();
       trouble.over(comparing);
       failingSinceMs = undefined;
