@@ -211,7 +211,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         venue: broker,
         name,
         serially: serial,
-        strangers: createStrangers({ bus, journal, nowMs }),
+        strangers: createStrangers({ bus, journal, clock }),
         settleOrders: () => settleOrders(place.nowMs()),
         trouble,
       });

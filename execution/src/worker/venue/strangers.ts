@@ -1,6 +1,7 @@
 import type { OrderId } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
+import type { Clock } from '../../clock.ts';
 import { strange } from '../../decision/venue-trouble.ts';
 import { createRecent } from '../../recent.ts';
 import type { Journal } from '../journal.ts';
@@ -21,11 +22,11 @@ export interface Strangers {
 export function createStrangers({
   bus,
   journal,
-  nowMs,
+  clock: { nowMs, steadyMs },
 }: {
   bus: Bus;
   journal: Journal;
-  nowMs: () => number;
+  clock: Clock;
 }): Strangers {
   /** Of other portfolios that trade the same account. */
   const ofOthers = createRecent<OrderId, true>(mostRemembered);
@@ -36,7 +37,8 @@ export function createStrangers({
         .read({
           stream: 'TRADING',
           subject: 'trading.*.order_intended',
-          from: { timeMs: nowMs() - lookBackMs },
+          // By the clock that says earlier: one that was set forward would see nothing of what was written before.
+          from: { timeMs: Math.min(nowMs(), steadyMs()) - lookBackMs },
         })
         .pipe(
           filter(({ body }) => body.includes(id)),
