@@ -70,10 +70,6 @@ test.each([
 ])(
   'days on which nothing is held end as they began, those of weekends where one is traded: %s',
   (_, enters, days) => {
-    using temporary = openMemoryDatabase();
-    const { database } = temporary;
-    const store = createEventStore(database);
-    const place = createPlaces({ TRADING: store.stream('TRADING', 'a').id });
     const paper = createJournal('paper');
     const [first, second] = [enters, enters === 2 ? 5 : 7].map((on) => on * day + 60);
     const [entry, exit] = [
@@ -81,8 +77,8 @@ test.each([
       anExitSignal({ time: at((first ?? 0) + 5) }),
     ];
     const next = aSignal({ time: at(second ?? 0) });
-    store.keep(
-      [
+    using temporary = openLogWith({
+      journal: [
         paper.opened(),
         paper.intended(entry),
         paper.filled(entry),
@@ -91,8 +87,9 @@ test.each([
         paper.intended(next),
         paper.filled(next, { price: '80' }),
         paper.valued((second ?? 0) + 60, '980'),
-      ].map((message) => place('TRADING', message)),
-    );
+      ],
+    });
+    const { database } = temporary;
     const row = readPortfolio(database);
     if (!row) throw new Error('no portfolio');
     const ends = writtenEquity(database, row)?.days.map(({ day: dayMs, equity }) => [
@@ -104,3 +101,25 @@ test.each([
     expect(ends).toEqual(days.map((on) => [on, on === last ? 980 : on < enters ? 1_000 : left]));
   },
 );
+
+test('what holds nothing any more is worth the same until the last candle', () => {
+  const paper = createJournal('paper');
+  const [entry, exit] = [aSignal({ time: at(1) }), anExitSignal({ time: at(90) })];
+  using temporary = openLogWith({
+    candles: [0, 3 * day + 5].map((minutes) => aCandleEvent({ at: minutes })),
+    journal: [
+      paper.opened(),
+      paper.intended(entry),
+      paper.filled(entry),
+      paper.valued(60, '1000.5'),
+      paper.intended(exit),
+      paper.filled(exit, { price: '80' }),
+    ],
+  });
+  const { database } = temporary;
+  const row = readPortfolio(database);
+  if (!row) throw new Error('no portfolio');
+  const history = writtenEquity(database, row);
+  expect(history?.lastTime).toBe(startMs + (3 * day + 6) * 60_000);
+  expect(history?.days.map(({ equity }) => equity)).toEqual([1_000, 989.8, 989.8, 989.8, 989.8]);
+});

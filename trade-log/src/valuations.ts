@@ -13,7 +13,7 @@ import {
 /**
  * The equity of a portfolio as its workers wrote it down, about once an hour while something is held, and whenever it came to
  * hold nothing: then equity is cash, and nobody values it before the next entry, so that days on which nothing is held end as
- * they began. A recording begins with its first candle, before the portfolio is opened. Undefined where they wrote none, or where there are more than `atMost` valuations and fills.
+ * they began. A recording begins with its first candle, before the portfolio is opened; what rests is worth as much until the last one. Undefined where they wrote none, or where there are more than `atMost` valuations and fills.
  */
 export function writtenEquity(
   database: Database,
@@ -22,18 +22,20 @@ export function writtenEquity(
 ): EquityHistory | undefined {
   const entries = readEntries(database, portfolio, atMost + 1);
   if (entries.length > atMost || !entries.some(({ equity }) => equity !== null)) return undefined;
-  const began = { time: Math.min(openedTime, beginOf(database, tape)), equity: settings.cash };
-  return equityHistory(settings.cash, [...pointsOf(entries, { began, end })]);
+  // The market was there before.
+  const first = tape === liveTape ? undefined : closeOf(database, tape, 'min');
+  const began = { time: Math.min(openedTime, first ?? openedTime), equity: settings.cash };
+  const until = closeOf(database, tape, 'max') ?? began.time;
+  return equityHistory(settings.cash, [...pointsOf(entries, { began, end, until })]);
 }
 
-/** The close of the first candle of a recording, epoch ms; of the market, which has none, never. */
-function beginOf(database: Database, tape: string): number {
-  if (tape === liveTape) return Infinity;
-  const first = database
-    .prepare<[string], number>('SELECT min(close_time) FROM candles WHERE tape = ?')
+/** The close of the first or the last candle of a tape, epoch ms. Each by itself is found in the index. */
+function closeOf(database: Database, tape: string, which: 'min' | 'max'): number | undefined {
+  const close = database
+    .prepare<[string], number | null>(`SELECT ${which}(close_time) FROM candles WHERE tape = ?`)
     .pluck()
     .get(tape);
-  return first ?? Infinity;
+  return close ?? undefined;
 }
 
 /** A valuation, or a fill: that has no equity, and the other what follows it empty. */
@@ -67,7 +69,7 @@ function readEntries(database: Database, portfolio: string, limit: number): Entr
 
 function* pointsOf(
   entries: readonly Entry[],
-  { began, end }: { began: EquityPoint; end: EquityPoint | null },
+  { began, end, until }: { began: EquityPoint; end: EquityPoint | null; until: number },
 ): Generator<EquityPoint> {
   const idleDays = createIdleDays(entries.map(({ time }) => time));
   const held = new Map<string, Big>();
@@ -94,7 +96,9 @@ function* pointsOf(
     else held.set(instrument, after);
     if (held.size === 0) yield (last = { time, equity: cash.toFixed() });
   }
-  if (!end) return;
-  yield* idleUntil(end.time);
-  yield end;
+  const rests = held.size === 0 && last.time < until ? { ...last, time: until } : undefined;
+  const ended = end ?? rests;
+  if (!ended) return;
+  yield* idleUntil(ended.time);
+  yield ended;
 }
