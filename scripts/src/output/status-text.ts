@@ -4,6 +4,9 @@ import { amount, duration, minute, money } from './format.ts';
 import { formatFacts, formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
+/** More than that nobody reads who wants to know how it stands. */
+const shownIncidents = 10;
+
 /** A portfolio's status for people. What needs somebody to look at it stands out. */
 export function statusText(status: PortfolioStatus, terminal: Terminal): string {
   const { portfolio, mode, tape, positions, orders, incidents } = status;
@@ -19,12 +22,25 @@ export function statusText(status: PortfolioStatus, terminal: Terminal): string 
     formatFacts([['Open orders', orders.length === 0 ? 'none' : String(orders.length)]]),
     ...(orders.length === 0 ? [] : [indented(orderTable(status, terminal))]),
     formatFacts([
-      ['Incidents', incidents.length === 0 ? 'none in the last day' : String(incidents.length)],
-      ...incidents.map(({ time, kind, detail }) => ['', `${shortTime(time)} ${kind}: ${detail}`]),
+      ...incidentFacts(incidents),
       ['Reconciled', reconciledText(status)],
       ['Last written', lastText(status)],
     ]),
   ].join('\n');
+}
+
+function incidentFacts(incidents: PortfolioStatus['incidents']): [string, string][] {
+  if (incidents.length === 0) return [['Incidents', 'none in the last day']];
+  const shown = incidents.slice(-shownIncidents);
+  const isAll = shown.length === incidents.length;
+  const last = isAll ? '' : `, the last ${shown.length} of them (all with --json)`;
+  return [
+    ['Incidents', `${incidents.length}${last}`],
+    ...shown.map(({ time, kind, detail }): [string, string] => [
+      '',
+      `${shortTime(time)} ${kind}: ${detail}`,
+    ]),
+  ];
 }
 
 /** A state that waits for its portfolio. */
