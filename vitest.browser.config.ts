@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['scripts/**/*.browser.ts'],
     globalSetup: ['./tools/require-node-24.ts', './tools/tell-of-chromium.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

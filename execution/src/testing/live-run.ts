@@ -110,7 +110,7 @@ export async function runLive({
   if (entryFault) double.fault(entryFault);
   await publish(bus, liveSignal('in', out === 'signal' ? {} : protection));
   await until(bus, 'order_filled');
-  if (out !== 'signal') await heldOrders(bus);
+  if (out !== 'signal') await heldOrders(bus, 2);
   if (exitFault) double.fault(exitFault);
   double.setPrice('BTCUSDT', String(prices[out]));
   if (out === 'signal') await publish(bus, liveSignal('out', leaving));
@@ -222,10 +222,11 @@ async function until(bus: Bus, type: JournalEvent['type']): Promise<void> {
   });
 }
 
-async function heldOrders(bus: Bus): Promise<void> {
+/** So many orders that protect are held here. */
+export async function heldOrders(bus: Bus, count: number): Promise<void> {
   await eventually(async () => {
     const held = [...fold(await journalOf(bus)).orders.values()].filter(({ isHeld }) => isHeld);
-    if (held.length < 2) throw new Error('the protective orders are not there yet');
+    if (held.length !== count) throw new Error(`${held.length} orders are held, not ${count}`);
   });
 }
 

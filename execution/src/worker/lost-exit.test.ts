@@ -3,7 +3,16 @@ import { eventually } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import type { BinanceDouble } from '../testing/binance-double/binance-double.ts';
 import { openOnDouble } from '../testing/ccxt-on-double.ts';
-import { candle, fold, journalOf, liveSignal, only, publish, seen } from '../testing/live-run.ts';
+import {
+  candle,
+  fold,
+  heldOrders,
+  journalOf,
+  liveSignal,
+  only,
+  publish,
+  seen,
+} from '../testing/live-run.ts';
 import { differenceIn, exit, startTwoWorkers, type TwoWorkers } from '../testing/two-workers.ts';
 
 /** Two workers that hold 0.02 BTC at a venue, besides 1 BTC of somebody else; what it does not find for long it has forgotten. */
@@ -95,10 +104,7 @@ describe.concurrent('an order to leave that the venue has forgotten', () => {
   test('gives way to another one at the market where it was a stop', async () => {
     await using stack = new AsyncDisposableStack();
     const { double, bus, sales } = await begin(stack, { stopLoss: { price: '49000' } });
-    await eventually(async () => {
-      const orders = [...fold(await journalOf(bus)).orders.values()];
-      expect(orders.map(({ isHeld }) => isHeld)).toEqual([true]);
-    });
+    await heldOrders(bus, 1);
     forgetNext(double);
     double.setPrice('BTCUSDT', '48900');
     await candle(bus, 48_900);

@@ -1,7 +1,16 @@
 import { PortfolioSettings } from '@heliograph/contracts';
 import { eventually } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
-import { candle, fold, journalOf, liveSignal, only, publish, seen } from '../testing/live-run.ts';
+import {
+  candle,
+  fold,
+  heldOrders,
+  journalOf,
+  liveSignal,
+  only,
+  publish,
+  seen,
+} from '../testing/live-run.ts';
 import { differenceIn, startTwoWorkers, type TwoWorkers } from '../testing/two-workers.ts';
 
 const fills = 40;
@@ -23,10 +32,7 @@ async function begin(stack: AsyncDisposableStack, protection: object): Promise<T
   await publish(bus, liveSignal('in', { entry, ...protection }));
   await eventually(() => expect(double.orders()).toHaveLength(1));
   for (let fill = 0; fill < fills; fill++) double.trade('BTCUSDT', '49900', '0.00005');
-  await eventually(async () => {
-    const orders = [...fold(await journalOf(bus)).orders.values()];
-    expect(orders.filter(({ isHeld }) => isHeld)).toHaveLength(fills);
-  });
+  await heldOrders(bus, fills);
   return here;
 }
 

@@ -70,9 +70,7 @@ describe.skipIf(chromium === undefined)('a report in Chromium', () => {
     const asked = page.requests.length;
     await page.open(address);
     await expect
-      .poll(() => page.evaluate('document.getElementById("chart").dataset.drawn'), {
-        timeout: 20_000,
-      })
+      .poll(() => page.evaluate('document.getElementById("chart").dataset.drawn'))
       .toBe('true');
     await painted();
     expect(page.requests.slice(asked), 'nothing but the file').toEqual([address]);
@@ -202,7 +200,7 @@ describe.skipIf(chromium === undefined)('a report in Chromium', () => {
     });
     await page.evaluate('document.getElementById("download").click()');
     const name = 'heliograph-run.json';
-    await expect.poll(() => readdir(folder.path), { timeout: 10_000 }).toContain(name);
+    await expect.poll(() => readdir(folder.path)).toContain(name);
     const run: unknown = JSON.parse(await readFile(join(folder.path, name), 'utf8'));
     expect(run).toMatchObject({ candles: 1968, settings: { cash: '10000' } });
   });

@@ -5,7 +5,7 @@ import { movedClock } from '../../testing/clocks.ts';
 import { startBinanceDouble } from '../../testing/binance-double/binance-double.ts';
 import {
   candle,
-  fold,
+  heldOrders,
   journalOf,
   liveSignal,
   publish,
@@ -23,10 +23,7 @@ test('a stop that is held here while no prices come is told, once', async () => 
     clock: movedClock(later),
   });
   await publish(bus, liveSignal('in', { stopLoss: { price: '49000' } }));
-  await eventually(async () => {
-    const orders = [...fold(await journalOf(bus)).orders.values()];
-    expect(orders.filter(({ isHeld }) => isHeld)).toHaveLength(1);
-  });
+  await heldOrders(bus, 1);
   await candle(bus, 50_000);
   const told = async () =>
     (await journalOf(bus)).flatMap((event) =>

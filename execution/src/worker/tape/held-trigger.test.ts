@@ -6,6 +6,7 @@ import { startBinanceDouble } from '../../testing/binance-double/binance-double.
 import {
   candle,
   fold,
+  heldOrders,
   journalOf,
   liveSignal,
   publish,
@@ -38,10 +39,7 @@ test('a price that reached a stop while nothing could be written down sells when
   await using bus = server.connect();
   await using _worker = startLiveWorker({ bus: forgetful(server.connect(), 3), double });
   await publish(bus, liveSignal('in', { stopLoss: { price: '49000' } }));
-  await eventually(async () => {
-    const orders = [...fold(await journalOf(bus)).orders.values()];
-    expect(orders.filter(({ isHeld }) => isHeld)).toHaveLength(1);
-  });
+  await heldOrders(bus, 1);
   double.setPrice('BTCUSDT', '48900');
   await candle(bus, 48_900);
   // It is the only candle: the price has come back by the time that anybody looks again.
