@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
-const withinMs = 10_000;
+/** A second usually; a machine that has much else to do takes longer, and nobody tries again before the next save. */
+const withinMs = 60_000;
 
 /** What keeps a strategy from being loaded now, in one sentence; undefined if nothing does. */
 export async function tryLoading(
