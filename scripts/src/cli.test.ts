@@ -87,7 +87,9 @@ describe.concurrent('the command line', () => {
     [['replay', '--from', 'soon'], '--from: expected a time'],
     [['bench', 'speed'], "'speed' is invalid for argument 'measure'"],
     [['bench', '--seconds', '0'], '--seconds: expected a number above 0 (found "0")'],
-    [['trades', '--limit', 'x'], '--limit: expected a number above 0'],
+    [['trades', '--limit', 'x'], '--limit: expected a whole number above 0'],
+    [['performance', '--limit', '1e3'], '--limit: expected a whole number above 0'],
+    [['runs', '--limit', '9999999999'], 'of nine digits at most (found "9999999999")'],
     [['trades', '--db', 'none.sqlite'], 'none.sqlite: there is no such database'],
   ] as const)('refuses %j as wrong usage, in one sentence', async ([args, sentence]) => {
     const { code, stdout, stderr } = await runCli(args, { cwd: '/' });

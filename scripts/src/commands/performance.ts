@@ -25,7 +25,7 @@ const PerformanceOptions = z.object({
   csv: CsvFlag,
   limit: z
     .string()
-    .regex(/^[1-9]\d{0,8}$/, 'expected a number above 0')
+    .regex(/^[1-9]\d{0,8}$/, 'expected a whole number above 0, of nine digits at most')
     .transform(Number)
     .optional(),
 });

@@ -15,7 +15,7 @@ import { openLog } from '../options/trade-log-options.ts';
 const RunsOptions = z.object({
   limit: z
     .string()
-    .regex(/^[1-9]\d{0,8}$/, 'expected a number above 0')
+    .regex(/^[1-9]\d{0,8}$/, 'expected a whole number above 0, of nine digits at most')
     .transform(Number),
 });
 
