@@ -21,8 +21,9 @@ import { startLivePlace } from '../testing/live-place.ts';
 const seconds = Number(process.env['HELIOGRAPH_CRASH_SECONDS'] ?? 30);
 const seed = Number(process.env['HELIOGRAPH_CRASH_SEED'] ?? Date.now() % 2 ** 31);
 const hourMs = 3_600_000;
-/** An order that hangs is given up after seven seconds, and another one follows. */
-const soonMs = 25_000;
+/** Some ten seconds for each request that hangs, of which several may meet one order; a clock that counts makes it an hour. */
+const soonMs = 60_000;
+const betweenHangsMs = 5_000;
 const prices = { 'BTC/USDT': 50_000, 'ETH/USDT': 2_500, 'BNB/USDT': 600 } as const;
 type Traded = keyof typeof prices;
 const symbols: readonly Traded[] = ['BTC/USDT', 'ETH/USDT', 'BNB/USDT'];
@@ -94,18 +95,24 @@ test(
         await sleep(250);
       }
     };
+    let hungMs = -Infinity;
+    const hang = async (): Promise<void> => {
+      if (random() < 0.3 || performance.now() - hungMs < betweenHangsMs) return;
+      hungMs = performance.now();
+      await exchange.fault(oneOf(hangs));
+    };
     const sent: EventId[] = [];
     const tookMs: number[] = [];
     const trading = async (symbol: Traded): Promise<void> => {
       const price = prices[symbol];
       for (let n = 0; performance.now() < untilMs; n++) {
-        if (random() < 0.6) await exchange.fault(oneOf(hangs));
+        await hang();
         const stopLoss = { price: String(price * 0.98) };
         const entry = await publish(bus, `in ${symbol} ${n}`, symbol, { price, stopLoss });
         sent.push(entry);
         await journalled(bus, isDecided(entry), `${symbol} ${n} is decided`);
         await sleep(random() * 4_000);
-        if (random() < 0.6) await exchange.fault(oneOf(hangs));
+        await hang();
         const beganMs = performance.now();
         if (random() < 0.5) await setPrice(symbol, price * 0.97);
         else sent.push(await publish(bus, `out ${symbol} ${n}`, symbol, { price, exits: true }));
