@@ -11,11 +11,14 @@ export interface VenueClock {
   offsetMs(): number;
 }
 
-export function createVenueClock(venue: CcxtVenue, { nowMs, steadyMs }: Clock): VenueClock {
+export function createVenueClock(
+  venue: Pick<CcxtVenue, 'has' | 'options' | 'milliseconds' | 'fetchTime'>,
+  { nowMs, steadyMs }: Clock,
+): VenueClock {
   const tells = venue.has['fetchTime'] === true;
   let aheadMs: number | undefined;
-  // Else a venue that wants rising numbers would take none for an hour after the wall clock was put back by it.
-  if (tells) venue.milliseconds = () => Math.round(steadyMs());
+  // Else a venue that wants rising numbers, as Bitfinex does, would take none for an hour after the wall clock was put back by it.
+  venue.milliseconds = () => Math.round(steadyMs());
   return {
     async compare() {
       if (!tells) return;
@@ -28,7 +31,10 @@ export function createVenueClock(venue: CcxtVenue, { nowMs, steadyMs }: Clock): 
 }
 
 /** How far the venue's clock is ahead of the steady one, by the sample that was there and back in the least time. */
-async function measured(venue: CcxtVenue, steadyMs: () => number): Promise<number> {
+async function measured(
+  venue: Pick<CcxtVenue, 'fetchTime'>,
+  steadyMs: () => number,
+): Promise<number> {
   let best = { tripMs: Infinity, aheadMs: 0 };
   for (let sample = 0; sample < samples; sample++) {
     const startMs = steadyMs();
