@@ -2,4 +2,4 @@ export { createLogger, createSilentLogger, standardError, type Logger } from './
 export type { Service } from './service.ts';
 export { heartbeatBucket, startHeartbeat } from './heartbeat.ts';
 export { guardStreams, type CloseStreams, type StreamClient } from './guard-streams.ts';
-export { createPace, paceRequests, type Pace } from './pace-requests.ts';
+export { ahead, createPace, paceRequests, type Pace } from './pace-requests.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import { createPace } from './pace-requests.ts';
+import { ahead, createPace } from './pace-requests.ts';
 
 test('each request waits for what those before it cost, in the order in which they came', async () => {
   const pace = createPace(() => 20);
@@ -16,6 +16,26 @@ test('each request waits for what those before it cost, in the order in which th
   // A timer may be a part of a millisecond early.
   for (const [at, ms] of [0, 20, 60, 70].entries())
     expect(turns[at]?.ms).toBeGreaterThanOrEqual(ms - 1);
+});
+
+test('what runs ahead has its turn before all that waits, also behind others of its kind', async () => {
+  const pace = createPace(() => 5);
+  const turns: string[] = [];
+  const ask = async (name: string): Promise<void> => {
+    await pace();
+    turns.push(name);
+  };
+  await Promise.all([
+    ask('first'),
+    ask('question'),
+    ask('another'),
+    ahead(async () => {
+      await Promise.resolve();
+      await ask('order');
+    }),
+    ahead(() => ask('cancel')),
+  ]);
+  expect(turns).toEqual(['first', 'cancel', 'order', 'question', 'another']);
 });
 
 test('what was not used is not saved up', async () => {

@@ -78,17 +78,14 @@ export function createAccount({
   return {
     openOrders: (symbols) =>
       asking('open orders', async () => {
-        const all: (VenueOrder | UnreadOrder)[] = [];
         // Of what it does not list any more it tells nothing.
-        for (const symbol of symbols.filter(marketOf)) {
+        const bySymbol = symbols.filter(marketOf).map(async (symbol) => {
           const listed = listedOrders(await venue.fetchOpenOrders(symbol));
-          all.push(
-            ...listed.map((each) =>
-              'order' in each ? orderOf(each.order, symbol) : unreadOf(each, symbol),
-            ),
+          return listed.map((each) =>
+            'order' in each ? orderOf(each.order, symbol) : unreadOf(each, symbol),
           );
-        }
-        return all;
+        });
+        return (await Promise.all(bySymbol)).flat();
       }),
     balances: () =>
       asking('balances', async () => balancesOf(Balances.parse(await venue.fetchBalance()))),

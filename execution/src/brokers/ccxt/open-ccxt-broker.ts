@@ -1,5 +1,5 @@
 import { UserError } from '@heliograph/contracts';
-import { guardStreams, type Logger } from '@heliograph/contracts/service';
+import { ahead, guardStreams, type Logger } from '@heliograph/contracts/service';
 import { ReplaySubject, takeUntil } from 'rxjs';
 import { systemClock, type Clock } from '../../clock.ts';
 import type { Broker, OrderType, TimeInForce } from '../broker.ts';
@@ -157,13 +157,13 @@ export async function openCcxtBroker({
     async place(order) {
       if (orders.has(order.id)) return { status: 'taken' };
       underWay.sent(order.id);
-      const placement = await placing.place(order);
+      const placement = await ahead(() => placing.place(order));
       // The clocks have drifted apart since they were compared.
       if (placement.status === 'rejected' && placement.reason === 'CLOCK_SKEW')
         await venueClock.compare().catch(() => undefined);
       return placement;
     },
-    cancel: orders.cancel,
+    cancel: (order, why) => ahead(() => orders.cancel(order, why)),
     async abandon(order) {
       if (underWay.mayArrive(order.id)) return false;
       if (!marketOf(order.symbol)) return false;

@@ -92,22 +92,60 @@ test('a fill after the end is booked and told, whatever is not answered beside i
   await reconciler.passGate();
 });
 
-test('orders that have ended are asked about while prices and signals have their turn', async () => {
+test('prices and signals have their turn while the venue is asked what it has, and about orders that have ended', async () => {
   const portfolio = aPortfolio();
   const orderId = portfolio.intend();
   portfolio.report({ type: 'cancelled', orderId, reason: 'NOT_SENT', detail: '' });
   let isOurTurn = false;
-  const askedInTurn: boolean[] = [];
-  const { reconciler } = await comparing(portfolio, () => {
-    askedInTurn.push(isOurTurn);
-    return [];
+  const askedInTurn: Record<string, boolean> = {};
+  const asked = <T>(what: string, answer: T): T => {
+    askedInTurn[what] = isOurTurn;
+    return answer;
+  };
+  const { journal, reconciler } = await comparing(portfolio, () => asked('ended orders', []), {
+    openOrders: async () => asked('open orders', []),
+    balances: async () => asked('balances', []),
+    positions: async () => asked('positions', undefined),
   });
   await reconciler.compare(async (task) => {
     isOurTurn = true;
     await task();
     isOurTurn = false;
   });
-  expect(askedInTurn).toEqual([false]);
+  expect(askedInTurn).toEqual({
+    'ended orders': false,
+    'open orders': false,
+    balances: false,
+    positions: false,
+  });
+  expect(journal.state.reconciled).toBeDefined();
+});
+
+test('what is ordered and filled while the venue is asked is no difference, however long that takes', async () => {
+  const clock = aClock(nowMs());
+  const portfolio = aPortfolio();
+  const { journal, reconciler } = await comparing(
+    portfolio,
+    () => [],
+    {
+      openOrders: async () => [],
+      balances: async () => [],
+      async positions() {
+        clock.pass(1_000);
+        const bought = aPortfolio();
+        const orderId = bought.intend({ id: 'meanwhile', atMs: clock.nowMs() });
+        bought.report({ ...fillOf(orderId), timeMs: clock.nowMs() });
+        for (const event of bought.events.slice(1))
+          expect(await journal.tryWrite([event])).toBe(true);
+        clock.pass(20_000);
+        return undefined;
+      },
+    },
+    clock,
+  );
+  await reconciler.compare((task) => task());
+  expect(journal.state.positions.size).toBe(1);
+  expect(journal.state.reconciled?.found).toBe('[]');
 });
 
 test('thousands of orders of others are adopted, and let go, in as many steps as it takes', async () => {

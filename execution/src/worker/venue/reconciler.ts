@@ -6,7 +6,7 @@ import {
   type SymbolName,
 } from '@heliograph/contracts';
 import { mostAppended } from '@heliograph/contracts/bus';
-import type { Broker, UnreadOrder, VenueOrder } from '../../brokers/broker.ts';
+import type { Broker, Report, UnreadOrder, VenueOrder } from '../../brokers/broker.ts';
 import type { Clock } from '../../clock.ts';
 import type { Order } from '../../decision/order.ts';
 import type { Portfolio } from '../../decision/portfolio.ts';
@@ -29,10 +29,34 @@ const againMs = 2_000;
 const sayUnreachableAfterMs = 10_000;
 /** The clock here was set, or the machine was asleep: where the venue's is must be asked anew. */
 const jumpMs = 1_000;
-/** How long the venue may take to say what is there. */
+/** How long the venue may take to say what is there: it is one request a symbol, and some let few through in a second. */
 const patienceMs = 2_000;
+const patiencePerSymbolMs = 250;
 
 type Serially = (task: () => Promise<void>) => Promise<void>;
+
+/** What is asked before the journal is looked at. */
+interface AskedFirst {
+  readonly instruments: Awaited<ReturnType<Broker['instruments']>>;
+  readonly offsetMs: number;
+  readonly late: readonly Report[];
+}
+
+/** Where the journal was when the venue was asked what is there. */
+interface Begun {
+  readonly wereOpen: ReadonlySet<string>;
+  /** The instruments that it is asked for. */
+  readonly asked: readonly SymbolName[];
+  readonly sequence: number;
+  /** Before it was asked: what has moved since may be in its answers or not. */
+  readonly timeMs: number;
+}
+
+type Answer = readonly [
+  openOrders: Awaited<ReturnType<Broker['openOrders']>>,
+  balances: Awaited<ReturnType<Broker['balances']>>,
+  positions: Awaited<ReturnType<Broker['positions']>>,
+];
 
 /** Compares a live portfolio with its venue: before anything is traded, and then again and again. */
 export interface Reconciler {
@@ -42,8 +66,8 @@ export interface Reconciler {
    */
   passGate(): Promise<void>;
   /**
-   * Compares when it is time to. What needs nothing of the journal is asked before anything is done `serially`, so that
-   * an exchange that takes its time holds up no price.
+   * Compares when it is time to. What the venue has, and what needs nothing of the journal, is not asked within what is done
+   * `serially`: an exchange that takes its time holds up no price and no signal.
    */
   compare(serially: Serially): Promise<void>;
   /** How far the venue's clock is from ours, as that goes now, where it is known. */
@@ -125,7 +149,7 @@ export function createReconciler({
   ];
 
   /** What needs nothing of the journal. */
-  const askFirst = async () => {
+  const askFirst = async (): Promise<AskedFirst> => {
     const instruments = await broker.instruments(symbols);
     const offsetMs = await broker.clockOffsetMs();
     wallAheadMs = wallAhead();
@@ -147,11 +171,8 @@ export function createReconciler({
     } while (!isAll);
   };
 
-  const askAndCompare = async ({
-    instruments,
-    offsetMs,
-    late,
-  }: Awaited<ReturnType<typeof askFirst>>): Promise<void> => {
+  /** Brings the journal as far as the venue is, and says what is open here before the venue is asked what is there. */
+  const begin = async ({ instruments, offsetMs, late }: AskedFirst): Promise<Begun> => {
     // An order on its way may have been filled: without its answer everything would differ.
     await answered();
     await settleOrders();
@@ -161,23 +182,32 @@ export function createReconciler({
     ]);
     for (const report of late) await journal.transact((portfolio) => settle(portfolio, report));
     await journal.catchUp();
-    const { sequence } = journal;
     const wereOpen = new Set<string>(journal.state.orders.keys());
-    const isForgotten = (order: Order): boolean => broker.isForgotten?.(order) === true;
-    const asked = Promise.all([
-      broker.openOrders(symbolsOf(journal.state)),
+    const asked = symbolsOf(journal.state);
+    return { wereOpen, asked, sequence: journal.sequence, timeMs: nowMs() };
+  };
+
+  /** Before the first comparison nothing is traded, however long it takes. */
+  const ask = ({ asked: instruments }: Begun): Promise<Answer> => {
+    const answer = Promise.all([
+      broker.openOrders(instruments),
       broker.balances(),
       broker.positions(),
     ]);
-    // Prices wait meanwhile. Before the first comparison nothing is traded, however long it takes.
-    const [openOrders, balances, positions] = await (hasCompared()
-      ? within(asked, patienceMs)
-      : asked);
+    if (!hasCompared()) return answer;
+    return within(answer, patienceMs + instruments.length * patiencePerSymbolMs);
+  };
+
+  const isForgotten = (order: Order): boolean => broker.isForgotten?.(order) === true;
+  /** What was intended or filled since it was begun may have moved before or after the venue was asked. */
+  const conclude = async (
+    { wereOpen, sequence, timeMs }: Begun,
+    [openOrders, balances, positions]: Answer,
+  ): Promise<void> => {
     const ours = [...journal.state.orders.values()];
     const forgotten = new Set(ours.filter(isForgotten).map(({ id }) => id));
-    const stated = { openOrders, balances, positions, wereOpen, forgotten, timeMs: nowMs() };
+    const stated = { openOrders, balances, positions, wereOpen, forgotten, timeMs };
     const statement = { ...stated, surplus };
-    // What was intended meanwhile may have moved before or after the venue was asked.
     await journal.catchUp();
     if (journal.sequence === sequence)
       for (const [asset, more] of surpluses(journal.state, statement)) surplus.set(asset, more);
@@ -221,7 +251,13 @@ export function createReconciler({
     triedMs = steadyMs();
     try {
       const first = await askFirst();
-      await serially(() => askAndCompare(first));
+      let begun: Begun | undefined;
+      await serially(async () => void (begun = await begin(first)));
+      // Prices and signals have their turn meanwhile.
+      const answer = begun && (await ask(begun));
+      await serially(async () => {
+        if (begun && answer) await conclude(begun, answer);
+      });
       comparedMs = steadyMs();
       trouble.over(comparing);
       failingSinceMs = undefined;
