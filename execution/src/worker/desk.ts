@@ -211,6 +211,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
         venue: broker,
         name,
         serially: serial,
+        answers,
         strangers: createStrangers({ bus, journal, clock }),
         settleOrders: () => settleOrders(place.nowMs()),
         trouble,

@@ -1,10 +1,11 @@
-import { TransientError } from '@heliograph/contracts';
+import { OrderId, TransientError } from '@heliograph/contracts';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { someSettings } from '@heliograph/contracts/testing';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../clock.ts';
 import { aClock } from '../../testing/clocks.ts';
 import type { Broker, OrderReference, Report } from '../../brokers/broker.ts';
+import type { Order } from '../../decision/order.ts';
 import { createExchangeBroker } from '../../paper/exchange-broker.ts';
 import { aPortfolio } from '../../testing/a-portfolio.ts';
 import { createAnswers } from './answers.ts';
@@ -128,4 +129,79 @@ test('what a venue tells whose clock is ahead has happened by now, all else when
   const answers = createAnswers({ broker, clock: aClock(nowMs), trouble });
   const heard = await answers.reportsOf([...portfolio.state.orders.values()]);
   expect(heard.map(({ timeMs }) => timeMs)).toEqual([nowMs - 5, nowMs]);
+});
+
+/** An order that waits for the market, and a venue that counts how often it is asked about it. */
+function resting(change: Partial<Order> = {}, whileAsked: () => void = () => undefined) {
+  const portfolio = aPortfolio();
+  const id = portfolio.intend();
+  const [order] = portfolio.state.orders.values();
+  if (!order) throw new Error('there is no order');
+  const clock = aClock();
+  let asked = 0;
+  const broker: Broker = {
+    ...createExchangeBroker(someSettings()),
+    refresh: async () => undefined,
+    async reportsOf() {
+      asked++;
+      whileAsked();
+      return accepted(id);
+    },
+  };
+  const trouble = createTrouble(createSilentLogger());
+  const answers = createAnswers({ broker, clock, trouble });
+  const rests: Order = { ...order, type: 'limit', status: 'accepted', ...change };
+  /** How often the venue was asked. */
+  const ask = async (): Promise<number> => {
+    expect(await answers.reportsOf([rests])).toMatchObject([{ type: 'accepted', orderId: id }]);
+    return asked;
+  };
+  return { answers, ask, clock, id };
+}
+
+describe('an order that rests at the venue', () => {
+  test('is asked about every five seconds, and told as it was in between', async () => {
+    const { ask, clock } = resting();
+    const counts: number[] = [];
+    for (let second = 0; second < 12; second++) {
+      counts.push(await ask());
+      clock.pass(1_000);
+    }
+    expect(counts).toEqual([1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3]);
+  });
+
+  test('is asked about when something hints that it does no more', async () => {
+    const { answers, ask, id } = resting();
+    await ask();
+    answers.hint(OrderId.parse('h234567'));
+    expect(await ask(), 'another one').toBe(1);
+    answers.hint(id);
+    expect(await ask()).toBe(2);
+    answers.hint('any');
+    expect(await ask()).toBe(3);
+  });
+
+  test('is asked about again when the hint comes while it is asked about', async () => {
+    const venue = { hints: (): void => undefined };
+    const { answers, ask, id } = resting({}, () => venue.hints());
+    venue.hints = () => answers.hint(id);
+    await ask();
+    venue.hints = () => undefined;
+    expect(await ask()).toBe(2);
+    expect(await ask()).toBe(2);
+  });
+});
+
+test.each<[string, Partial<Order>]>([
+  ['leaves at once', { type: 'market' }],
+  ['is on its way', { status: 'intended' }],
+  ['may be there or not', { status: 'unknown' }],
+  [
+    'is taken back',
+    { cancellation: { timeMs: 0, reason: 'CANCEL_REQUESTED', detail: '', leave: false } },
+  ],
+  ['has ended, and may be filled late', { status: 'cancelled' }],
+])('an order that %s is asked about each time', async (_, change) => {
+  const { ask } = resting(change);
+  expect([await ask(), await ask()]).toEqual([1, 2]);
 });

@@ -10,6 +10,9 @@ const patienceMs = 2_000;
 /** The same where the last answer did not come either: prices must not queue up behind it. */
 const impatienceMs = 250;
 
+/** How long an order that rests at the venue is believed to rest on, where nothing hints that it does not. */
+const restsMs = 5_000;
+
 /** An order that the venue says nothing of: since when, by the steady clock, and what came instead. */
 export interface Silence {
   readonly order: Order;
@@ -19,8 +22,13 @@ export interface Silence {
 
 /** Asks a venue about orders, each for itself: one that it says nothing of holds up none of the others. */
 export interface Answers {
-  /** All that is known to have happened to them; of those that are silent nothing. */
+  /**
+   * All that is known to have happened to them; of those that are silent nothing. One that rests is asked about when something
+   * hints that it does no more, and every five seconds: many workers, symbols and orders are too many requests otherwise.
+   */
   reportsOf(orders: readonly Order[]): Promise<readonly Report[]>;
+  /** Something may have become of the order, or of any. */
+  hint(id: OrderId | 'any'): void;
   /** Those it said nothing of when they were asked about last. */
   readonly silent: ReadonlyMap<OrderId, Silence>;
 }
@@ -40,6 +48,12 @@ export function createAnswers({
   const silent = new Map<OrderId, Silence>();
   /** Questions without an answer yet: it is waited for again instead of asking again. */
   const asked = new Map<OrderId, Promise<readonly Report[]>>();
+  /** What was said of each last, and when, by the steady clock. */
+  const said = new Map<
+    OrderId,
+    { readonly reports: readonly Report[]; readonly askedMs: number }
+  >();
+  let hints = 0;
   /** Answers that came when nobody waited for them any more. */
   const late = new Map<OrderId, readonly Report[]>();
 
@@ -63,6 +77,10 @@ export function createAnswers({
   };
 
   const answerTo = async (order: Order): Promise<readonly Report[]> => {
+    const before = said.get(order.id);
+    if (before && rests(order) && clock.steadyMs() - before.askedMs < restsMs)
+      return before.reports;
+    const heard = { hints, askedMs: clock.steadyMs() };
     const what = `asking about order ${order.id}`;
     const waitMs = silent.has(order.id) ? impatienceMs : patienceMs;
     const answer = ask(order);
@@ -70,6 +88,8 @@ export function createAnswers({
       const reports = late.get(order.id) ?? (await within(answer, waitMs));
       late.delete(order.id);
       silent.delete(order.id);
+      // A hint that came meanwhile may be of what came after the answer.
+      if (heard.hints === hints) said.set(order.id, { reports, askedMs: heard.askedMs });
       trouble.over(what);
       return reports;
     } catch (err) {
@@ -91,11 +111,22 @@ export function createAnswers({
     silent,
     async reportsOf(orders) {
       const meant = new Set(orders.map(({ id }) => id));
-      for (const map of [silent, late])
+      for (const map of [silent, late, said])
         for (const id of map.keys()) if (!meant.has(id)) map.delete(id);
       return (await Promise.all(orders.map(answerTo))).flat();
     },
+    hint(id) {
+      hints++;
+      if (id === 'any') said.clear();
+      else said.delete(id);
+    },
   };
+}
+
+/** Whether it waits for the market. What leaves at once, is on its way, or is taken back, will be something else soon. */
+function rests({ status, type, cancellation }: Order): boolean {
+  const worksThere = status === 'accepted' || status === 'partially_filled';
+  return worksThere && type !== 'market' && !cancellation;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { OrderId } from '@heliograph/contracts';
 import type { Subscription } from 'rxjs';
 import type { Broker } from '../../brokers/broker.ts';
+import type { Answers } from './answers.ts';
 import type { Strangers } from './strangers.ts';
 import type { Trouble } from '../trouble.ts';
 
@@ -13,6 +14,7 @@ export function followVenue({
   name,
   serially,
   strangers,
+  answers,
   settleOrders,
   trouble,
 }: {
@@ -22,6 +24,7 @@ export function followVenue({
   /** Runs a task when nothing else is done to the portfolio. */
   serially: (task: () => Promise<void>) => Promise<void>;
   strangers: Strangers;
+  answers: Pick<Answers, 'hint'>;
   settleOrders: () => Promise<void>;
   trouble: Trouble;
 }): Subscription {
@@ -36,7 +39,10 @@ export function followVenue({
       await serially(async () => {
         const ids = [...hinted];
         hinted.clear();
-        for (const each of ids) await strangers.look(each);
+        for (const each of ids) {
+          answers.hint(each);
+          await strangers.look(each);
+        }
         await settleOrders();
       });
       trouble.over(following);

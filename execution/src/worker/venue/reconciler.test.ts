@@ -51,7 +51,7 @@ async function comparing(
         for (const report of reportsOf(id))
           await journal.transact((state) => settle(state, report));
     },
-    answers: { silent: new Map() },
+    answers: { silent: new Map(), hint: () => undefined },
     clock,
     trouble: createTrouble(log),
   });

@@ -103,7 +103,7 @@ export function createReconciler({
   answered: () => Promise<void>;
   /** Journals what the venue knows of our orders: without that they would differ for no reason. */
   settleOrders: () => Promise<void>;
-  answers: Pick<Answers, 'silent'>;
+  answers: Pick<Answers, 'silent' | 'hint'>;
   clock: Clock;
   trouble: Trouble;
 }): Reconciler {
@@ -171,11 +171,17 @@ export function createReconciler({
     } while (!isAll);
   };
 
+  /** Also those that are believed to rest. */
+  const settleAll = async (): Promise<void> => {
+    answers.hint('any');
+    await settleOrders();
+  };
+
   /** Brings the journal as far as the venue is, and says what is open here before the venue is asked what is there. */
   const begin = async ({ instruments, offsetMs, late }: AskedFirst): Promise<Begun> => {
     // An order on its way may have been filled: without its answer everything would differ.
     await answered();
-    await settleOrders();
+    await settleAll();
     await journal.transact((portfolio) => [
       ...listings(portfolio, instruments, nowMs()),
       ...clockSkewed(portfolio, offsetMs, nowMs()),
@@ -213,7 +219,7 @@ export function createReconciler({
       for (const [asset, more] of surpluses(journal.state, statement)) surplus.set(asset, more);
     const first = compared(journal.state, statement);
     // What was filled while all that was asked for differs for no reason.
-    if (first.events.length > 0 || first.strays.length > 0) await settleOrders();
+    if (first.events.length > 0 || first.strays.length > 0) await settleAll();
     last = statement;
     const { strays } = compared(journal.state, statement);
     await writeAll((portfolio) => compared(portfolio, statement).events);
