@@ -1,6 +1,6 @@
 import { JournalEvent } from '@heliograph/contracts';
 import { expect, test } from 'vitest';
-import { draftOf } from './decision/draft.ts';
+import { draftOf } from './decision/state/draft.ts';
 import { createDecisionsHash } from './decisions-hash.ts';
 
 function hashOf(data: object): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@heliograph/contracts';
-import type { Draft } from './decision/draft.ts';
+import type { Draft } from './decision/state/draft.ts';
 
 const takenAtOnce = 16_384;
 

@@ -1,10 +1,10 @@
 export type { Broker } from './brokers/broker.ts';
 export { openCcxtBroker, type CcxtBrokerOptions } from './brokers/ccxt/open-ccxt-broker.ts';
-export { draftOf, recorded, type Draft } from './decision/draft.ts';
+export { draftOf, recorded, type Draft } from './decision/state/draft.ts';
 export { decisionsVersion } from './decision/version.ts';
-export { personsChoice } from './decision/persons-choice.ts';
-export type { Order } from './decision/order.ts';
-export { currencyOf, type Portfolio } from './decision/portfolio.ts';
+export { personsChoice } from './decision/venue/persons-choice.ts';
+export type { Order } from './decision/state/order.ts';
+export { currencyOf, type Portfolio } from './decision/state/portfolio.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { candleOfPrint } from './paper/slice.ts';
 export { createDecisionsHash } from './decisions-hash.ts';

@@ -2,7 +2,7 @@ import { Big, PortfolioSettings, SymbolName, type Decimal } from '@heliograph/co
 import { aCandle } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Draft } from './decision/draft.ts';
+import type { Draft } from './decision/state/draft.ts';
 import { createSimulation } from './simulation.ts';
 import { randomInstants } from './testing/paced-feed.ts';
 

@@ -11,9 +11,9 @@ import {
 import type { Report } from './brokers/broker.ts';
 import { requestOf } from './decision/request.ts';
 import { decide, open } from './decision/decide.ts';
-import type { Draft } from './decision/draft.ts';
-import { estimateEquity, inexact } from './decision/estimate.ts';
-import { evolve } from './decision/evolve.ts';
+import type { Draft } from './decision/state/draft.ts';
+import { estimateEquity, inexact } from './decision/entries/estimate.ts';
+import { evolve } from './decision/state/evolve.ts';
 import { mark } from './decision/mark.ts';
 import { instrumentKey } from './instrument-key.ts';
 import {
@@ -22,12 +22,12 @@ import {
   equityOf,
   type LastPrice,
   type Portfolio,
-} from './decision/portfolio.ts';
-import { rejected } from './decision/order-events.ts';
-import { protect } from './decision/protection.ts';
+} from './decision/state/portfolio.ts';
+import { rejected } from './decision/state/order-events.ts';
+import { protect } from './decision/exits/protection.ts';
 import { settle } from './decision/settle.ts';
 import { value } from './decision/value.ts';
-import { withdraw } from './decision/withdraw.ts';
+import { withdraw } from './decision/exits/withdraw.ts';
 import { createPaperExchange } from './paper/exchange.ts';
 import type { Print } from './paper/slice.ts';
 

@@ -2,7 +2,7 @@ import { deterministicId } from '@heliograph/contracts';
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { expect, test } from 'vitest';
-import { portfolioForm, restorePortfolio } from './decision/restore.ts';
+import { portfolioForm, restorePortfolio } from './decision/state/restore.ts';
 import { createSnapshots } from './snapshots.ts';
 import { anOrder, hear, nowMs, openedWith } from './testing/portfolios.ts';
 

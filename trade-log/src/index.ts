@@ -1,15 +1,15 @@
-export { backUpLog, type BackupResult } from './backup.ts';
-export { checkLog, type CheckResult } from './check-log.ts';
-export { openDatabase } from './database.ts';
-export { readingError } from './database-errors.ts';
-export { rebuildProjections } from './event-store.ts';
-export { drawTradesAgain, type MonteCarlo, type Percentiles } from './monte-carlo.ts';
+export { backUpLog, type BackupResult } from './upkeep/backup.ts';
+export { checkLog, type CheckResult } from './upkeep/check-log.ts';
+export { openDatabase } from './store/database.ts';
+export { readingError } from './store/database-errors.ts';
+export { rebuildProjections } from './store/event-store.ts';
+export { drawTradesAgain, type MonteCarlo, type Percentiles } from './statistics/monte-carlo.ts';
 export {
   summarisePerformance,
   type ClosedTrade,
   type Performance,
   type PerformanceInput,
-} from './performance.ts';
+} from './statistics/performance.ts';
 export type { Breakdown, TradeGroup } from './statistics/breakdown.ts';
 export { createCostMeter, type CostMeter, type Costs } from './statistics/costs.ts';
 export { figureGroups, figures, type Figure, type FigureKind } from './statistics/figures.ts';
@@ -39,25 +39,25 @@ export {
   readPositions,
   readSignals,
   readTrades,
-} from './queries.ts';
+} from './queries/queries.ts';
 export {
   readEquity,
   readForeignOrders,
   readIncidents,
   readInstruments,
   readTradingStates,
-} from './account-queries.ts';
-export { equityNow } from './standing.ts';
-export { writtenEquity } from './valuations.ts';
-export { whenFree } from './when-free.ts';
-export { readFacts, type LoggedFacts } from './facts.ts';
-export { exportFormats, exportText } from './export-format.ts';
-export { beginDraft, putDraft } from './draft.ts';
-export { exportKinds, exportRows } from './export-log.ts';
-export type { Filter } from './filter.ts';
-export { planPruning, type PrunePlan } from './plan-pruning.ts';
-export { candlesPruned, inputsPruned, type Pruning } from './pruned-inputs.ts';
-export { countPruned, pruneLog, shrinkLog, type Pruned } from './prune-log.ts';
+} from './queries/account-queries.ts';
+export { equityNow } from './queries/standing.ts';
+export { writtenEquity } from './queries/valuations.ts';
+export { whenFree } from './store/when-free.ts';
+export { readFacts, type LoggedFacts } from './queries/facts.ts';
+export { exportFormats, exportText } from './upkeep/export-format.ts';
+export { beginDraft, putDraft } from './upkeep/draft.ts';
+export { exportKinds, exportRows } from './upkeep/export-log.ts';
+export type { Filter } from './queries/filter.ts';
+export { planPruning, type PrunePlan } from './upkeep/plan-pruning.ts';
+export { candlesPruned, inputsPruned, type Pruning } from './upkeep/pruned-inputs.ts';
+export { countPruned, pruneLog, shrinkLog, type Pruned } from './upkeep/prune-log.ts';
 export type {
   CandleRow,
   DeadLetterRow,
@@ -74,28 +74,33 @@ export type {
   SignalRow,
   TradeRow,
   TradingStateRow,
-} from './rows.ts';
+} from './queries/rows.ts';
 export {
   readJournal,
   readRecording,
   type JournalRow,
   type Recorded,
   type Span,
-} from './recording.ts';
-export { loadStreams } from './load-streams.ts';
-export { readStory, type Chapter, type Story, type StoryEvent } from './story.ts';
-export { readTapePlaces, type TapePlaces } from './tape-places.ts';
+} from './tape/recording.ts';
+export { loadStreams } from './tape/load-streams.ts';
+export { readStory, type Chapter, type Story, type StoryEvent } from './queries/story.ts';
+export { readTapePlaces, type TapePlaces } from './tape/tape-places.ts';
 export {
   pricesOf,
   timeOfPrice,
   type PriceKind,
   type RecordedPrice,
   type RecordedPrint,
-} from './tape.ts';
-export type { RunFacts } from './run-manifest.ts';
-export { readLogRuns, readPortfolioRuns, type LogRunRow, type PortfolioRunRow } from './runs.ts';
-export { isSameFile } from './same-file.ts';
-export { startLogQueries } from './query-service.ts';
+} from './tape/tape.ts';
+export type { RunFacts } from './store/run-manifest.ts';
+export {
+  readLogRuns,
+  readPortfolioRuns,
+  type LogRunRow,
+  type PortfolioRunRow,
+} from './store/runs.ts';
+export { isSameFile } from './store/same-file.ts';
+export { startLogQueries } from './queries/query-service.ts';
 export {
   startTradeLog,
   tradeLogMaxDeliver,

@@ -21,10 +21,15 @@ import {
   timer,
   type Observable,
 } from 'rxjs';
-import { createEventStore, streamRenewed, type Entry, type KnownStream } from './event-store.ts';
-import { openStreams } from './open-streams.ts';
-import { loggedStreams, readEvent, type ReadEvent } from './read-event.ts';
-import type { RunFacts } from './run-manifest.ts';
+import {
+  createEventStore,
+  streamRenewed,
+  type Entry,
+  type KnownStream,
+} from './store/event-store.ts';
+import { openStreams } from './tape/open-streams.ts';
+import { loggedStreams, readEvent, type ReadEvent } from './store/read-event.ts';
+import type { RunFacts } from './store/run-manifest.ts';
 
 /**
  * How often the bus may hand a message out without an answer before it is given up: more often than to others. What kills a

@@ -5,11 +5,11 @@ import { aPortfolio, binance } from '../testing/a-portfolio.ts';
 import { decided, outcomeOf, priced } from '../testing/decisions.ts';
 import { after, anOrder, holdingWith, nowMs, openedWith } from '../testing/portfolios.ts';
 import { outage } from './outage.ts';
-import type { PortfolioState } from './portfolio.ts';
-import { protect } from './protection.ts';
-import { reconcile } from './reconcile.ts';
+import type { PortfolioState } from './state/portfolio.ts';
+import { protect } from './exits/protection.ts';
+import { reconcile } from './venue/reconcile.ts';
 import { value } from './value.ts';
-import { unreachable } from './venue-trouble.ts';
+import { unreachable } from './venue/venue-trouble.ts';
 
 const hourMs = 3_600_000;
 /** What was decided before the clock was set back by an hour to now. */

@@ -1,5 +1,5 @@
 import { liveTape } from '@heliograph/contracts';
-import type { Portfolio } from './portfolio.ts';
+import type { Portfolio } from './state/portfolio.ts';
 
 /** Clocks of several hosts differ by less. */
 const minuteMs = 60_000;

@@ -7,11 +7,11 @@ import {
   type ReasonCode,
 } from '@heliograph/contracts';
 import { isOfAnotherClock } from './another-clock.ts';
-import { draft, type Draft, type DraftOf } from './draft.ts';
-import { shortened } from './order-events.ts';
-import type { Portfolio } from './portfolio.ts';
+import { draft, type Draft, type DraftOf } from './state/draft.ts';
+import { shortened } from './state/order-events.ts';
+import type { Portfolio } from './state/portfolio.ts';
 import { dayStartOf } from './trading-day.ts';
-import { withdraw } from './withdraw.ts';
+import { withdraw } from './exits/withdraw.ts';
 
 /** How a portfolio as a whole fares. */
 export interface Standing {

@@ -2,8 +2,8 @@ import { aJournalEvent, aSignal } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { decided, skipFor, typesOf } from '../testing/decisions.ts';
 import { after, anOrder, hear, holdingWith, openedWith } from '../testing/portfolios.ts';
-import { draftOf } from './draft.ts';
-import { type PortfolioState } from './portfolio.ts';
+import { draftOf } from './state/draft.ts';
+import { type PortfolioState } from './state/portfolio.ts';
 
 describe('a cancel', () => {
   const cancel = aSignal({ data: { intent: 'cancel', side: 'buy', targetPosition: 'flat' } });

@@ -1,13 +1,13 @@
 import { decimalOf, liveTape, toMs, type Big, type TradeSignal } from '@heliograph/contracts';
 import { instrumentKey } from '../instrument-key.ts';
 import type { Considered, DecisionContext } from './considered.ts';
-import type { Order } from './order.ts';
-import type { EntryPlan } from './entry-plan.ts';
-import { leavingQuantity } from './leaving-quantity.ts';
-import type { Missing } from './missing.ts';
-import { personsChoice } from './persons-choice.ts';
-import { planEntry } from './plan.ts';
-import { equityOf, rulesOf, settingsOf, type Portfolio } from './portfolio.ts';
+import type { Order } from './state/order.ts';
+import type { EntryPlan } from './entries/entry-plan.ts';
+import { leavingQuantity } from './exits/leaving-quantity.ts';
+import type { Missing } from './venue/missing.ts';
+import { personsChoice } from './venue/persons-choice.ts';
+import { planEntry } from './entries/plan.ts';
+import { equityOf, rulesOf, settingsOf, type Portfolio } from './state/portfolio.ts';
 import type { Refusal } from './refusal.ts';
 import { manualStrategy } from './settle.ts';
 

@@ -5,11 +5,11 @@ import type {
   PortfolioSettings,
   TradeSignal,
 } from '@heliograph/contracts';
-import type { Missing } from './missing.ts';
-import type { Order } from './order.ts';
-import type { EntryPlan } from './entry-plan.ts';
-import type { LastPrice, Portfolio, Prices } from './portfolio.ts';
-import type { Position } from './position.ts';
+import type { Missing } from './venue/missing.ts';
+import type { Order } from './state/order.ts';
+import type { EntryPlan } from './entries/entry-plan.ts';
+import type { LastPrice, Portfolio, Prices } from './state/portfolio.ts';
+import type { Position } from './state/position.ts';
 import type { Refusal } from './refusal.ts';
 
 /** What a decision knows beside the portfolio and the signal. */

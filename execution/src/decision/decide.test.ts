@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { decided, orderFor, skipFor, typesOf } from '../testing/decisions.ts';
 import { after, nowMs, openedWith } from '../testing/portfolios.ts';
 import { orderIdFor } from './decide.ts';
-import { cancelled } from './order-events.ts';
+import { cancelled } from './state/order-events.ts';
 
 describe('a signal becomes an order', () => {
   test('sized by the stake, with the client order id that follows from it', () => {

@@ -13,13 +13,13 @@ import { consider } from './consider.ts';
 import type { Considered, DecisionContext } from './considered.ts';
 import { signalFacts, type SignalFacts } from './signal-facts.ts';
 import { decisionsVersion } from './version.ts';
-import { draft, type Draft, type DraftContext, type DraftOf } from './draft.ts';
-import { cancelIntended, shortened } from './order-events.ts';
-import { isReversing } from './on-its-way.ts';
-import type { Portfolio } from './portfolio.ts';
+import { draft, type Draft, type DraftContext, type DraftOf } from './state/draft.ts';
+import { cancelIntended, shortened } from './state/order-events.ts';
+import { isReversing } from './exits/on-its-way.ts';
+import type { Portfolio } from './state/portfolio.ts';
 import type { Refusal } from './refusal.ts';
-import { partsOf } from './size.ts';
-import { writtenOff } from './write-off.ts';
+import { partsOf } from './entries/size.ts';
+import { writtenOff } from './venue/write-off.ts';
 
 export type { DecisionContext } from './considered.ts';
 

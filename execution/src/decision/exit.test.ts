@@ -3,7 +3,7 @@ import { anExitSignal } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { decided, orderFor, skipFor, typesOf } from '../testing/decisions.ts';
 import { after, anOrder, hear, holdingWith, nowMs, openedWith } from '../testing/portfolios.ts';
-import { cancelled, outcomeUnknown, triggered } from './order-events.ts';
+import { cancelled, outcomeUnknown, triggered } from './state/order-events.ts';
 
 describe('an exit', () => {
   test('leaves with the whole position and can only reduce it', () => {

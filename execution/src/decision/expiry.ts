@@ -1,5 +1,5 @@
 import type { PortfolioSettings } from '@heliograph/contracts';
-import type { Order } from './order.ts';
+import type { Order } from './state/order.ts';
 
 /** Whether a signal of that expiry must no longer be acted on. What makes a position smaller may come late. */
 export function isExpired(

@@ -3,7 +3,7 @@ import { aSignal } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { anEntry, orderFor, priced, skipFor } from '../testing/decisions.ts';
 import { holdingWith, nowMs, openedWith } from '../testing/portfolios.ts';
-import { type PortfolioState } from './portfolio.ts';
+import { type PortfolioState } from './state/portfolio.ts';
 
 const reduce = (size?: object): TradeSignal =>
   anEntry({ intent: 'reduce', side: 'sell', targetPosition: 'long', ...(size && { size }) });

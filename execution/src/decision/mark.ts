@@ -1,8 +1,8 @@
 import { Big, deterministicId, toDecimal, toPositive, type TapeEnded } from '@heliograph/contracts';
-import { draft, type Draft } from './draft.ts';
+import { draft, type Draft } from './state/draft.ts';
 import { instrumentKey } from '../instrument-key.ts';
-import type { Portfolio } from './portfolio.ts';
-import { averageEntryPrice, worth } from './position.ts';
+import type { Portfolio } from './state/portfolio.ts';
+import { averageEntryPrice, worth } from './state/position.ts';
 
 /**
  * Draws up a portfolio whose tape has ended: cash, and what is still held at the last closes, or at cost. Nothing when it was drawn

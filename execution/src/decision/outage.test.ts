@@ -1,7 +1,7 @@
 import { deterministicId } from '@heliograph/contracts';
 import { expect, test } from 'vitest';
 import { aPortfolio, binance, btc } from '../testing/a-portfolio.ts';
-import { draft } from './draft.ts';
+import { draft } from './state/draft.ts';
 import { outage } from './outage.ts';
 
 function withLateSignals(count: number) {

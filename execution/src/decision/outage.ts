@@ -1,7 +1,7 @@
 import { deterministicId, toTime } from '@heliograph/contracts';
 import { isOfAnotherClock } from './another-clock.ts';
-import { draft, type Draft } from './draft.ts';
-import type { Portfolio } from './portfolio.ts';
+import { draft, type Draft } from './state/draft.ts';
+import type { Portfolio } from './state/portfolio.ts';
 
 /** The backlog is worked off when nothing late has come for so long. */
 const quietMs = 5_000;

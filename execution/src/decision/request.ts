@@ -1,5 +1,5 @@
 import type { OrderRequest, TimeInForce } from '../brokers/broker.ts';
-import type { Order } from './order.ts';
+import type { Order } from './state/order.ts';
 
 /** The order as it goes to the venue. */
 export function requestOf(order: Order): OrderRequest {

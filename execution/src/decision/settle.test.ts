@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { after, anOrder, hear, nowMs, openedWith } from '../testing/portfolios.ts';
-import { cancelIntended } from './order-events.ts';
+import { cancelIntended } from './state/order-events.ts';
 import { settle } from './settle.ts';
 
 test.each([

@@ -13,11 +13,11 @@ import {
   type IncidentKind,
 } from '@heliograph/contracts';
 import type { Report } from '../brokers/broker.ts';
-import { draft, type Draft, type DraftContext } from './draft.ts';
-import { afterFill } from './evolve-fills.ts';
-import { accepted, cancelled, contextOf, orderFacts, rejected } from './order-events.ts';
-import { incidentOf, statusAfter, type Ending, type Order, type OrderFact } from './order.ts';
-import type { Portfolio } from './portfolio.ts';
+import { draft, type Draft, type DraftContext } from './state/draft.ts';
+import { afterFill } from './state/evolve-fills.ts';
+import { accepted, cancelled, contextOf, orderFacts, rejected } from './state/order-events.ts';
+import { incidentOf, statusAfter, type Ending, type Order, type OrderFact } from './state/order.ts';
+import type { Portfolio } from './state/portfolio.ts';
 import {
   averageEntryPrice,
   enters,
@@ -25,7 +25,7 @@ import {
   realisedPnl,
   type Fill,
   type Position,
-} from './position.ts';
+} from './state/position.ts';
 
 const zero = new Big('0');
 

@@ -1,10 +1,10 @@
 import { aCandle } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { after, anOrder, hear, nowMs, openedWith } from '../testing/portfolios.ts';
-import { held } from './order-events.ts';
+import { held } from './state/order-events.ts';
 import { instrumentKey } from '../instrument-key.ts';
-import type { PortfolioState } from './portfolio.ts';
-import { protect } from './protection.ts';
+import type { PortfolioState } from './state/portfolio.ts';
+import { protect } from './exits/protection.ts';
 import { unpriced as unpricedAt } from './unpriced.ts';
 
 const key = instrumentKey(aCandle());

@@ -1,8 +1,8 @@
 import { toTime } from '@heliograph/contracts';
-import { draft, type Draft } from './draft.ts';
-import { isProtective, type Order } from './order.ts';
+import { draft, type Draft } from './state/draft.ts';
+import { isProtective, type Order } from './state/order.ts';
 import { instrumentKey } from '../instrument-key.ts';
-import type { Portfolio, Prices } from './portfolio.ts';
+import type { Portfolio, Prices } from './state/portfolio.ts';
 
 /** Feeds pause for less: between trades, or while they connect again. */
 const leastMs = 60_000;

@@ -11,10 +11,10 @@ import {
   stateChanged,
 } from '../testing/portfolios.ts';
 import { decide } from './decide.ts';
-import type { Draft } from './draft.ts';
-import type { PortfolioState } from './portfolio.ts';
+import type { Draft } from './state/draft.ts';
+import type { PortfolioState } from './state/portfolio.ts';
 import { value } from './value.ts';
-import { withdraw } from './withdraw.ts';
+import { withdraw } from './exits/withdraw.ts';
 
 const midnight = Date.UTC(2026, 0, 5);
 const hour = 3_600_000;

@@ -7,8 +7,8 @@ import {
 } from '@heliograph/contracts';
 import { isOfAnotherClock } from './another-clock.ts';
 import { hasDrawnDown, hasLostToday, tripped, type Standing } from './breakers.ts';
-import { draft, type Draft } from './draft.ts';
-import { inexact, isSurelyAbove } from './estimate.ts';
+import { draft, type Draft } from './state/draft.ts';
+import { inexact, isSurelyAbove } from './entries/estimate.ts';
 import {
   equityOf,
   exposureOf,
@@ -16,7 +16,7 @@ import {
   settingsOf,
   type Portfolio,
   type Prices,
-} from './portfolio.ts';
+} from './state/portfolio.ts';
 import { dayStartOf } from './trading-day.ts';
 
 const hourMs = 3_600_000;

@@ -10,9 +10,9 @@ import {
 import { someSettings } from '@heliograph/contracts/testing';
 import type { Report } from '../brokers/broker.ts';
 import { open } from '../decision/decide.ts';
-import { draft, type Draft } from '../decision/draft.ts';
-import { evolve } from '../decision/evolve.ts';
-import { emptyPortfolio, type PortfolioState } from '../decision/portfolio.ts';
+import { draft, type Draft } from '../decision/state/draft.ts';
+import { evolve } from '../decision/state/evolve.ts';
+import { emptyPortfolio, type PortfolioState } from '../decision/state/portfolio.ts';
 import { settle } from '../decision/settle.ts';
 
 const start = Date.UTC(2026, 0, 5);

@@ -12,9 +12,9 @@ import {
 } from '@heliograph/contracts';
 import { aJournalEvent } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
-import { draftOf } from '../decision/draft.ts';
-import { evolve } from '../decision/evolve.ts';
-import type { PortfolioState, Prices } from '../decision/portfolio.ts';
+import { draftOf } from '../decision/state/draft.ts';
+import { evolve } from '../decision/state/evolve.ts';
+import type { PortfolioState, Prices } from '../decision/state/portfolio.ts';
 import { anOrder, hear, nowMs, openedWith, settingsWith, stateChanged } from './portfolios.ts';
 
 /** Any settings, portfolio, signal and prices, of which many let the signal pass. */

@@ -2,8 +2,8 @@ import type { ReasonCode, TradeSignal } from '@heliograph/contracts';
 import { aJournalEvent, aSignal } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { decide, type DecisionContext } from '../decision/decide.ts';
-import { draftOf, type Draft } from '../decision/draft.ts';
-import type { PortfolioState, Prices } from '../decision/portfolio.ts';
+import { draftOf, type Draft } from '../decision/state/draft.ts';
+import type { PortfolioState, Prices } from '../decision/state/portfolio.ts';
 import { after, anOrder, bitcoin, hear, nowMs, openedWith } from './portfolios.ts';
 
 /** A situation in which a signal is decided: by default a market entry in a portfolio that holds nothing. */

@@ -1,9 +1,9 @@
 import { Big, type JournalEvent } from '@heliograph/contracts';
 import { expect } from 'vitest';
-import { draftOf } from '../decision/draft.ts';
-import { evolve } from '../decision/evolve.ts';
-import { isProtective } from '../decision/order.ts';
-import { emptyPortfolio, type PortfolioState } from '../decision/portfolio.ts';
+import { draftOf } from '../decision/state/draft.ts';
+import { evolve } from '../decision/state/evolve.ts';
+import { isProtective } from '../decision/state/order.ts';
+import { emptyPortfolio, type PortfolioState } from '../decision/state/portfolio.ts';
 import { startBalances, type LiveRun, type WayOut } from './live-run.ts';
 
 /** What must be so at the end of every run, whoever was killed, and whatever was lost on the way. */

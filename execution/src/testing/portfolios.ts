@@ -11,10 +11,10 @@ import {
 import { aJournalEvent, someSettings } from '@heliograph/contracts/testing';
 import type { Report } from '../brokers/broker.ts';
 import { open } from '../decision/decide.ts';
-import { draftOf, type Draft } from '../decision/draft.ts';
-import { evolve } from '../decision/evolve.ts';
-import type { Order } from '../decision/order.ts';
-import { emptyPortfolio, type PortfolioState } from '../decision/portfolio.ts';
+import { draftOf, type Draft } from '../decision/state/draft.ts';
+import { evolve } from '../decision/state/evolve.ts';
+import type { Order } from '../decision/state/order.ts';
+import { emptyPortfolio, type PortfolioState } from '../decision/state/portfolio.ts';
 import { settle } from '../decision/settle.ts';
 
 /** Portfolios for tests of the decision core, made of the events that would have made them. */

@@ -1,7 +1,7 @@
-import type { Draft } from '../decision/draft.ts';
-import { isProtective, type Order } from '../decision/order.ts';
-import type { PortfolioState } from '../decision/portfolio.ts';
-import { protect } from '../decision/protection.ts';
+import type { Draft } from '../decision/state/draft.ts';
+import { isProtective, type Order } from '../decision/state/order.ts';
+import type { PortfolioState } from '../decision/state/portfolio.ts';
+import { protect } from '../decision/exits/protection.ts';
 import { after, anOrder, hear, nowMs, openedWith } from './portfolios.ts';
 
 export const stop = { stopLoss: { price: '95' } };

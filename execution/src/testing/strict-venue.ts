@@ -16,7 +16,7 @@ import type {
 } from '../brokers/broker.ts';
 import { createUnderWay } from '../brokers/ccxt/under-way.ts';
 import { systemClock } from '../clock.ts';
-import { assetOf } from '../decision/portfolio.ts';
+import { assetOf } from '../decision/state/portfolio.ts';
 import { createExchangeBroker } from '../paper/exchange-broker.ts';
 
 /** How long an order is missed before it is forgotten. */

@@ -1,7 +1,7 @@
 import type { JournalEvent, TapeEnded, TradeSignal } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import { firstValueFrom, toArray } from 'rxjs';
-import { draftOf } from '../decision/draft.ts';
+import { draftOf } from '../decision/state/draft.ts';
 import { candleOfPrint } from '../paper/slice.ts';
 import { itemIn } from '../paper/tape.ts';
 import { createPriceHistory, type TapePrice } from '../verify/price-history.ts';

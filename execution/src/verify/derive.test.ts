@@ -1,7 +1,7 @@
 import { aSignal } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
 import { decide, type DecisionContext } from '../decision/decide.ts';
-import type { PortfolioState } from '../decision/portfolio.ts';
+import type { PortfolioState } from '../decision/state/portfolio.ts';
 import { anOrder, holdingWith, nowMs } from '../testing/portfolios.ts';
 import { derivationsOf } from './derive.ts';
 import { createPriceHistory } from './price-history.ts';

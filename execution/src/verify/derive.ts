@@ -6,19 +6,25 @@ import {
   type TradeSignal,
 } from '@heliograph/contracts';
 import { decide, type DecisionContext } from '../decision/decide.ts';
-import type { Draft, DraftOf } from '../decision/draft.ts';
-import { lapse } from '../decision/lapse.ts';
+import type { Draft, DraftOf } from '../decision/state/draft.ts';
+import { lapse } from '../decision/exits/lapse.ts';
 import { mark } from '../decision/mark.ts';
-import { cancelled, held, outcomeUnknown, rejected, triggered } from '../decision/order-events.ts';
-import type { Order } from '../decision/order.ts';
+import {
+  cancelled,
+  held,
+  outcomeUnknown,
+  rejected,
+  triggered,
+} from '../decision/state/order-events.ts';
+import type { Order } from '../decision/state/order.ts';
 import { outage } from '../decision/outage.ts';
-import type { Portfolio, Prices } from '../decision/portfolio.ts';
+import type { Portfolio, Prices } from '../decision/state/portfolio.ts';
 import { instrumentKey } from '../instrument-key.ts';
-import { protect } from '../decision/protection.ts';
+import { protect } from '../decision/exits/protection.ts';
 import { settle } from '../decision/settle.ts';
-import { withoutEntry } from '../decision/unheard.ts';
+import { withoutEntry } from '../decision/venue/unheard.ts';
 import { value } from '../decision/value.ts';
-import { withdraw } from '../decision/withdraw.ts';
+import { withdraw } from '../decision/exits/withdraw.ts';
 import type { PriceHistory } from './price-history.ts';
 
 /** What a journal rests on beside itself. */

@@ -1,6 +1,6 @@
 import { earliestMs, type Candle } from '@heliograph/contracts';
 import { instrumentKey } from '../instrument-key.ts';
-import type { LastPrice, Prices } from '../decision/portfolio.ts';
+import type { LastPrice, Prices } from '../decision/state/portfolio.ts';
 
 /** A price of a tape and its place in MARKET; a trade counts as a candle of no length. */
 export interface TapePrice {

@@ -1,7 +1,7 @@
 import { JournalEvent } from '@heliograph/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { recorded, type Draft } from '../decision/draft.ts';
+import { recorded, type Draft } from '../decision/state/draft.ts';
 import { decisionsVersion } from '../decision/version.ts';
 import { createSimulation } from '../simulation.ts';
 import { endOf } from '../testing/paced-feed.ts';

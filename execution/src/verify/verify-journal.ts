@@ -1,6 +1,6 @@
-import type { Draft } from '../decision/draft.ts';
-import { evolve } from '../decision/evolve.ts';
-import { emptyPortfolio } from '../decision/portfolio.ts';
+import type { Draft } from '../decision/state/draft.ts';
+import { evolve } from '../decision/state/evolve.ts';
+import { emptyPortfolio } from '../decision/state/portfolio.ts';
 import { decisionsVersion } from '../decision/version.ts';
 import { derivationsOf, type Facts } from './derive.ts';
 import { firstDifference, type FieldDifference } from './difference.ts';

@@ -5,8 +5,8 @@ import {
   type Mode,
   type PortfolioSettings,
 } from '@heliograph/contracts';
-import { draft, type Draft } from '../decision/draft.ts';
-import type { Portfolio } from '../decision/portfolio.ts';
+import { draft, type Draft } from '../decision/state/draft.ts';
+import type { Portfolio } from '../decision/state/portfolio.ts';
 import { decisionsVersion } from '../decision/version.ts';
 import { accountTerms } from '../paper/account-terms.ts';
 import { settingDifferences } from '../setting-differences.ts';

@@ -1,8 +1,8 @@
 import type { OrderId, TradeSignal } from '@heliograph/contracts';
-import type { Draft } from '../decision/draft.ts';
+import type { Draft } from '../decision/state/draft.ts';
 import { instrumentKey } from '../instrument-key.ts';
-import type { Portfolio } from '../decision/portfolio.ts';
-import { isUrgent, withoutEntry } from '../decision/unheard.ts';
+import type { Portfolio } from '../decision/state/portfolio.ts';
+import { isUrgent, withoutEntry } from '../decision/venue/unheard.ts';
 import type { Silence } from './venue/answers.ts';
 
 /** How long a signal waits for a word about another order of its instrument before it is decided without it. */

@@ -3,7 +3,7 @@ import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
 import { aCandle, aSignal, startTestNats, someSettings } from '@heliograph/contracts/testing';
 import { firstValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { draftOf } from '../decision/draft.ts';
+import { draftOf } from '../decision/state/draft.ts';
 import { createDecisionsHash } from '../decisions-hash.ts';
 import { coreOf, simulated, startTestWorker } from '../testing/expected.ts';
 import { playPaced, randomInstants } from '../testing/paced-feed.ts';

@@ -7,10 +7,10 @@ import {
 } from '@heliograph/contracts';
 import type { Bus, Outgoing, StoredMessage } from '@heliograph/contracts/bus';
 import type { Logger } from '@heliograph/contracts/service';
-import { draftOf, recorded, type Draft } from '../decision/draft.ts';
-import { evolve } from '../decision/evolve.ts';
-import { emptyPortfolio, type PortfolioState } from '../decision/portfolio.ts';
-import { portfolioForm, restorePortfolio } from '../decision/restore.ts';
+import { draftOf, recorded, type Draft } from '../decision/state/draft.ts';
+import { evolve } from '../decision/state/evolve.ts';
+import { emptyPortfolio, type PortfolioState } from '../decision/state/portfolio.ts';
+import { portfolioForm, restorePortfolio } from '../decision/state/restore.ts';
 import { createFold, type Fold } from '../fold.ts';
 import { createSnapshots } from '../snapshots.ts';
 

@@ -2,9 +2,9 @@ import { JournalEvent, journalPrefix, parseEvent } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import { lastValueFrom, tap } from 'rxjs';
 import { z } from 'zod';
-import { draftOf } from '../decision/draft.ts';
-import { evolve } from '../decision/evolve.ts';
-import { emptyPortfolio, type Portfolio } from '../decision/portfolio.ts';
+import { draftOf } from '../decision/state/draft.ts';
+import { evolve } from '../decision/state/evolve.ts';
+import { emptyPortfolio, type Portfolio } from '../decision/state/portfolio.ts';
 import { portfoliosBucket } from './desk-registry.ts';
 
 /** What the workers say of a portfolio. */

@@ -1,6 +1,6 @@
 import { deterministicId, liveTape, toMs, toTime } from '@heliograph/contracts';
-import { draft, type Draft } from '../decision/draft.ts';
-import type { Portfolio } from '../decision/portfolio.ts';
+import { draft, type Draft } from '../decision/state/draft.ts';
+import type { Portfolio } from '../decision/state/portfolio.ts';
 import type { Journal } from './journal.ts';
 import type { TradingStates, WantedState } from './trading-states.ts';
 

@@ -11,7 +11,7 @@ import { aCandle, aSignal, eventually, someSettings } from '@heliograph/contract
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 import type { Clock } from '../clock.ts';
-import { recorded, type Draft } from '../decision/draft.ts';
+import { recorded, type Draft } from '../decision/state/draft.ts';
 import { createSimulation } from '../simulation.ts';
 import { startExecution } from './execution.ts';
 

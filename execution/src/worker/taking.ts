@@ -4,7 +4,7 @@ import {
   type OrderId,
   type TradeSignal,
 } from '@heliograph/contracts';
-import { isProtective, isUnsent, type Order } from '../decision/order.ts';
+import { isProtective, isUnsent, type Order } from '../decision/state/order.ts';
 import type { Dispatcher } from './venue/dispatcher.ts';
 import type { HandedOver } from './venue/handed-over.ts';
 import type { Journal } from './journal.ts';

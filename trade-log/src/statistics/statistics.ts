@@ -4,7 +4,7 @@ import {
   summarisePerformance,
   type ClosedTrade,
   type Performance,
-} from '../performance.ts';
+} from './performance.ts';
 import { breakDown, type Breakdown, type BrokenDownTrade } from './breakdown.ts';
 import type { Costs } from './costs.ts';
 import type { Drawdown } from './drawdowns.ts';

@@ -19,8 +19,8 @@ import {
 } from '@heliograph/contracts';
 import type { Outgoing, StoredMessage, StreamName } from '@heliograph/contracts/bus';
 import { aJournalEvent } from '@heliograph/contracts/testing';
-import type { Entry } from '../event-store.ts';
-import { readEvent } from '../read-event.ts';
+import type { Entry } from '../store/event-store.ts';
+import { readEvent } from '../store/read-event.ts';
 
 export const startMs = Date.UTC(2026, 0, 5);
 const minute = 60_000;

@@ -1,6 +1,6 @@
 import type { CandleClosed, TradeSignal } from '@heliograph/contracts';
 import type { Outgoing } from '@heliograph/contracts/bus';
-import { createEventStore } from '../event-store.ts';
+import { createEventStore } from '../store/event-store.ts';
 import { candleMessage, createPlaces, signalMessage } from './history.ts';
 import { openMemoryDatabase } from './temp-database.ts';
 

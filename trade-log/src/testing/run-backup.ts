@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
-import { backUpLog } from '../backup.ts';
-import { openDatabase } from '../database.ts';
+import { backUpLog } from '../upkeep/backup.ts';
+import { openDatabase } from '../store/database.ts';
 
 // A backup that stops in the middle, to be killed: node run-backup.ts DATABASE TO. It says when it has got there.
 const [path = '', to = ''] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { openSync, writeSync } from 'node:fs';
 import { connectJetStreamBus, type Bus } from '@heliograph/contracts/bus';
 import { createLogger } from '@heliograph/contracts/service';
 import { map } from 'rxjs';
-import { openDatabase } from '../database.ts';
+import { openDatabase } from '../store/database.ts';
 import { startTradeLog, tradeLogMaxDeliver } from '../trade-log.ts';
 
 // A trade log in a process of its own, to be killed: node run-trade-log.ts URL USER PASSWORD DATABASE ACKS. It writes a

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { openDatabase } from '../database.ts';
-import { commonTables, journalTables } from '../projections.ts';
+import { openDatabase } from '../store/database.ts';
+import { commonTables, journalTables } from '../projections/projections.ts';
 
 export interface TempDatabase extends Disposable {
   readonly path: string;

@@ -1,6 +1,6 @@
 import { aCandleEvent } from '@heliograph/contracts/testing';
-import { openDatabase } from '../database.ts';
-import { createEventStore } from '../event-store.ts';
+import { openDatabase } from '../store/database.ts';
+import { createEventStore } from '../store/event-store.ts';
 import { candleMessage, createPlaces } from './history.ts';
 
 // Writes candles of a stream of its own as fast as it can, to be killed: node write-log.ts DATABASE.

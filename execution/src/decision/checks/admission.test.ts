@@ -1,7 +1,7 @@
 import { anExitSignal, aJournalEvent, aSignal } from '@heliograph/contracts/testing';
 import { toTime } from '@heliograph/contracts';
-import { draftOf } from '../draft.ts';
-import { lineageKey, type PortfolioState } from '../portfolio.ts';
+import { draftOf } from '../state/draft.ts';
+import { lineageKey, type PortfolioState } from '../state/portfolio.ts';
 import { anEntry, aShort, testBothSides, traded, withInstrument } from '../../testing/decisions.ts';
 import {
   after,

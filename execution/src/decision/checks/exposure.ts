@@ -1,10 +1,10 @@
 import { Big, exactly } from '@heliograph/contracts';
 import type { Considered } from '../considered.ts';
-import { hasMargin, marginOf, usedWith } from '../funds.ts';
-import type { EntryPlan } from '../entry-plan.ts';
+import { hasMargin, marginOf, usedWith } from '../entries/funds.ts';
+import type { EntryPlan } from '../entries/entry-plan.ts';
 import { instrumentKey } from '../../instrument-key.ts';
-import { freeCash, priceOf, type Portfolio } from '../portfolio.ts';
-import { enters } from '../position.ts';
+import { freeCash, priceOf, type Portfolio } from '../state/portfolio.ts';
+import { enters } from '../state/position.ts';
 import { planned, refusedAs } from './plan.ts';
 
 const zero = new Big('0');

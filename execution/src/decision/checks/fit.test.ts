@@ -1,6 +1,6 @@
 import { anExitSignal } from '@heliograph/contracts/testing';
-import { outcomeUnknown } from '../order-events.ts';
-import type { PortfolioState } from '../portfolio.ts';
+import { outcomeUnknown } from '../state/order-events.ts';
+import type { PortfolioState } from '../state/portfolio.ts';
 import {
   aLimit,
   anEntry,

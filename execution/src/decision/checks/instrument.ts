@@ -1,5 +1,5 @@
 import type { Considered } from '../considered.ts';
-import { currencyOf } from '../portfolio.ts';
+import { currencyOf } from '../state/portfolio.ts';
 
 export function untradedSymbol({ portfolio, signal, settings }: Considered): string | undefined {
   const { symbol } = signal.data;

@@ -1,6 +1,6 @@
 import type { Considered } from '../considered.ts';
-import { isOnItsWay, isReversing, leaving } from '../on-its-way.ts';
-import { isProtective, type Order } from '../order.ts';
+import { isOnItsWay, isReversing, leaving } from '../exits/on-its-way.ts';
+import { isProtective, type Order } from '../state/order.ts';
 import { isHeld } from './positions.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { ReasonCode } from '@heliograph/contracts';
 import type { Considered } from '../considered.ts';
-import type { EntryPlan } from '../entry-plan.ts';
+import type { EntryPlan } from '../entries/entry-plan.ts';
 import { isHeld } from './positions.ts';
 
 export function unsupportedIntent(considered: Considered): string | undefined {

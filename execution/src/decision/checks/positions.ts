@@ -1,7 +1,7 @@
 import { toTime } from '@heliograph/contracts';
 import type { Considered } from '../considered.ts';
 import { instrumentKey } from '../../instrument-key.ts';
-import { enters } from '../position.ts';
+import { enters } from '../state/position.ts';
 
 /** Whether a position is held that the signal's side makes larger (an entry) or smaller (an exit). */
 export function isHeld({ kind, position, signal }: Considered): boolean {

@@ -6,8 +6,8 @@ import {
   SymbolName,
   toTime,
 } from '@heliograph/contracts';
-import { draftOf } from '../draft.ts';
-import type { PortfolioState } from '../portfolio.ts';
+import { draftOf } from '../state/draft.ts';
+import type { PortfolioState } from '../state/portfolio.ts';
 import {
   aLimit,
   anEntry,

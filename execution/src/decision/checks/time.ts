@@ -2,7 +2,7 @@ import { liveTape, toMs, toTime } from '@heliograph/contracts';
 import { isOfAnotherClock } from '../another-clock.ts';
 import type { Considered } from '../considered.ts';
 import { isExpired } from '../expiry.ts';
-import { lineageKey } from '../portfolio.ts';
+import { lineageKey } from '../state/portfolio.ts';
 
 export function expired({
   signal,

@@ -1,6 +1,6 @@
 import { signOf } from '@heliograph/contracts';
 import type { Considered } from '../considered.ts';
-import { settlingMs } from '../holdings.ts';
+import { settlingMs } from '../venue/holdings.ts';
 
 export function noWriteOff({ portfolio, mode, isManual }: Considered): string | undefined {
   if (mode !== 'live' || portfolio.opened?.mode !== 'live')

@@ -1,7 +1,7 @@
 import { Big, exactly } from '@heliograph/contracts';
-import type { DraftOf } from '../../decision/draft.ts';
-import { freeCash, reservedCash, type Portfolio } from '../../decision/portfolio.ts';
-import { averageEntryPrice } from '../../decision/position.ts';
+import type { DraftOf } from '../../decision/state/draft.ts';
+import { freeCash, reservedCash, type Portfolio } from '../../decision/state/portfolio.ts';
+import { averageEntryPrice } from '../../decision/state/position.ts';
 import { instrumentKey } from '../../instrument-key.ts';
 import type { LivedHistory } from '../live-history.ts';
 import type { Report } from './report.ts';

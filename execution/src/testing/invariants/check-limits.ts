@@ -1,7 +1,7 @@
 import { Big, toMs } from '@heliograph/contracts';
-import { draftOf } from '../../decision/draft.ts';
-import { evolve } from '../../decision/evolve.ts';
-import { emptyPortfolio, type Portfolio } from '../../decision/portfolio.ts';
+import { draftOf } from '../../decision/state/draft.ts';
+import { evolve } from '../../decision/state/evolve.ts';
+import { emptyPortfolio, type Portfolio } from '../../decision/state/portfolio.ts';
 import { manualStrategy } from '../../decision/settle.ts';
 import { portfolio, type LivedHistory, type LiveHistory } from '../live-history.ts';
 import { checkEntry } from './check-entry.ts';

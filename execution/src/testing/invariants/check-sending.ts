@@ -1,5 +1,5 @@
 import { toMs, type TradeSignal } from '@heliograph/contracts';
-import { draftOf, type DraftOf } from '../../decision/draft.ts';
+import { draftOf, type DraftOf } from '../../decision/state/draft.ts';
 import { manualStrategy } from '../../decision/settle.ts';
 import { placementWindowMs, type LivedHistory, type LiveHistory } from '../live-history.ts';
 import type { Report } from './report.ts';

@@ -1,6 +1,6 @@
 import { Big } from '@heliograph/contracts';
-import { dueMs, isUnsent } from '../../decision/order.ts';
-import type { Portfolio } from '../../decision/portfolio.ts';
+import { dueMs, isUnsent } from '../../decision/state/order.ts';
+import type { Portfolio } from '../../decision/state/portfolio.ts';
 import { instrumentKey } from '../../instrument-key.ts';
 import type { LivedHistory, LiveHistory } from '../live-history.ts';
 import type { Report } from './report.ts';

@@ -1,7 +1,7 @@
 import { Big } from '@heliograph/contracts';
-import { dueMs, isUnsent, type Order } from '../../decision/order.ts';
-import { maxFailures, type Portfolio } from '../../decision/portfolio.ts';
-import type { Position } from '../../decision/position.ts';
+import { dueMs, isUnsent, type Order } from '../../decision/state/order.ts';
+import { maxFailures, type Portfolio } from '../../decision/state/portfolio.ts';
+import type { Position } from '../../decision/state/position.ts';
 import { instrumentKey } from '../../instrument-key.ts';
 import type { Report } from './report.ts';
 

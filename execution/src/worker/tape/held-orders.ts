@@ -1,12 +1,12 @@
 import { Big, exactly, type Candle, type OrderId } from '@heliograph/contracts';
 import { mostAppended } from '@heliograph/contracts/bus';
-import type { Draft } from '../../decision/draft.ts';
-import { leaving } from '../../decision/on-its-way.ts';
-import type { Order } from '../../decision/order.ts';
-import { triggeredTogether, type Reached } from '../../decision/triggered-together.ts';
+import type { Draft } from '../../decision/state/draft.ts';
+import { leaving } from '../../decision/exits/on-its-way.ts';
+import type { Order } from '../../decision/state/order.ts';
+import { triggeredTogether, type Reached } from '../../decision/exits/triggered-together.ts';
 import { instrumentKey } from '../../instrument-key.ts';
-import type { Portfolio } from '../../decision/portfolio.ts';
-import { averageEntryPrice, enters } from '../../decision/position.ts';
+import type { Portfolio } from '../../decision/state/portfolio.ts';
+import { averageEntryPrice, enters } from '../../decision/state/position.ts';
 import { createCandleLengths } from '../../paper/candle-lengths.ts';
 
 const whole = new Big('10000');

@@ -1,7 +1,7 @@
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import { aCandle, aCandleEvent } from '@heliograph/contracts/testing';
 import { expect, test } from 'vitest';
-import { held } from '../../decision/order-events.ts';
+import { held } from '../../decision/state/order-events.ts';
 import { aClock } from '../../testing/clocks.ts';
 import { after, anOrder, openedWith } from '../../testing/portfolios.ts';
 import { createPriceBoard } from './price-board.ts';

@@ -2,7 +2,7 @@ import { earliestMs, type Candle } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import { systemClock, type Clock } from '../../clock.ts';
 import { instrumentKey } from '../../instrument-key.ts';
-import type { LastPrice, Portfolio, Prices } from '../../decision/portfolio.ts';
+import type { LastPrice, Portfolio, Prices } from '../../decision/state/portfolio.ts';
 
 /**
  * How many messages of MARKET are read again by whoever opens a tape: what the last price of a symbol was, what time it

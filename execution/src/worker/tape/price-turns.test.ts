@@ -1,7 +1,7 @@
 import { aCandle } from '@heliograph/contracts/testing';
 import { mostAppended } from '@heliograph/contracts/bus';
 import { expect, test } from 'vitest';
-import { held } from '../../decision/order-events.ts';
+import { held } from '../../decision/state/order-events.ts';
 import { after, anOrder, hear, nowMs, openedWith } from '../../testing/portfolios.ts';
 import { createHeldOrders } from './held-orders.ts';
 import { createPriceBoard } from './price-board.ts';

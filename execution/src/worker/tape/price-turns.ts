@@ -1,6 +1,6 @@
 import type { Candle } from '@heliograph/contracts';
 import { mostAppended } from '@heliograph/contracts/bus';
-import type { Draft } from '../../decision/draft.ts';
+import type { Draft } from '../../decision/state/draft.ts';
 import { value } from '../../decision/value.ts';
 import type { PaperBroker } from '../../paper/paper-broker.ts';
 import { candleOfPrint } from '../../paper/slice.ts';

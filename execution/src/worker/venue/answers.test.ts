@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../clock.ts';
 import { aClock } from '../../testing/clocks.ts';
 import type { Broker, OrderReference, Report } from '../../brokers/broker.ts';
-import type { Order } from '../../decision/order.ts';
+import type { Order } from '../../decision/state/order.ts';
 import { createExchangeBroker } from '../../paper/exchange-broker.ts';
 import { aPortfolio } from '../../testing/a-portfolio.ts';
 import { createAnswers } from './answers.ts';

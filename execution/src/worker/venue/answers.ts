@@ -1,7 +1,7 @@
 import { TransientError, type OrderId } from '@heliograph/contracts';
 import type { Broker, Report } from '../../brokers/broker.ts';
 import type { Clock } from '../../clock.ts';
-import type { Order } from '../../decision/order.ts';
+import type { Order } from '../../decision/state/order.ts';
 import type { Trouble } from '../trouble.ts';
 import { within } from '../../within.ts';
 

@@ -1,7 +1,7 @@
 import { TransientError, type OrderId } from '@heliograph/contracts';
 import type { Broker } from '../../brokers/broker.ts';
 import type { Clock } from '../../clock.ts';
-import { isProtective, type Order } from '../../decision/order.ts';
+import { isProtective, type Order } from '../../decision/state/order.ts';
 import type { HandedOver } from './handed-over.ts';
 import type { Journal } from '../journal.ts';
 import { createSending, type Moment, type Sending } from './sending.ts';

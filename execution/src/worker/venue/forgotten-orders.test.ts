@@ -1,7 +1,7 @@
 import { TransientError, type OrderId } from '@heliograph/contracts';
 import { expect, test } from 'vitest';
 import type { Abandonment } from '../../brokers/broker.ts';
-import type { Order } from '../../decision/order.ts';
+import type { Order } from '../../decision/state/order.ts';
 import { aPortfolio } from '../../testing/a-portfolio.ts';
 import { createForgottenOrders } from './forgotten-orders.ts';
 

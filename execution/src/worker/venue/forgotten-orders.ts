@@ -1,5 +1,5 @@
 import type { OrderId } from '@heliograph/contracts';
-import { isProtective, isUnsent, type Order } from '../../decision/order.ts';
+import { isProtective, isUnsent, type Order } from '../../decision/state/order.ts';
 import type { SteadyClock } from '../../clock.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { eachByItself } from '../each-by-itself.ts';

@@ -1,7 +1,7 @@
 import type { OrderId } from '@heliograph/contracts';
 import type { Broker, Report } from '../../brokers/broker.ts';
 import type { Clock } from '../../clock.ts';
-import { dueMs, type Order } from '../../decision/order.ts';
+import { dueMs, type Order } from '../../decision/state/order.ts';
 import type { Journal } from '../journal.ts';
 import type { Trouble } from '../trouble.ts';
 import { createAnswers } from './answers.ts';

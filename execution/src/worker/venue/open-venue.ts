@@ -1,6 +1,6 @@
 import { TransientError, UserError, type PortfolioSettings } from '@heliograph/contracts';
 import type { Broker } from '../../brokers/broker.ts';
-import { unreachable } from '../../decision/venue-trouble.ts';
+import { unreachable } from '../../decision/venue/venue-trouble.ts';
 import type { Journal } from '../journal.ts';
 import { refuseMargin } from './spot-account.ts';
 

@@ -3,11 +3,11 @@ import type { Abandonment, Broker, OrderReference, Placement } from '../../broke
 import type { Clock } from '../../clock.ts';
 import { asKept, requestOf } from '../../decision/request.ts';
 import { mustNotBeSent } from '../../decision/expiry.ts';
-import type { Draft } from '../../decision/draft.ts';
-import { hasNothingLeft, sized } from '../../decision/triggered-size.ts';
-import { cancelled, held, outcomeUnknown, rejected } from '../../decision/order-events.ts';
-import { dueMs, isOpen, isProtective, isUnsent, type Order } from '../../decision/order.ts';
-import { settingsOf, type Portfolio } from '../../decision/portfolio.ts';
+import type { Draft } from '../../decision/state/draft.ts';
+import { hasNothingLeft, sized } from '../../decision/exits/triggered-size.ts';
+import { cancelled, held, outcomeUnknown, rejected } from '../../decision/state/order-events.ts';
+import { dueMs, isOpen, isProtective, isUnsent, type Order } from '../../decision/state/order.ts';
+import { settingsOf, type Portfolio } from '../../decision/state/portfolio.ts';
 import { within } from '../../within.ts';
 import { inTime, nothingUnderWay, patienceMs, type HandedOver } from './handed-over.ts';
 import type { Journal } from '../journal.ts';

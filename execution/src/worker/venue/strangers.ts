@@ -2,7 +2,7 @@ import type { OrderId } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
 import type { Clock } from '../../clock.ts';
-import { strange } from '../../decision/venue-trouble.ts';
+import { strange } from '../../decision/venue/venue-trouble.ts';
 import { createRecent } from '../../recent.ts';
 import type { Journal } from '../journal.ts';
 

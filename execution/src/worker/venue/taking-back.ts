@@ -1,7 +1,7 @@
 import type { OrderId } from '@heliograph/contracts';
 import type { Abandonment, Broker } from '../../brokers/broker.ts';
 import type { SteadyClock } from '../../clock.ts';
-import { isUnsent, type Order } from '../../decision/order.ts';
+import { isUnsent, type Order } from '../../decision/state/order.ts';
 import { inTime, type HandedOver } from './handed-over.ts';
 import type { Journal } from '../journal.ts';
 import type { Sending } from './sending.ts';
