@@ -34,7 +34,10 @@ export function createLog(context: JetStreamContext, prefix: string): FencedLog 
     return (await inBusTerms(`cannot read ${prefix}`, Array.fromAsync(batches))).flat();
   };
 
-  /** Finds out what became of an append whose answer was lost or says that an id is there already. */
+  /**
+   * Finds out what became of an append whose answer was lost or says that an id is there already. What two writers decide has
+   * the same ids, and not the same words: taken for ours, theirs would never be read.
+   */
   const look = async (
     messages: readonly Outgoing[],
     after: number,
@@ -42,7 +45,9 @@ export function createLog(context: JetStreamContext, prefix: string): FencedLog 
     const there = await readAfter(after);
     if (there.length === 0) return undefined;
     const ours = there.slice(0, messages.length);
-    const isOurs = messages.every(({ id }, index) => ours[index]?.id === id);
+    const isOurs = messages.every(
+      ({ id, body }, at) => ours[at]?.id === id && ours[at].body === body,
+    );
     const sequence = ours.at(-1)?.sequence ?? after;
     return isOurs ? { status: 'appended', sequence } : { status: 'conflict' };
   };

@@ -70,6 +70,21 @@ export function describeFencedLog(name: string, open: OpenBus): void {
       expect(ids(await log.readAfter(0))).toEqual(['e1']);
     });
 
+    test('takes nothing for its own that another has written under the same ids', async () => {
+      await using server = await open();
+      const [first, second] = await Promise.all([server.connect(), server.connect()]);
+      const theirs = [entry('e1'), entry('e2')];
+      const ours = theirs.map((message) => ({ ...message, body: 'in other words' }));
+      await first.log('trading.paper').append(theirs, 0);
+      const log = second.log('trading.paper');
+      expect(await log.append(ours, 0)).toEqual({ status: 'conflict' });
+      expect(await log.append(ours.slice(0, 1), 0)).toEqual({ status: 'conflict' });
+      expect((await log.readAfter(0)).map(({ body }) => body)).toEqual(
+        theirs.map(({ body }) => body),
+      );
+      await Promise.all([first.close(), second.close()]);
+    });
+
     test('loses nothing between writers that race, and none writes without having read', async () => {
       await using server = await open();
       const writers = await Promise.all([server.connect(), server.connect()]);
