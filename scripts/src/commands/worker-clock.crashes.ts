@@ -16,6 +16,7 @@ import { firstValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 import { startCli, temporaryFolder } from '../testing/cli.ts';
 import { startLivePlace } from '../testing/live-place.ts';
+import { randomFrom } from '../testing/random-from.ts';
 
 /** How long the clock jumps; longer by hand. */
 const seconds = Number(process.env['HELIOGRAPH_CRASH_SECONDS'] ?? 30);
@@ -297,16 +298,4 @@ async function candle(bus: Bus, symbol: Traded, price: number): Promise<void> {
   const id = `${event.id}-${++candles}`;
   const subject = `market.candle.binance.${symbol.replace('/', '-')}.1m`;
   await bus.publish({ subject, id, body: JSON.stringify({ ...event, id }) });
-}
-
-/** Pseudo-random numbers from 0 to below 1, the same for the same seed. */
-function randomFrom(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    // mulberry32
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

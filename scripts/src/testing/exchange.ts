@@ -38,7 +38,11 @@ export async function startExchange() {
     fault: (fault: object) => call('fault', fault),
     /** How far its clock is ahead. */
     offsetClock: (ms: number) => call('setClockOffset', ms),
-    /** What goes wrong with its streams. */
+    /** Whoever hears of orders hears no more, and has to connect anew. */
+    dropStreams: () => call('dropStreams'),
+    /** The next so many events of orders are told twice. */
+    repeatEvents: (times: number) => call('repeatEvents', times),
+    /** What goes wrong with its streams of the market. */
     disturb: (disturbance: object) => call('disturb', disturbance),
     [Symbol.dispose]: () => void child.stdin.end(),
   };

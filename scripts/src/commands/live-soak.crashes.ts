@@ -1,0 +1,138 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { eventually } from '@heliograph/contracts/testing';
+import { readPortfolio } from '@heliograph/execution';
+import { expect, test } from 'vitest';
+import { runCli, startCli, temporaryFolder, type CliProcess } from '../testing/cli.ts';
+import { startLivePlace } from '../testing/live-place.ts';
+import { randomFrom } from '../testing/random-from.ts';
+
+/** How long everything goes wrong; hours by hand. */
+const seconds = Number(process.env['HELIOGRAPH_CRASH_SECONDS'] ?? 45);
+const seed = Number(process.env['HELIOGRAPH_CRASH_SEED'] ?? Date.now() % 2 ** 31);
+const hourMs = 3_600_000;
+const symbols = ['BTC/USDT', 'ETH/USDT', 'BNB/USDT'];
+const clock = pathToFileURL(join(import.meta.dirname, '../testing/shifted-clock-main.ts')).href;
+
+const live =
+  '--mode live --venue-id binance --cash 50000 --stake 500 --lot-size 0.00001 --risk risk.json';
+const exits = '--param stopBps=100 --param targetBps=150';
+const programs = {
+  engine: `run signal-engine --mode live --feed ccxt:binance:${symbols.join(',')}:1s --warm-up 60 ${exits}`,
+  one: `run execution ${live} --worker one`,
+  two: `run execution ${live} --worker two`,
+  log: 'run trade-log --db log.sqlite',
+} as const;
+const names = ['engine', 'one', 'two', 'log'] as const;
+
+const endpoints = [
+  'POST /api/v3/order',
+  'GET /api/v3/order',
+  'DELETE /api/v3/order',
+  'GET /api/v3/openOrders',
+  'GET /api/v3/account',
+  'GET /api/v3/klines',
+  'GET /api/v3/myTrades',
+] as const;
+const unclear = { kind: 'answer', status: 503, body: 'Service Unavailable' };
+const limited = {
+  kind: 'answer',
+  executed: false,
+  status: 429,
+  headers: { 'Retry-After': '2' },
+  body: '{"code":-1003,"msg":"Too much request weight used"}',
+};
+const faults: readonly [object, ...object[]] = [
+  { kind: 'lost_answer' },
+  { kind: 'lost_request' },
+  { kind: 'late_answer', ms: 2_500 },
+  { ...unclear, executed: true },
+  { ...unclear, executed: false },
+  limited,
+];
+
+test(
+  'a live pipeline of processes is killed, its exchange fails and its clocks jump: its books are the exchange, and all of it is decided again',
+  async () => {
+    process.stdout.write(`seed ${seed}\n`);
+    const random = randomFrom(seed);
+    const oneOf = <T>(items: readonly [T, ...T[]]): T =>
+      items[Math.floor(random() * items.length)] ?? items[0];
+    await using folder = await temporaryFolder();
+    const cwd = folder.path;
+    await writeFile(join(cwd, 'risk.json'), JSON.stringify({ symbols }));
+    await using place = await startLivePlace(cwd, { USDT: '100000', BTC: '0', ETH: '0', BNB: '0' });
+    const { exchange, bus, env } = place;
+    const clockFile = join(cwd, 'clock');
+    const shift = async (ms: number): Promise<void> => {
+      await writeFile(`${clockFile}.new`, String(ms));
+      await rename(`${clockFile}.new`, clockFile);
+    };
+    await shift(0);
+    const ours = { ...env, NODE_OPTIONS: `--import ${clock}`, HELIOGRAPH_TEST_CLOCK: clockFile };
+    const begin = (name: keyof typeof programs): CliProcess =>
+      startCli(programs[name].split(' '), { cwd, env: ours });
+    const running = new Map(names.map((name) => [name, begin(name)]));
+    await using _running = {
+      async [Symbol.asyncDispose]() {
+        await Promise.all([...running.values()].map((each) => each[Symbol.asyncDispose]()));
+      },
+    };
+    const portfolio = () => readPortfolio(bus, 'paper');
+    await eventually(async () => expect((await portfolio()).positions.size).toBeGreaterThan(0));
+
+    const done: Record<string, number> = {};
+    const untilMs = performance.now() + seconds * 1_000;
+    while (performance.now() < untilMs) {
+      await sleep(500 + random() * 2_500);
+      const what = oneOf(['kill', 'fault', 'fault', 'clock', 'streams', 'twice', 'market']);
+      done[what] = (done[what] ?? 0) + 1;
+      if (what === 'kill') {
+        const name = oneOf(names);
+        const former = running.get(name);
+        former?.kill('SIGKILL');
+        await former?.result;
+        running.set(name, begin(name));
+      } else if (what === 'fault') await exchange.fault({ on: oneOf(endpoints), ...oneOf(faults) });
+      else if (what === 'streams') await exchange.dropStreams();
+      else if (what === 'twice') await exchange.repeatEvents(3);
+      else if (what === 'market') await exchange.disturb({ kind: oneOf(['drop', 'silence']) });
+      else {
+        await shift(oneOf([hourMs, -hourMs, 2 * hourMs, -60_000, 5_000, -5_000]));
+        await sleep(500 + random() * 3_000);
+        await shift(0);
+      }
+    }
+
+    const panic = ['panic', '--yes', '--json', '--wait', '60s'];
+    await eventually(async () => expect((await runCli(panic, { cwd, env })).code).toBe(0));
+    const held = await portfolio();
+    expect({ positions: held.positions.size, orders: held.orders.size }).toEqual({
+      positions: 0,
+      orders: 0,
+    });
+    expect(held.cash.minus('50000').toFixed(), 'the books are the exchange').toBe(
+      (await exchange.total('USDT')).minus('100000').toFixed(),
+    );
+    for (const name of ['engine', 'one', 'two'] as const) running.get(name)?.kill('SIGTERM');
+    const last = await bus.lastSequence('TRADING');
+    const db = ['--db', 'log.sqlite'];
+    await eventually(async () => {
+      const { stdout } = await runCli(['check', ...db, '--json'], { cwd });
+      expect(JSON.parse(stdout).streams).toContainEqual(
+        expect.objectContaining({ stream: 'TRADING', last }),
+      );
+    });
+    running.get('log')?.kill('SIGTERM');
+    await Promise.all([...running.values()].map((each) => each.result));
+    const check = await runCli(['check', ...db], { cwd });
+    expect(check, `check says ${check.stdout}`).toMatchObject({ code: 0 });
+    const verify = await runCli(['verify', ...db], { cwd });
+    expect(verify, `verify says ${verify.stdout}`).toMatchObject({ code: 0 });
+    const figures = { ...done, events: last, orders: (await exchange.orders()).length };
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
+  },
+  (seconds * 2 + 300) * 1_000,
+);
