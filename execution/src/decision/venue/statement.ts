@@ -11,7 +11,7 @@ export interface Statement {
   readonly timeMs: number;
   /** It says nothing of some order, so it cannot be said that it answers again. Default: false. */
   readonly isSilent?: boolean;
-  /** Orders of ours that were open when it was asked for: they may have ended since. Default: none. */
+  /** Orders of ours that had not ended when it was asked for: they may have ended since. Default: none. */
   readonly wereOpen?: ReadonlySet<string>;
   /** Orders of ours that the venue has said for long to know nothing of. Default: none. */
   readonly forgotten?: ReadonlySet<OrderId>;

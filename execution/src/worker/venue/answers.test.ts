@@ -194,6 +194,9 @@ describe('an order that rests at the venue', () => {
 
 test.each<[string, Partial<Order>]>([
   ['leaves at once', { type: 'market' }],
+  ['was held here and goes out as a market order', { type: 'stop', triggeredMs: 1 }],
+  ['does not wait', { timeInForce: 'IOC' }],
+  ['is filled whole or not at all', { timeInForce: 'FOK' }],
   ['is on its way', { status: 'intended' }],
   ['may be there or not', { status: 'unknown' }],
   [
@@ -205,3 +208,62 @@ test.each<[string, Partial<Order>]>([
   const { ask } = resting(change);
   expect([await ask(), await ask()]).toEqual([1, 2]);
 });
+
+test.each(['has come late', 'has not come yet'])(
+  'what is hinted at is asked about anew, also where an older answer %s',
+  async (which) => {
+    vi.useFakeTimers();
+    try {
+      const portfolio = aPortfolio();
+      const orderId = portfolio.intend();
+      const [order] = portfolio.state.orders.values();
+      if (!order) throw new Error('there is no order');
+      const rests: Order = { ...order, type: 'limit', status: 'accepted' };
+      const fill = {
+        fillId: '1',
+        quantity: '1',
+        price: '100',
+        fee: '0',
+        liquidity: 'taker',
+      } as const;
+      const filled: Report = {
+        type: 'filled',
+        orderId,
+        timeMs: 1,
+        sequence: 2,
+        ...fill,
+        complete: true,
+      };
+      const hanging = Promise.withResolvers<void>();
+      const venue: { reports: Report[]; answered: Promise<void> } = {
+        reports: accepted(orderId),
+        answered: hanging.promise,
+      };
+      const broker: Broker = {
+        ...createExchangeBroker(someSettings()),
+        refresh: async () => undefined,
+        async reportsOf() {
+          const { reports, answered } = venue;
+          await answered;
+          return reports;
+        },
+      };
+      const trouble = createTrouble(createSilentLogger());
+      const answers = createAnswers({ broker, clock: systemClock, trouble });
+      const first = answers.reportsOf([rests]);
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(await first).toEqual([]);
+      if (which === 'has come late') hanging.resolve();
+      await vi.advanceTimersByTimeAsync(0);
+      venue.reports = [...venue.reports, filled];
+      venue.answered = Promise.resolve();
+      answers.hint(orderId);
+      const second = answers.reportsOf([rests]);
+      hanging.resolve();
+      await vi.advanceTimersByTimeAsync(250);
+      expect((await second).map(({ type }) => type)).toEqual(['accepted', 'filled']);
+    } finally {
+      vi.useRealTimers();
+    }
+  },
+);

@@ -20,6 +20,18 @@ export interface Silence {
   readonly error: TransientError;
 }
 
+/** What it has said of an order, and when it was asked, by the steady clock. */
+interface Heard {
+  readonly reports: readonly Report[];
+  readonly askedMs: number;
+}
+
+interface Question {
+  readonly answer: Promise<Heard>;
+  /** Something was hinted at since, which it may not tell. */
+  isOld: boolean;
+}
+
 /** Asks a venue about orders, each for itself: one that it says nothing of holds up none of the others. */
 export interface Answers {
   /**
@@ -47,64 +59,68 @@ export function createAnswers({
 }): Answers {
   const silent = new Map<OrderId, Silence>();
   /** Questions without an answer yet: it is waited for again instead of asking again. */
-  const asked = new Map<OrderId, Promise<readonly Report[]>>();
-  /** What was said of each last, and when, by the steady clock. */
-  const said = new Map<
-    OrderId,
-    { readonly reports: readonly Report[]; readonly askedMs: number }
-  >();
-  let hints = 0;
+  const asked = new Map<OrderId, Question>();
   /** Answers that came when nobody waited for them any more. */
-  const late = new Map<OrderId, readonly Report[]>();
+  const late = new Map<OrderId, Heard>();
+  /** What was said of each last. */
+  const said = new Map<OrderId, Heard>();
 
-  const ask = (order: Order): Promise<readonly Report[]> => {
+  const ask = (order: Order): Question => {
     const pending = asked.get(order.id);
     if (pending) return pending;
-    const answer = (async () => {
+    const tell = async (): Promise<Heard> => {
+      const askedMs = clock.steadyMs();
       try {
         if (!isAwaited(order)) await broker.refresh([order]);
         const reports = (await broker.reportsOf(order)) ?? [];
         const heardMs = clock.nowMs();
-        return reports.map((report) => notAfter(heardMs, report));
+        return { reports: reports.map((report) => notAfter(heardMs, report)), askedMs };
       } finally {
-        asked.delete(order.id);
+        if (asked.get(order.id) === question) asked.delete(order.id);
       }
-    })();
-    asked.set(order.id, answer);
+    };
+    const question: Question = { answer: tell(), isOld: false };
+    asked.set(order.id, question);
     // Nobody may be waiting for it any more.
-    answer.catch(() => undefined);
-    return answer;
+    question.answer.catch(() => undefined);
+    return question;
   };
 
   const answerTo = async (order: Order): Promise<readonly Report[]> => {
-    const before = said.get(order.id);
+    const { id } = order;
+    const before = said.get(id);
     if (before && rests(order) && clock.steadyMs() - before.askedMs < restsMs)
       return before.reports;
-    const heard = { hints, askedMs: clock.steadyMs() };
-    const what = `asking about order ${order.id}`;
-    const waitMs = silent.has(order.id) ? impatienceMs : patienceMs;
-    const answer = ask(order);
+    const what = `asking about order ${id}`;
+    const waitMs = silent.has(id) ? impatienceMs : patienceMs;
+    const question = ask(order);
     try {
-      const reports = late.get(order.id) ?? (await within(answer, waitMs));
-      late.delete(order.id);
-      silent.delete(order.id);
-      // A hint that came meanwhile may be of what came after the answer.
-      if (heard.hints === hints) said.set(order.id, { reports, askedMs: heard.askedMs });
+      const heard = late.get(id) ?? (await within(question.answer, waitMs));
+      late.delete(id);
+      silent.delete(id);
+      if (!question.isOld) said.set(id, heard);
       trouble.over(what);
-      return reports;
+      return heard.reports;
     } catch (err) {
       if (!(err instanceof TransientError)) throw err;
-      answer.then(
-        (reports) => late.set(order.id, reports),
+      question.answer.then(
+        (heard) => void (question.isOld || late.set(id, heard)),
         () => undefined,
       );
-      const { sinceMs } = silent.get(order.id) ?? { sinceMs: clock.steadyMs() };
-      const message = `no answer about order ${order.id} in ${order.symbol}: ${err.message}`;
+      const { sinceMs } = silent.get(id) ?? { sinceMs: clock.steadyMs() };
+      const message = `no answer about order ${id} in ${order.symbol}: ${err.message}`;
       const error = new TransientError('VENUE_NO_ANSWER', message, { cause: err });
-      silent.set(order.id, { order, sinceMs, error });
+      silent.set(id, { order, sinceMs, error });
       trouble.failed(what, err);
       return [];
     }
+  };
+
+  /** What was asked before a hint may not tell of it: neither is it believed, nor waited for. */
+  const forget = (id: OrderId): void => {
+    const question = asked.get(id);
+    if (question) question.isOld = true;
+    for (const map of [asked, late, said]) map.delete(id);
   };
 
   return {
@@ -116,17 +132,22 @@ export function createAnswers({
       return (await Promise.all(orders.map(answerTo))).flat();
     },
     hint(id) {
-      hints++;
-      if (id === 'any') said.clear();
-      else said.delete(id);
+      const known = [...asked.keys(), ...late.keys(), ...said.keys()];
+      for (const each of id === 'any' ? known : [id]) forget(each);
     },
   };
 }
 
 /** Whether it waits for the market. What leaves at once, is on its way, or is taken back, will be something else soon. */
-function rests({ status, type, cancellation }: Order): boolean {
+function rests({ status, type, timeInForce, triggeredMs, cancellation }: Order): boolean {
   const worksThere = status === 'accepted' || status === 'partially_filled';
-  return worksThere && type !== 'market' && !cancellation;
+  // What execution has held itself goes out as a market order.
+  const mayWait =
+    type !== 'market' &&
+    triggeredMs === undefined &&
+    timeInForce !== 'IOC' &&
+    timeInForce !== 'FOK';
+  return worksThere && mayWait && !cancellation;
 }
 
 /**

@@ -30,7 +30,7 @@ function looking(
   const lateFills = createLateFills({ journal: portfolio, broker, clock, trouble });
   const look = async (all = false): Promise<OrderId[]> => {
     asked = [];
-    await lateFills.look({ all });
+    (await lateFills.look({ all })).booked();
     return asked;
   };
   return { clock, look };

@@ -18,7 +18,13 @@ export interface LateFills {
    * for the last time when it is a quarter of an hour old; where they are many, those first that were not asked about for
    * longest. `all` asks about all of them.
    */
-  look(options: { all: boolean }): Promise<readonly Report[]>;
+  look(options: { all: boolean }): Promise<Look>;
+}
+
+export interface Look {
+  readonly reports: readonly Report[];
+  /** They are in the journal: until then those orders count as not asked about. */
+  booked(): void;
 }
 
 /** When it was to be sent and was asked about last, by the steady clock. */
@@ -69,11 +75,17 @@ export function createLateFills({
         .toSorted((a, b) => (seen(a).askedMs < seen(b).askedMs ? -1 : 1));
       const chosen = all ? due : due.slice(0, mostAtOnce);
       const reports = await answers.reportsOf(chosen);
-      for (const order of chosen) {
-        const isSilent = answers.silent.has(order.id);
-        asked.set(order.id, { ...seen(order), askedMs: steadyMs(), isSilent });
-      }
-      return reports;
+      const askedMs = steadyMs();
+      const now = chosen.map(({ id }) => [id, answers.silent.has(id)] as const);
+      return {
+        reports,
+        booked() {
+          for (const [id, isSilent] of now) {
+            const known = asked.get(id);
+            if (known) asked.set(id, { ...known, askedMs, isSilent });
+          }
+        },
+      };
     },
   };
 }

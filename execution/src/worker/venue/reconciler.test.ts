@@ -23,6 +23,7 @@ async function comparing(
   reportsOf: (id: OrderId) => Report[],
   venue: Partial<Broker> = {},
   clock: Clock = aClock(nowMs()),
+  answered: () => Promise<void> = async () => undefined,
 ) {
   const journal = createJournal({
     bus: createMemoryServer().connect(),
@@ -45,7 +46,7 @@ async function comparing(
     settings,
     isNeeded: true,
     everyMs: 30_000,
-    answered: async () => undefined,
+    answered,
     async settleOrders() {
       for (const id of journal.state.orders.keys())
         for (const report of reportsOf(id))
@@ -58,9 +59,8 @@ async function comparing(
   return { journal, reconciler };
 }
 
-function fillOf(orderId: OrderId): Report {
+function fillOf(orderId: OrderId, timeMs = nowMs() - 1_000): Report {
   const fill = { fillId: '1', quantity: '1', price: '100', fee: '0' };
-  const timeMs = nowMs() - 1_000;
   return {
     type: 'filled',
     orderId,
@@ -121,32 +121,80 @@ test('prices and signals have their turn while the venue is asked what it has, a
   expect(journal.state.reconciled).toBeDefined();
 });
 
-test('what is ordered and filled while the venue is asked is no difference, however long that takes', async () => {
+/** A venue that takes its time to answer, while an order is placed there and filled. */
+async function fillingMeanwhile(afterMs: number) {
   const clock = aClock(nowMs());
-  const portfolio = aPortfolio();
-  const { journal, reconciler } = await comparing(
-    portfolio,
+  const order = { venue: binance, symbol: btc, side: 'buy', type: 'limit' } as const;
+  const quantities = { quantity: '1', filledQuantity: '0', limitPrice: '100', reduceOnly: false };
+  const takenBack: OrderId[] = [];
+  const place = await comparing(
+    aPortfolio(),
     () => [],
     {
-      openOrders: async () => [],
-      balances: async () => [],
-      async positions() {
-        clock.pass(1_000);
+      async openOrders() {
+        clock.pass(afterMs);
         const bought = aPortfolio();
-        const orderId = bought.intend({ id: 'meanwhile', atMs: clock.nowMs() });
-        bought.report({ ...fillOf(orderId), timeMs: clock.nowMs() });
+        const id = bought.intend({ id: 'meanwhile', atMs: clock.nowMs() });
+        const listed = { ...order, ...quantities, clientOrderId: id, venueOrderId: '9' };
+        bought.report(fillOf(id, clock.nowMs()));
         for (const event of bought.events.slice(1))
-          expect(await journal.tryWrite([event])).toBe(true);
-        clock.pass(20_000);
-        return undefined;
+          expect(await place.journal.tryWrite([event])).toBe(true);
+        clock.pass(10_000);
+        return [{ ...listed, timeMs: clock.nowMs() }];
       },
+      balances: async () => [],
+      positions: async () => undefined,
+      cancel: async ({ id }) => void takenBack.push(id),
     },
     clock,
   );
-  await reconciler.compare((task) => task());
+  await place.reconciler.compare((task) => task());
+  return { ...place, takenBack };
+}
+
+test('what is ordered, listed and filled while the venue is asked is no difference, and no stray', async () => {
+  const { journal, takenBack } = await fillingMeanwhile(1_000);
   expect(journal.state.positions.size).toBe(1);
   expect(journal.state.reconciled?.found).toBe('[]');
+  expect(takenBack).toEqual([]);
 });
+
+test('what the venue took a minute to say is held against nothing', async () => {
+  const { journal, takenBack } = await fillingMeanwhile(70_000);
+  expect(journal.state.positions.size).toBe(1);
+  expect(journal.state.reconciled).toBeUndefined();
+  expect(takenBack).toEqual([]);
+});
+
+test.each([300_000, 860_000])(
+  'a late fill that was heard when the journal was away is booked once it is back: %i ms after its order',
+  async (ageMs) => {
+    const clock = aClock(nowMs());
+    const portfolio = aPortfolio();
+    const orderId = portfolio.intend({ atMs: nowMs() - ageMs });
+    portfolio.report({ type: 'cancelled', orderId, reason: 'NOT_SENT', detail: '' });
+    const it = { isFilled: false, isAway: false };
+    const { journal, reconciler } = await comparing(
+      portfolio,
+      () => (it.isFilled ? [fillOf(orderId)] : []),
+      {},
+      clock,
+      async () => {
+        if (it.isAway) throw new TransientError('UNREACHABLE', 'the bus is away');
+      },
+    );
+    const compare = () => reconciler.compare((task) => task());
+    await compare();
+    clock.pass(Math.min(ageMs, 900_000 - ageMs) + 5_000);
+    it.isFilled = true;
+    it.isAway = true;
+    await compare();
+    it.isAway = false;
+    clock.pass(2_000);
+    await compare();
+    expect(journal.state.positions.size).toBe(1);
+  },
+);
 
 test('thousands of orders of others are adopted, and let go, in as many steps as it takes', async () => {
   const facts = { venue: binance, symbol: btc, side: 'sell', type: 'limit' } as const;

@@ -6,7 +6,7 @@ import {
   type SymbolName,
 } from '@heliograph/contracts';
 import { mostAppended } from '@heliograph/contracts/bus';
-import type { Broker, Report, UnreadOrder, VenueOrder } from '../../brokers/broker.ts';
+import type { Broker, UnreadOrder, VenueOrder } from '../../brokers/broker.ts';
 import type { Clock } from '../../clock.ts';
 import type { Order } from '../../decision/state/order.ts';
 import type { Portfolio } from '../../decision/state/portfolio.ts';
@@ -19,7 +19,7 @@ import type { Statement } from '../../decision/venue/statement.ts';
 import { settle } from '../../decision/settle.ts';
 import { clockSkewed, unreachable } from '../../decision/venue/venue-trouble.ts';
 import type { Answers } from './answers.ts';
-import { createLateFills } from './late-fills.ts';
+import { createLateFills, type Look } from './late-fills.ts';
 import type { Journal } from '../journal.ts';
 import type { Trouble } from '../trouble.ts';
 import { within } from '../../within.ts';
@@ -31,7 +31,10 @@ const sayUnreachableAfterMs = 10_000;
 const jumpMs = 1_000;
 /** How long the venue may take to say what is there: it is one request a symbol, and some let few through in a second. */
 const patienceMs = 2_000;
-const patiencePerSymbolMs = 250;
+const patiencePerSymbolMs = 1_000;
+const mostPatienceMs = 30_000;
+/** What was said longer ago says nothing of what has moved since. */
+const oldMs = 50_000;
 
 type Serially = (task: () => Promise<void>) => Promise<void>;
 
@@ -39,17 +42,20 @@ type Serially = (task: () => Promise<void>) => Promise<void>;
 interface AskedFirst {
   readonly instruments: Awaited<ReturnType<Broker['instruments']>>;
   readonly offsetMs: number;
-  readonly late: readonly Report[];
+  readonly late: Look;
 }
 
 /** Where the journal was when the venue was asked what is there. */
 interface Begun {
-  readonly wereOpen: ReadonlySet<string>;
+  /** What had ended here already. */
+  readonly hadEnded: ReadonlySet<string>;
   /** The instruments that it is asked for. */
   readonly asked: readonly SymbolName[];
   readonly sequence: number;
   /** Before it was asked: what has moved since may be in its answers or not. */
   readonly timeMs: number;
+  /** The same by the steady clock. */
+  readonly beganMs: number;
 }
 
 type Answer = readonly [
@@ -186,11 +192,13 @@ export function createReconciler({
       ...listings(portfolio, instruments, nowMs()),
       ...clockSkewed(portfolio, offsetMs, nowMs()),
     ]);
-    for (const report of late) await journal.transact((portfolio) => settle(portfolio, report));
+    for (const report of late.reports)
+      await journal.transact((portfolio) => settle(portfolio, report));
+    late.booked();
     await journal.catchUp();
-    const wereOpen = new Set<string>(journal.state.orders.keys());
-    const asked = symbolsOf(journal.state);
-    return { wereOpen, asked, sequence: journal.sequence, timeMs: nowMs() };
+    const { state, sequence } = journal;
+    const hadEnded = new Set<string>(state.endedOrders.keys());
+    return { hadEnded, asked: symbolsOf(state), sequence, timeMs: nowMs(), beganMs: steadyMs() };
   };
 
   /** Before the first comparison nothing is traded, however long it takes. */
@@ -201,28 +209,38 @@ export function createReconciler({
       broker.positions(),
     ]);
     if (!hasCompared()) return answer;
-    return within(answer, patienceMs + instruments.length * patiencePerSymbolMs);
+    const waitMs = patienceMs + instruments.length * patiencePerSymbolMs;
+    return within(answer, Math.min(waitMs, mostPatienceMs));
   };
 
   const isForgotten = (order: Order): boolean => broker.isForgotten?.(order) === true;
   /** What was intended or filled since it was begun may have moved before or after the venue was asked. */
   const conclude = async (
-    { wereOpen, sequence, timeMs }: Begun,
+    { hadEnded, sequence, timeMs, beganMs }: Begun,
     [openOrders, balances, positions]: Answer,
   ): Promise<void> => {
+    if (steadyMs() - beganMs > oldMs)
+      throw new TransientError('VENUE_UNREACHABLE', 'the venue took too long to say what it has');
     const ours = [...journal.state.orders.values()];
     const forgotten = new Set(ours.filter(isForgotten).map(({ id }) => id));
-    const stated = { openOrders, balances, positions, wereOpen, forgotten, timeMs };
-    const statement = { ...stated, surplus };
     await journal.catchUp();
-    if (journal.sequence === sequence)
-      for (const [asset, more] of surpluses(journal.state, statement)) surplus.set(asset, more);
-    const first = compared(journal.state, statement);
+    if (journal.sequence === sequence) {
+      const stated = { openOrders, balances, positions, timeMs };
+      for (const [asset, more] of surpluses(journal.state, stated)) surplus.set(asset, more);
+    }
+    const stated = ({ orders, endedOrders }: Portfolio): Statement => {
+      const known = [...orders.keys(), ...endedOrders.keys()];
+      const wereOpen = new Set<string>(known.filter((id) => !hadEnded.has(id)));
+      return { openOrders, balances, positions, forgotten, timeMs, surplus, wereOpen };
+    };
+    const comparedNow = (portfolio: Portfolio = journal.state): Reconciliation =>
+      compared(portfolio, stated(portfolio));
+    const first = comparedNow();
     // What was filled while all that was asked for differs for no reason.
     if (first.events.length > 0 || first.strays.length > 0) await settleAll();
-    last = statement;
-    const { strays } = compared(journal.state, statement);
-    await writeAll((portfolio) => compared(portfolio, statement).events);
+    last = stated(journal.state);
+    const { strays } = comparedNow();
+    await writeAll((portfolio) => comparedNow(portfolio).events);
     await Promise.all(strays.map(takeBack));
   };
 
