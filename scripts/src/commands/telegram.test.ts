@@ -90,9 +90,13 @@ describe.concurrent('Telegram, from a start that runs', () => {
     const { double, running } = here;
     await answered(double, '/version', 'Heliograph');
     expect(double.calls('getUpdates')).toBe(0);
-    const health = await fetch(`http://127.0.0.1:${healthPort}/health`);
-    expect(health.status).toBe(200);
-    expect(await health.text()).toMatch(/"isWell":true.*execution\/.*notifier\/.*trade-log\//);
+    const health = async (): Promise<string> => {
+      const response = await fetch(`http://127.0.0.1:${healthPort}/health`);
+      expect(response.status).toBe(200);
+      return response.text();
+    };
+    // Each service is known from its first sign of life on.
+    await expect.poll(health).toMatch(/"isWell":true.*execution\/.*notifier\/.*trade-log\//);
     running.kill('SIGTERM');
     expect((await running.result).code).toBe(0);
   });
