@@ -96,7 +96,9 @@ describe.concurrent('Telegram, from a start that runs', () => {
       return response.text();
     };
     // Each service is known from its first sign of life on.
-    await expect.poll(health).toMatch(/"isWell":true.*execution\/.*notifier\/.*trade-log\//);
+    await eventually(async () =>
+      expect(await health()).toMatch(/"isWell":true.*execution\/.*notifier\/.*trade-log\//),
+    );
     running.kill('SIGTERM');
     expect((await running.result).code).toBe(0);
   });

@@ -1,5 +1,6 @@
 import { MarketEvent, SymbolName, Timeframe, toMs, Venue } from '@heliograph/contracts';
 import { connectJetStreamBus } from '@heliograph/contracts/bus';
+import { eventually } from '@heliograph/contracts/testing';
 import { createSignalMachine, smaCross } from '@heliograph/signal-engine';
 import { firstValueFrom, toArray } from 'rxjs';
 import { expect } from 'vitest';
@@ -52,7 +53,7 @@ export async function moreThan(dataDir: string, count: number): Promise<void> {
       // The server may not be there yet.
       () => 0,
     );
-  await expect.poll(found, { timeout: 60_000, interval: 500 }).toBeGreaterThan(count);
+  await eventually(async () => expect(await found()).toBeGreaterThan(count));
 }
 
 /** They follow each other without a gap or a repeat, and are what the exchange says. */
