@@ -12,5 +12,7 @@ if (Number(major) < 24) {
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
   const { main } = await import('../src/main.ts');
+  const { endSoon } = await import('../src/end-soon.ts');
   await main(process.argv.slice(2));
+  endSoon();
 }

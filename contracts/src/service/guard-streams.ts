@@ -6,6 +6,7 @@ export interface StreamClient {
   send: (message: unknown) => Promise<unknown>;
   log?: (...words: readonly unknown[]) => void;
   throttle?: Pace;
+  createConnection: () => void;
   readonly connection?: { terminate?: () => void };
 }
 
@@ -16,37 +17,57 @@ export interface StreamingVenue {
   close(): Promise<unknown>;
 }
 
-/** Ends all streams at once: a dead connection would take half a minute to say goodbye to. */
-export type CloseStreams = () => Promise<void>;
+/** What a venue tells by itself, over all its connections. */
+export interface Streams {
+  /** All end at once, a dead one too, which would take half a minute to say goodbye to. Who listens on connects anew. */
+  restart(): Promise<void>;
+  /** They end for good. */
+  close(): Promise<void>;
+}
 
 /**
  * ccxt 4.5.84 makes promises that it does not await: one for each subscription, one for each message that it sends. When
  * a connection breaks in the middle they reject, and as nobody handles that, Node ends the process. Whoever does await
- * them still hears of it. What it would print, `say` gets instead. What a stream asks for waits as requests do (`paceRequests`).
+ * them still hears of it. It waits before it connects again, and then connects whatever has ended meanwhile, which
+ * nobody would ever close: a process with that stays up for ever. What it would print, `say` gets instead. What a stream
+ * asks for waits as requests do (`paceRequests`).
  */
 export function guardStreams(
   venue: StreamingVenue,
   { say }: { say?: (text: string) => void } = {},
-): CloseStreams {
+): Streams {
+  /** Those that may connect. */
   const guarded = new Set<StreamClient>();
+  let isClosed = false;
   const { client } = venue;
   venue.client = (url) => {
     const found = client.call(venue, url);
-    if (guarded.has(found)) return found;
+    if (isClosed) found.createConnection = () => {};
+    if (isClosed || guarded.has(found)) return found;
     guarded.add(found);
-    const { future, send } = found;
+    const { future, send, createConnection } = found;
     found.throttle = createPace(() => venue.rateLimit);
     found.future = (hash) => handled(future.call(found, hash));
     if (say) found.log = (...words) => say(words.map(String).join(' '));
     found.send = (message) => handled(send.call(found, message));
+    found.createConnection = () => {
+      if (guarded.has(found)) createConnection.call(found);
+    };
     return found;
   };
-  return async () => {
+  const restart = async (): Promise<void> => {
     const closed = venue.close().catch(() => undefined);
     // Also those that ccxt has given up and forgotten.
     for (const { connection } of guarded) connection?.terminate?.();
     guarded.clear();
     await closed;
+  };
+  return {
+    restart,
+    close() {
+      isClosed = true;
+      return restart();
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamMode } from '@heliograph/signal-engine';
 import { describe, expect, test } from 'vitest';
 import {
@@ -57,6 +58,24 @@ describe.concurrent('a market that streams', () => {
     await feed.said('the stream is silent: asking for candles instead');
     await feed.more(3);
     expect(told(feed.candles)).toEqual(truth(feed.candles));
+  });
+
+  test('that is left while it is about to connect again is not connected to any more', async () => {
+    await using double = await startBinanceDouble();
+    {
+      await using feed = await follow(double);
+      await feed.said('candles come by the stream', 2);
+      double.disturb({ kind: 'drop' });
+      await feed.said('the stream has broken, connecting again', 2);
+      // By now it has been asked to connect, and does so a second later.
+      await sleep(900);
+    }
+    const connected: number[] = [];
+    for (let looks = 0; looks < 20; looks++) {
+      await sleep(100);
+      connected.push(double.marketSubscribers);
+    }
+    expect(Math.max(...connected)).toBe(0);
   });
 
   test.each([

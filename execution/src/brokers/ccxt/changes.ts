@@ -2,7 +2,7 @@ import type { OrderId } from '@heliograph/contracts';
 import type { Logger } from '@heliograph/contracts/service';
 import { EMPTY, interval, map, merge, Observable, retry, share, Subject, tap, timer } from 'rxjs';
 import { WatchedOrders } from './answers.ts';
-import type { CloseStreams } from '@heliograph/contracts/service';
+import type { Streams } from '@heliograph/contracts/service';
 import type { CcxtVenue } from './load-venue.ts';
 import type { OrderNames } from './order-names.ts';
 
@@ -16,14 +16,14 @@ const longestRetryMs = 30_000;
 export function changesOf({
   venue,
   names,
-  closeStreams,
+  streams,
   pollMs,
   describe,
   log,
 }: {
   venue: CcxtVenue;
   names: OrderNames;
-  closeStreams: CloseStreams;
+  streams: Streams;
   pollMs: number;
   describe: (error: unknown) => string;
   log: Logger;
@@ -33,7 +33,7 @@ export function changesOf({
   const gaps = new Subject<'any'>();
   const streamed$ =
     venue.has['watchOrders'] === true
-      ? watched(venue, names, closeStreams).pipe(
+      ? watched(venue, names, streams).pipe(
           retry({
             resetOnSuccess: true,
             delay(error, attempt) {
@@ -51,7 +51,7 @@ export function changesOf({
 function watched(
   venue: CcxtVenue,
   names: OrderNames,
-  closeStreams: CloseStreams,
+  streams: Streams,
 ): Observable<OrderId | 'any'> {
   return new Observable((subscriber) => {
     const follow = async (): Promise<void> => {
@@ -62,6 +62,6 @@ function watched(
       }
     };
     follow().catch((error: unknown) => subscriber.error(error));
-    return () => void closeStreams();
+    return () => void streams.restart();
   });
 }

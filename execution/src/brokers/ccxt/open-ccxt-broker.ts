@@ -98,7 +98,7 @@ export async function openCcxtBroker({
   venue.fetchImplementation = sender.fetch;
   venue.timeout = requestTimeoutMs;
   venue.streaming = { ...venue.streaming, keepAlive: keepAliveMs };
-  const closeStreams = guardStreams(venue);
+  const streams = guardStreams(venue);
   if (options.redirect) await redirectStreams(venue, options.redirect);
   const venueClock = createVenueClock(venue, clock);
   await introduce({ venue, exchangeId, marketType, venueClock, describe });
@@ -176,12 +176,10 @@ export async function openCcxtBroker({
       await asking('time', venueClock.compare);
       return venueClock.offsetMs();
     },
-    changes$: changesOf({ venue, names, closeStreams, pollMs, describe, log }).pipe(
-      takeUntil(disposed),
-    ),
+    changes$: changesOf({ venue, names, streams, pollMs, describe, log }).pipe(takeUntil(disposed)),
     async [Symbol.asyncDispose]() {
       disposed.next();
-      await closeStreams();
+      await streams.close();
     },
   };
 }

@@ -41,7 +41,7 @@ export async function openCcxtVenue(
   options: PublicVenueOptions,
 ): Promise<CcxtVenue> {
   const { where, log = createSilentLogger() } = options;
-  const { venue, quiet, closeStreams } = await loadPublicVenue(exchangeId, options);
+  const { venue, quiet, streams } = await loadPublicVenue(exchangeId, options);
   if (venue.has['fetchOHLCV'] !== true) refuse('it tells no candles');
   const clock = createVenueClock({
     ask: venue.has['fetchTime'] === true ? async () => Number(await venue.fetchTime()) : undefined,
@@ -71,8 +71,8 @@ export async function openCcxtVenue(
     },
     tells: (kind) => venue.has[kind === 'trades' ? 'watchTrades' : 'watchOHLCV'] === true,
     listen: (instrument, kind, signal) => listen({ venue, instrument, kind, signal, log }),
-    restartStreams: () => void closeStreams(),
-    close: closeStreams,
+    restartStreams: () => void streams.restart(),
+    close: streams.close,
     instrument(symbol, timeframe) {
       const length = Timeframe.safeParse(timeframe);
       const known = Object.keys(venue.timeframes ?? {});

@@ -4,10 +4,10 @@ import {
   createSilentLogger,
   guardStreams,
   paceRequests,
-  type CloseStreams,
   type Logger,
   type Pace,
   type StreamClient,
+  type Streams,
 } from '@heliograph/contracts/service';
 import { createQuietTime, type QuietTime } from './quiet-time.ts';
 
@@ -49,7 +49,7 @@ export interface PublicVenueOptions {
 interface LoadedVenue {
   readonly venue: PublicVenue;
   readonly quiet: QuietTime;
-  readonly closeStreams: CloseStreams;
+  readonly streams: Streams;
 }
 
 const requestTimeoutMs = 10_000;
@@ -90,7 +90,7 @@ export async function loadPublicVenue(
     if (response.ok) await response.clone().json();
     return response;
   };
-  const closeStreams = guardStreams(venue, {
+  const streams = guardStreams(venue, {
     say: (text) => log.debug({ text }, 'from the stream'),
   });
   if (redirect) {
@@ -102,7 +102,7 @@ export async function loadPublicVenue(
     try {
       // Without a reload ccxt goes on telling of the first failure.
       await venue.loadMarkets(true);
-      return { venue, quiet, closeStreams };
+      return { venue, quiet, streams };
     } catch (cause) {
       const why = cause instanceof Error ? cause.message.slice(0, 200) : String(cause);
       if (failures >= tries || signal?.aborted === true)

@@ -5,7 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { eventually } from '@heliograph/contracts/testing';
 import { readPortfolio } from '@heliograph/execution';
 import { expect, test } from 'vitest';
-import { runCli, startCli, temporaryFolder, type CliProcess } from '../testing/cli.ts';
+import {
+  runCli,
+  startCli,
+  temporaryFolder,
+  type CliOptions,
+  type CliResult,
+} from '../testing/cli.ts';
 import { startLivePlace } from '../testing/live-place.ts';
 import { randomFrom } from '../testing/random-from.ts';
 
@@ -19,13 +25,12 @@ const clock = pathToFileURL(join(import.meta.dirname, '../testing/shifted-clock-
 const live =
   '--mode live --venue-id binance --cash 50000 --stake 500 --lot-size 0.00001 --risk risk.json';
 const exits = '--param stopBps=100 --param targetBps=150';
-const programs = {
+const commands = {
+  log: 'run trade-log --db log.sqlite',
   engine: `run signal-engine --mode live --feed ccxt:binance:${symbols.join(',')}:1s --warm-up 60 ${exits}`,
   one: `run execution ${live} --worker one`,
   two: `run execution ${live} --worker two`,
-  log: 'run trade-log --db log.sqlite',
 } as const;
-const names = ['engine', 'one', 'two', 'log'] as const;
 
 const endpoints = [
   'POST /api/v3/order',
@@ -72,12 +77,14 @@ test(
     };
     await shift(0);
     const ours = { ...env, NODE_OPTIONS: `--import ${clock}`, HELIOGRAPH_TEST_CLOCK: clockFile };
-    const begin = (name: keyof typeof programs): CliProcess =>
-      startCli(programs[name].split(' '), { cwd, env: ours });
-    const running = new Map(names.map((name) => [name, begin(name)]));
-    await using _running = {
+    const log = keepUp(commands.log, { cwd, env: ours });
+    const others = [commands.engine, commands.one, commands.two].map((command) =>
+      keepUp(command, { cwd, env: ours }),
+    );
+    const programs = [log, ...others] as const;
+    await using _programs = {
       async [Symbol.asyncDispose]() {
-        await Promise.all([...running.values()].map((each) => each[Symbol.asyncDispose]()));
+        await Promise.all(programs.map((each) => each.end('SIGKILL')));
       },
     };
     const portfolio = () => readPortfolio(bus, 'paper');
@@ -89,13 +96,8 @@ test(
       await sleep(500 + random() * 2_500);
       const what = oneOf(['kill', 'fault', 'fault', 'clock', 'streams', 'twice', 'market']);
       done[what] = (done[what] ?? 0) + 1;
-      if (what === 'kill') {
-        const name = oneOf(names);
-        const former = running.get(name);
-        former?.kill('SIGKILL');
-        await former?.result;
-        running.set(name, begin(name));
-      } else if (what === 'fault') await exchange.fault({ on: oneOf(endpoints), ...oneOf(faults) });
+      if (what === 'kill') oneOf(programs).kill();
+      else if (what === 'fault') await exchange.fault({ on: oneOf(endpoints), ...oneOf(faults) });
       else if (what === 'streams') await exchange.dropStreams();
       else if (what === 'twice') await exchange.repeatEvents(3);
       else if (what === 'market') await exchange.disturb({ kind: oneOf(['drop', 'silence']) });
@@ -116,7 +118,7 @@ test(
     expect(held.cash.minus('50000').toFixed(), 'the books are the exchange').toBe(
       (await exchange.total('USDT')).minus('100000').toFixed(),
     );
-    for (const name of ['engine', 'one', 'two'] as const) running.get(name)?.kill('SIGTERM');
+    const ends = await Promise.all(others.map((each) => each.end('SIGTERM')));
     const last = await bus.lastSequence('TRADING');
     const db = ['--db', 'log.sqlite'];
     await eventually(async () => {
@@ -125,8 +127,12 @@ test(
         expect.objectContaining({ stream: 'TRADING', last }),
       );
     });
-    running.get('log')?.kill('SIGTERM');
-    await Promise.all([...running.values()].map((each) => each.result));
+    ends.push(await log.end('SIGTERM'));
+    for (const end of ends) {
+      // One that has just begun does not hear of it.
+      expect(end.code ?? 0, `it says ${end.stderr}`).toBe(0);
+      expect(end.stderr).not.toContain('still open');
+    }
     const check = await runCli(['check', ...db], { cwd });
     expect(check, `check says ${check.stdout}`).toMatchObject({ code: 0 });
     const verify = await runCli(['verify', ...db], { cwd });
@@ -136,3 +142,24 @@ test(
   },
   (seconds * 2 + 300) * 1_000,
 );
+
+/** Begins a program again whenever it ends, as whoever runs it would. */
+function keepUp(command: string, options: CliOptions) {
+  let isWanted = true;
+  let current = startCli(command.split(' '), options);
+  const over = (async (): Promise<CliResult> => {
+    for (;;) {
+      const result = await current.result;
+      if (!isWanted) return result;
+      current = startCli(command.split(' '), options);
+    }
+  })();
+  return {
+    kill: () => current.kill('SIGKILL'),
+    end(signal: NodeJS.Signals): Promise<CliResult> {
+      isWanted = false;
+      current.kill(signal);
+      return over;
+    },
+  };
+}
