@@ -94,9 +94,19 @@ test(
     const untilMs = performance.now() + seconds * 1_000;
     while (performance.now() < untilMs) {
       await sleep(500 + random() * 2_500);
-      const what = oneOf(['kill', 'fault', 'fault', 'clock', 'streams', 'twice', 'market']);
+      const what = oneOf([
+        'kill',
+        'server',
+        'fault',
+        'fault',
+        'clock',
+        'streams',
+        'twice',
+        'market',
+      ]);
       done[what] = (done[what] ?? 0) + 1;
       if (what === 'kill') oneOf(programs).kill();
+      else if (what === 'server') await place.killServer();
       else if (what === 'fault') await exchange.fault({ on: oneOf(endpoints), ...oneOf(faults) });
       else if (what === 'streams') await exchange.dropStreams();
       else if (what === 'twice') await exchange.repeatEvents(3);

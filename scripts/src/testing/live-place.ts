@@ -9,6 +9,8 @@ export interface LivePlace extends AsyncDisposable {
   readonly bus: Bus;
   /** The variables by which a command finds both. */
   readonly env: Readonly<Record<string, string>>;
+  /** The server is killed, and there again a moment later. */
+  killServer(): Promise<void>;
 }
 
 /** A server that keeps its messages in the folder, and the double of an exchange whose account has those balances. */
@@ -19,14 +21,10 @@ export async function startLivePlace(
   await using stack = new AsyncDisposableStack();
   const exchange = stack.use(await startExchange());
   for (const [asset, amount] of Object.entries(balances)) await exchange.set(asset, amount);
-  const server = stack.use(
-    await startNatsServer({
-      storeDir: join(folder, 'nats'),
-      path: process.env['PATH'],
-      syncAlways: false,
-    }),
-  );
-  const { url, port, user, password } = server;
+  const server = { storeDir: join(folder, 'nats'), path: process.env['PATH'] };
+  let running = await startNatsServer(server);
+  stack.defer(() => running.stop());
+  const { url, port, user, password } = running;
   const bus = stack.use(
     await connectJetStreamBus({ servers: url, credentials: { user, password }, name: 'test' }),
   );
@@ -39,6 +37,11 @@ export async function startLivePlace(
       HELIOGRAPH_VENUE_URL: exchange.url,
       HELIOGRAPH_API_KEY: exchange.key.apiKey,
       HELIOGRAPH_API_SECRET: exchange.key.secret,
+    },
+    async killServer() {
+      process.kill(running.pid, 'SIGKILL');
+      await running.stop();
+      running = await startNatsServer({ ...server, port, credentials: { user, password } });
     },
     [Symbol.asyncDispose]: () => begun.disposeAsync(),
   };
