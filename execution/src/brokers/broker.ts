@@ -14,6 +14,8 @@ export interface OrderReference {
   readonly id: OrderId;
   readonly venue: Venue;
   readonly symbol: SymbolName;
+  /** When it was decided, epoch ms: where a venue has to look for it in its lists, not before that. */
+  readonly timeMs?: number;
 }
 
 /** An order as it goes to a venue. Decimals are text, times epoch ms. */

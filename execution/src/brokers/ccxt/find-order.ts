@@ -8,9 +8,13 @@ import type { VenueParticulars } from './venues.ts';
 /** Whatever else is said of the orders of others, nobody here needs to understand it. */
 const Named = z.looseObject({ clientOrderId: z.unknown() });
 
+/** An order is not older than it was decided, as far as the clocks agree. */
+const marginMs = 86_400_000;
+const weekMs = 7 * marginMs;
+
 /**
  * The order under a client id, by a query or, where the venue takes none there, in its lists. Undefined when it answers
- * that there is none; throws when it does not answer.
+ * that there is none; throws when it does not answer, or lists so many that it may have left this one out.
  */
 export async function findOrder(
   venue: Pick<
@@ -22,41 +26,59 @@ export async function findOrder(
     | 'fetchCanceledOrders'
     | 'fetchOrders'
   >,
-  { knowsClientIds }: VenueParticulars,
-  { clientId, symbol }: { clientId: string | number; symbol: string },
+  { knowsClientIds, mostListed }: VenueParticulars,
+  {
+    clientId,
+    symbol,
+    timeMs,
+  }: { clientId: string | number; symbol: string; timeMs?: number | undefined },
 ): Promise<FoundOrder | undefined> {
   if (knowsClientIds) {
     try {
-      return FoundOrder.parse(
-        await venue.fetchOrder(undefined, symbol, { clientOrderId: clientId }),
-      );
+      // KuCoin wants to hear an id besides, and makes nothing of it.
+      const id = String(clientId);
+      return FoundOrder.parse(await venue.fetchOrder(id, symbol, { clientOrderId: clientId }));
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
     }
   }
+  const isOurs = ({ clientOrderId }: z.infer<typeof Named>): boolean =>
+    String(clientOrderId) === String(clientId);
   // Open ones first: an order that ends in between is in the later lists.
-  const lists: ((symbol: string) => Promise<unknown>)[] = [
-    (symbol) => venue.fetchOpenOrders(symbol),
-  ];
-  if (venue.has['fetchClosedOrders'] === true)
-    lists.push((symbol) => venue.fetchClosedOrders(symbol));
-  if (venue.has['fetchCanceledOrders'] === true)
-    lists.push((symbol) => venue.fetchCanceledOrders(symbol));
-  if (venue.has['fetchOrders'] === true) lists.push((symbol) => venue.fetchOrders(symbol));
-  for (const list of lists) {
-    const orders = z.array(Named).parse(await list(symbol));
-    const found = orders.find(({ clientOrderId }) => String(clientOrderId) === String(clientId));
+  const open = listed(await venue.fetchOpenOrders(symbol)).find(isOurs);
+  if (open) return FoundOrder.parse(open);
+  for (const method of endedLists) {
+    if (venue.has[method] !== true) continue;
+    const ask = async (sinceMs: number | undefined) =>
+      listed(await venue[method](symbol, sinceMs, mostListed));
+    const isFull = (orders: readonly unknown[]): boolean =>
+      mostListed !== undefined && orders.length >= mostListed;
+    let ended = await ask(undefined);
+    if (timeMs !== undefined && isFull(ended) && !ended.some(isOurs))
+      ended = await ask(timeMs - marginMs);
+    const found = ended.find(isOurs);
     if (found) return FoundOrder.parse(found);
+    if (isFull(ended))
+      throw new Error(`it lists ${ended.length} orders of ${symbol} and may have more`);
   }
   return undefined;
 }
 
-/** Its trades, page by page until they make up what the venue says was filled, or there are no more. */
+function listed(answer: unknown) {
+  return z.array(Named).parse(answer);
+}
+
+const endedLists = ['fetchClosedOrders', 'fetchCanceledOrders', 'fetchOrders'] as const;
+
+/**
+ * Its trades: those that the venue has under the order, and as long as they do not make up what it says was filled, those of
+ * the account since then, page by page, until there are no more.
+ */
 export async function tradesOf(
-  venue: CcxtVenue,
-  { id, timestamp, filled }: FoundOrder,
-  { symbol, contract }: { symbol: string; contract: boolean },
+  venue: Pick<CcxtVenue, 'has' | 'fetchOrderTrades' | 'fetchMyTrades'>,
+  { tradesByOrder }: Pick<VenueParticulars, 'tradesByOrder'>,
+  { id, symbol, timestamp, filled, lastUpdateTimestamp }: FoundOrder,
 ): Promise<VenueTrade[]> {
   if (filled !== undefined && new Big(filled).eq('0')) return [];
   const found = new Map<string, VenueTrade>();
@@ -64,19 +86,39 @@ export async function tradesOf(
     const sum = [...found.values()].reduce((sum, { amount }) => sum.plus(amount), new Big('0'));
     return filled === undefined ? found.size > 0 : sum.gte(filled);
   };
-  // Some know it for spot only, whatever they say.
-  if (venue.has['fetchOrderTrades'] === true && !contract)
-    for (const trade of trades(await venue.fetchOrderTrades(id, symbol)))
-      found.set(trade.id, trade);
-  let sinceMs = timestamp;
-  while (venue.has['fetchMyTrades'] === true && !isWhole()) {
-    const page = trades(await venue.fetchMyTrades(symbol, sinceMs));
+  const take = (page: readonly VenueTrade[]): void => {
     for (const trade of page) if (trade.order === id) found.set(trade.id, trade);
+  };
+  if (venue.has['fetchOrderTrades'] === true)
+    for (const trade of await underOrder(venue, id, symbol)) found.set(trade.id, trade);
+  if (venue.has['fetchMyTrades'] !== true) return [...found.values()];
+  if (tradesByOrder && !isWhole())
+    take(trades(await venue.fetchMyTrades(symbol, undefined, undefined, tradesByOrder(id))));
+  let sinceMs = timestamp;
+  while (!isWhole()) {
+    const page = trades(await venue.fetchMyTrades(symbol, sinceMs));
+    take(page);
     const lastMs = page.at(-1)?.timestamp;
-    if (lastMs === undefined || lastMs === sinceMs) break;
-    sinceMs = lastMs;
+    // Some show what follows within a week: after one without trades comes the next.
+    const nextMs = lastMs === undefined || lastMs === sinceMs ? (sinceMs ?? 0) + weekMs : lastMs;
+    if (nextMs !== lastMs && nextMs > (lastUpdateTimestamp ?? 0)) break;
+    sinceMs = nextMs;
   }
   return [...found.values()];
+}
+
+/** None where it is known for spot only, whatever ccxt says of it. */
+async function underOrder(
+  venue: Pick<CcxtVenue, 'fetchOrderTrades'>,
+  id: string,
+  symbol: string,
+): Promise<readonly VenueTrade[]> {
+  try {
+    return trades(await venue.fetchOrderTrades(id, symbol));
+  } catch (error) {
+    if (kindsOf(error).includes('NotSupported')) return [];
+    throw error;
+  }
 }
 
 function trades(answer: unknown): VenueTrade[] {

@@ -72,8 +72,8 @@ export function followOrders({
     return reportsFrom({ orderId: id, order, trades, rules, cancelled, rateOf, warn });
   };
 
-  const find = ({ id, symbol }: OrderReference): Promise<FoundOrder | undefined> =>
-    findOrder(venue, particulars, { clientId: names.toVenue(id), symbol });
+  const find = ({ id, symbol, timeMs }: OrderReference): Promise<FoundOrder | undefined> =>
+    findOrder(venue, particulars, { clientId: names.toVenue(id), symbol, timeMs });
 
   /** What it has said of the order; where it knows it no more, that it was taken back. */
   const told = (id: OrderId): readonly Report[] | undefined => {
@@ -106,8 +106,7 @@ export function followOrders({
       const found = await find(order);
       if (!found) return undefined;
       const rules = rulesOf(symbol);
-      const contract = rules.market.contract ?? false;
-      const trades = await tradesOf(venue, found, { symbol, contract });
+      const trades = await tradesOf(venue, particulars, { ...found, symbol });
       return stateOf(order, found, { trades, rateOf: await feeRates.of(trades, rules) });
     });
     if (!state) {

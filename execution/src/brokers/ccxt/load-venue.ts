@@ -9,6 +9,12 @@ export interface Credentials {
   readonly password?: string;
 }
 
+type ListOrders = (
+  symbol: string,
+  sinceMs: number | undefined,
+  limit: number | undefined,
+) => Promise<unknown>;
+
 /** What is used of a ccxt exchange. Its answers are read with schemas. */
 export interface CcxtVenue {
   readonly has: Readonly<Record<string, unknown>>;
@@ -51,11 +57,16 @@ export interface CcxtVenue {
     params: Readonly<Record<string, unknown>>,
   ): Promise<unknown>;
   fetchOpenOrders(symbol: string): Promise<unknown>;
-  fetchClosedOrders(symbol: string): Promise<unknown>;
-  fetchCanceledOrders(symbol: string): Promise<unknown>;
-  fetchOrders(symbol: string): Promise<unknown>;
+  fetchClosedOrders: ListOrders;
+  fetchCanceledOrders: ListOrders;
+  fetchOrders: ListOrders;
   fetchOrderTrades(id: string, symbol: string): Promise<unknown>;
-  fetchMyTrades(symbol: string, sinceMs: number | undefined): Promise<unknown>;
+  fetchMyTrades(
+    symbol: string,
+    sinceMs: number | undefined,
+    limit?: number,
+    params?: Readonly<Record<string, unknown>>,
+  ): Promise<unknown>;
   watchOrders(): Promise<unknown>;
   /** Binance's endpoint for orders that are checked and not placed. */
   privatePostOrderTest?(params: Readonly<Record<string, string>>): Promise<unknown>;

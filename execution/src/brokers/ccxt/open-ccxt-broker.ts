@@ -82,7 +82,7 @@ export async function openCcxtBroker({
   const particulars = particularsOf(exchangeId);
   if (!particulars.checked && !sandbox && !options.unchecked)
     throw new UserError(
-      `nobody has checked how ${exchangeId} names orders, so that an order might be lost sight of: ` +
+      `nobody has checked how ${exchangeId} names orders and finds them, so that an order might be lost sight of: ` +
         `use one of ${checkedVenues.join(', ')}, or its sandbox`,
     );
   const venueStops = options.venueStops === true && particulars.keepsStops && marketType === 'spot';

@@ -16,11 +16,18 @@ export interface VenueParticulars {
   readonly clientIdOf?: (id: OrderId) => string | number;
   /** Whether its `fetchOrder` and `cancelOrder` take client ids. Otherwise an order is looked for in lists. */
   readonly knowsClientIds: boolean;
+  /** Parameters by which the trades of the account are those of one order, where ccxt has no other way to ask for them. */
+  readonly tradesByOrder?: (venueOrderId: string) => Readonly<Record<string, unknown>>;
+  /** How many orders that have ended it lists at most. Without asking for that many some list two dozen, and the rest is missed. */
+  readonly mostListed?: number;
   /** Whether a stop order on its spot market is found and cancelled like any other. */
   readonly keepsStops: boolean;
   /** Whether an HTTP status of 4xx with a reason always means that nothing was done. */
   readonly refusesWith4xx: boolean;
-  /** Whether somebody has looked how ccxt names orders to it. Where not, an order that is there might not be found. */
+  /**
+   * Whether somebody has looked how ccxt names orders to it, and says that there is none. Where not, an order that is there
+   * might not be found.
+   */
   readonly checked: boolean;
 }
 
@@ -32,6 +39,7 @@ const binance: VenueParticulars = {
   }),
   fence: (timeMs, windowMs) => ({ timestamp: timeMs, recvWindow: windowMs }),
   knowsClientIds: true,
+  tradesByOrder: (orderId) => ({ orderId }),
   keepsStops: true,
   refusesWith4xx: true,
   checked: true,
@@ -54,11 +62,11 @@ const venues: Readonly<Record<string, VenueParticulars>> = {
   bitfinex: {
     ...common,
     clientIdOf: (id) => Number(BigInt(`0x${hash('sha256', id).slice(0, 16)}`) >> 19n),
+    mostListed: 2_500,
     checked: true,
   },
-  bitget: findsClientIds,
+  bitget: { ...findsClientIds, tradesByOrder: (orderId) => ({ orderId }) },
   kucoin: findsClientIds,
-  mexc: findsClientIds,
   okx: findsClientIds,
 };
 
