@@ -58,6 +58,7 @@ export function intendedOrder(
   const referencePrice = decimalOf(data.referencePrice);
   const pricing = { side: data.side, referencePrice, limitPrice, stopPrice };
   const role = data.role ?? (data.reduceOnly ? 'exit' : 'entry');
+  const position = portfolio.positions.get(instrumentKey(data));
   return {
     id: orderId,
     signalId: data.signalId,
@@ -72,6 +73,7 @@ export function intendedOrder(
     ...(limitPrice !== undefined && { limitPrice }),
     ...(stopPrice !== undefined && { stopPrice }),
     ...(trailingBps !== undefined && { trailingBps }),
+    ...(trailingBps !== undefined && position && { trailsFrom: position.enteredAt }),
     ...(protection !== undefined && { protection }),
     ...(protects !== undefined && { protects }),
     ...(marketSequence !== undefined && { marketSequence }),

@@ -155,6 +155,8 @@ export interface Order {
   readonly limitPrice?: string;
   readonly stopPrice?: string;
   readonly trailingBps?: number;
+  /** Of a trailing stop: the price of the entry that it protects, from which on it follows. */
+  readonly trailsFrom?: Big;
   readonly timeInForce: TimeInForce;
   /** Of an entry: what it asks to be protected by. */
   readonly protection?: Protection;

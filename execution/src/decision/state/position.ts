@@ -16,8 +16,9 @@ export interface Position {
   readonly strategy: string;
   readonly correlationId: EventId;
   readonly entrySignalId: EventId;
-  /** The order that made it larger last. */
+  /** The order that made it larger last, and the price of its last fill. */
   readonly enteredBy: OrderId;
+  readonly enteredAt: Big;
   /** Its entry was filled although an exit had taken it back, or the venue has refused to let it go. */
   readonly isUnwanted: boolean;
   readonly entryTimeMs: number;
@@ -49,6 +50,7 @@ export interface Fill {
 /** What is known of a position before its first fill. */
 export type Opening = Omit<
   Position,
+  | 'enteredAt'
   | 'quantity'
   | 'enteredQuantity'
   | 'enteredNotional'
@@ -64,6 +66,7 @@ const zero = new Big('0');
 export function openPosition(opening: Opening, { quantity, price, fee }: Fill): Position {
   return {
     ...opening,
+    enteredAt: price,
     quantity,
     enteredQuantity: quantity,
     enteredNotional: quantity.times(price),
@@ -89,6 +92,7 @@ export function applyFill(
     ? {
         ...position,
         fees,
+        enteredAt: price,
         quantity: position.quantity.plus(quantity),
         enteredQuantity: position.enteredQuantity.plus(quantity),
         enteredNotional: position.enteredNotional.plus(notional),

@@ -42,6 +42,18 @@ function triggeredBy(portfolio: PortfolioUnderTest, candles: [number, number, nu
   });
 }
 
+/** A trailing stop that two minutes have brought from 95 to 104.5. */
+function risen() {
+  const portfolio = protectedBy({ trailingStop: { distanceBps: 500 } });
+  const orders = createHeldOrders();
+  const minutes = [candle(0, [100, 106, 100, 106]), candle(1, [106, 110, 106, 110])];
+  for (const minute of minutes) {
+    expect(orders.reachedBy(portfolio.state, minute, minute.closeTime)).toEqual([]);
+    orders.follow(portfolio.state, minute);
+  }
+  return { portfolio, orders, minutes };
+}
+
 describe('orders that execution holds itself', () => {
   test('a stop is triggered at its price, or at the open beyond it', () => {
     const stopLoss = { price: price('95') };
@@ -184,6 +196,55 @@ describe('orders that execution holds itself', () => {
     expect(triggeredBy(protectedBy(short, 'sell'), [[100, 106, 100, 106]])).toEqual([
       ['trailing_stop 105'],
     ]);
+  });
+
+  test('a trailing stop is not moved back by what is bought later', () => {
+    const portfolio = protectedBy({
+      stopLoss: { price: price('80') },
+      trailingStop: { distanceBps: 500 },
+    });
+    portfolio.fill(portfolio.intend({ id: 'more', quantity: '2', reduceOnly: false }), '2', {
+      price: '96',
+    });
+    // A worker that begins now knows what the first two were bought for: 5 % below 100.
+    const fallen = candle(0, [96, 96, 94.5, 95.5]);
+    expect(createHeldOrders().reachedBy(portfolio.state, fallen, fallen.closeTime)).toMatchObject([
+      { data: { price: '95' } },
+    ]);
+  });
+
+  describe('a trailing stop that has risen', () => {
+    test('is not triggered by the hour whose minutes it has followed', () => {
+      const { portfolio, orders, minutes } = risen();
+      const [first, last] = minutes;
+      const timeframe = Timeframe.parse('1h');
+      const hour = {
+        ...candle(1, [100, 110, 100, 110]),
+        timeframe,
+        openTime: first?.openTime ?? 0,
+      };
+      expect(hour.closeTime).toBe(last?.closeTime);
+      expect(orders.reachedBy(portfolio.state, hour, hour.closeTime)).toEqual([]);
+      orders.follow(portfolio.state, hour);
+      const fallen = candle(2, [109, 109, 104.5, 105]);
+      expect(orders.reachedBy(portfolio.state, fallen, fallen.closeTime)).toMatchObject([
+        { data: { price: '104.5' } },
+      ]);
+    });
+
+    test('is not triggered by a candle that is told once more', () => {
+      const { portfolio, orders, minutes } = risen();
+      for (const minute of minutes)
+        expect(orders.reachedBy(portfolio.state, minute, minute.closeTime)).toEqual([]);
+    });
+
+    test('is triggered by one that is told late and was below where it stood then', () => {
+      const { portfolio, orders } = risen();
+      const late = candle(1, [106, 106, 100, 106]);
+      expect(orders.reachedBy(portfolio.state, late, late.closeTime)).toMatchObject([
+        { data: { price: '100.7' } },
+      ]);
+    });
   });
 
   test('an entry of the same candle that adds to the position is no way out of it', () => {

@@ -6,8 +6,9 @@ import type { Order } from '../../decision/state/order.ts';
 import { triggeredTogether, type Reached } from '../../decision/exits/triggered-together.ts';
 import { instrumentKey } from '../../instrument-key.ts';
 import type { Portfolio } from '../../decision/state/portfolio.ts';
-import { averageEntryPrice, enters } from '../../decision/state/position.ts';
+import { enters } from '../../decision/state/position.ts';
 import { createCandleLengths } from '../../paper/candle-lengths.ts';
+import { createTrails } from './trails.ts';
 
 const whole = new Big('10000');
 const zero = new Big('0');
@@ -34,32 +35,19 @@ export function createHeldOrders(
 ): HeldOrders {
   /** Since when each order is there, by the clock of the tape: that of its decision may be set, here and where it was. */
   const began = new Map<OrderId, number>();
-  /** The best price that each trailing stop has seen. */
-  const best = new Map<OrderId, Big>();
+  const trails = createTrails();
   /** Stops whose price was there while another order was to leave with all of it: should it not, they do. */
   const owed = new Set<OrderId>();
   const lengths = createCandleLengths();
 
-  const levelOf = (order: Order): Big => {
+  const levelOf = (order: Order, candle: Candle): Big => {
     const fixed = new Big(order.stopPrice ?? order.limitPrice ?? '0');
-    const seen = best.get(order.id);
-    if (order.trailingBps === undefined || !seen) return fixed;
-    const distance = seen.times(exactly(order.trailingBps)).div(whole);
-    const trailing = order.side === 'sell' ? seen.minus(distance) : seen.plus(distance);
+    if (order.trailingBps === undefined) return fixed;
+    const best = trails.before(order, candle);
+    const distance = best.times(exactly(order.trailingBps)).div(whole);
+    const trailing = order.side === 'sell' ? best.minus(distance) : best.plus(distance);
     if (order.stopPrice === undefined) return trailing;
     return order.side === 'sell' ? larger(trailing, fixed) : smaller(trailing, fixed);
-  };
-
-  /** Of a candle that began before the order its close is certain; its best price may be from before the entry. */
-  const follow = (order: Order, { openTime, high, low, close }: Candle): void => {
-    const seen = best.get(order.id);
-    if (order.trailingBps === undefined || !seen) return;
-    const isWhole = openTime >= beganMs(order);
-    const next =
-      order.side === 'sell'
-        ? larger(seen, exactly(isWhole ? high : close))
-        : smaller(seen, exactly(isWhole ? low : close));
-    best.set(order.id, next);
   };
 
   const beganMs = (order: Order): number => {
@@ -70,20 +58,17 @@ export function createHeldOrders(
 
   const heldIn = (portfolio: Portfolio, candle: Candle): Order[] => {
     lengths.add(candle);
-    for (const ids of [best, owed, began])
+    trails.keep(portfolio.orders);
+    for (const ids of [owed, began])
       if (ids.size > 0) for (const id of ids.keys()) if (!portfolio.orders.has(id)) ids.delete(id);
     const key = instrumentKey(candle);
-    const held = [...portfolio.orders.values()].filter(
+    return [...portfolio.orders.values()].filter(
       (order) =>
         order.isHeld &&
         !order.cancellation &&
         instrumentKey(order) === key &&
         candle.closeTime > beganMs(order),
     );
-    for (const order of held)
-      if (order.trailingBps !== undefined && !best.has(order.id))
-        best.set(order.id, firstSeen(portfolio, order));
-    return held;
   };
 
   /**
@@ -108,7 +93,7 @@ export function createHeldOrders(
       let left = (position?.quantity ?? zero).minus(leaving(portfolio, key));
       for (const order of held.toSorted(stopsFirst)) {
         if (reached.length === mostAppended) break;
-        const level = levelOf(order);
+        const level = levelOf(order, candle);
         const seen = since(order, candle);
         if (!isReached(order, level, seen) && !owed.has(order.id)) continue;
         if (order.reduceOnly && left.lte(zero)) {
@@ -122,15 +107,11 @@ export function createHeldOrders(
       return triggeredTogether(portfolio, reached, timeMs);
     },
     follow(portfolio, candle) {
-      for (const order of heldIn(portfolio, candle)) follow(order, candle);
+      for (const order of heldIn(portfolio, candle))
+        if (order.trailingBps !== undefined)
+          trails.follow(order, candle, candle.openTime >= beganMs(order));
     },
   };
-}
-
-/** The price that a trailing stop begins to follow: of the entry, where its reference is the stop that it stands at until then. */
-function firstSeen({ positions }: Portfolio, order: Order): Big {
-  const position = order.stopPrice === undefined ? undefined : positions.get(instrumentKey(order));
-  return position ? averageEntryPrice(position) : order.referencePrice;
 }
 
 function stopsFirst(a: Order, b: Order): number {
