@@ -3,7 +3,8 @@ import { keysOf } from './keys-of.ts';
 
 /** What a person must hear of beside the life of orders: kind and meaning. The documents are made from this list. */
 export const incidents = {
-  OVERFILL: 'The venue has filled more than was ordered. It is booked, for the money has moved.',
+  OVERFILL:
+    'The venue has filled more than was ordered, or than was held where a position was only to be made smaller. It is booked, for the money has moved.',
   FILL_AFTER_END:
     'The venue has filled an order that had ended. It is booked, for the money has moved.',
   UNKNOWN_FILL: 'The venue tells of an order that the journal does not know.',

@@ -10,13 +10,13 @@ import {
   toNonNegative,
   toPositive,
   toTime,
-  type IncidentKind,
 } from '@heliograph/contracts';
 import type { Report } from '../brokers/broker.ts';
+import { anomalies } from './anomalies.ts';
 import { draft, type Draft, type DraftContext } from './state/draft.ts';
 import { afterFill } from './state/evolve-fills.ts';
 import { accepted, cancelled, contextOf, orderFacts, rejected } from './state/order-events.ts';
-import { incidentOf, statusAfter, type Ending, type Order, type OrderFact } from './state/order.ts';
+import { statusAfter, type Ending, type Order, type OrderFact } from './state/order.ts';
 import type { Portfolio } from './state/portfolio.ts';
 import {
   averageEntryPrice,
@@ -106,7 +106,7 @@ function filled(
           ),
         ]
       : []),
-    ...anomalies(order, { fact: factOf(report), filledQuantity, context }),
+    ...anomalies(order, { fact: factOf(report), filledQuantity, position, context }),
   ];
 }
 
@@ -183,33 +183,6 @@ function exitReasonOf({ role, strategy, isWriteOff }: Order): string {
 
 /** What a person asks for comes as signals of this strategy. */
 export const manualStrategy = 'manual';
-
-/** What was filled beyond what was ordered, or after the end, is booked: the money has moved. A person must hear of it. */
-function anomalies(
-  order: Order,
-  fill: { fact: OrderFact; filledQuantity: Big; context: DraftContext },
-): Draft[] {
-  const { size, venue, symbol, id } = order;
-  const isTooMuch = size.kind === 'base' && fill.filledQuantity.gt(size.quantity);
-  const kind: IncidentKind | undefined =
-    incidentOf(order.status, fill.fact) ?? (isTooMuch ? 'OVERFILL' : undefined);
-  if (!kind) return [];
-  const ordered = size.kind === 'base' ? size.quantity : `for ${size.notional}`;
-  return [
-    draft(
-      'incident_reported',
-      { ...fill.context, key: `${kind} ${fill.context.key}` },
-      {
-        kind,
-        severity: 'error',
-        detail: `the order was ${order.status.replace('_', ' ')}, ${ordered} were ordered, ${fill.filledQuantity.toFixed()} are filled now`,
-        venue,
-        symbol,
-        orderId: id,
-      },
-    ),
-  ];
-}
 
 /** Basis points that the fill was worse than the price which the decision saw. */
 function slippageBps({ side, referencePrice }: Order, price: Big): number {

@@ -95,8 +95,8 @@ On bitstamp: tick <code>0.01</code>, lot <code>0.0001</code>, from <code>0.001</
 test('an incident is told as loud as it is, with what it means', () => {
   expect(journalMessage(aSample('incident_reported'), paper)).toMatchObject({
     severity: 'error',
-    html: `🚨 <b>[PAPER] Filled more than ordered: BTC/USD</b>
-<code>OVERFILL</code>: The venue has filled more than was ordered. It is booked, for the money has moved.
+    html: `🚨 <b>[PAPER] Filled too much: BTC/USD</b>
+<code>OVERFILL</code>: The venue has filled more than was ordered, or than was held where a position was only to be made smaller. It is booked, for the money has moved.
 1.3 of 1.2301
 Order <code>k3order</code> at bitstamp
 <i>2014-01-05 12:30 UTC · #idea0000</i>`,

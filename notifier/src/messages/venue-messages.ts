@@ -119,7 +119,7 @@ export function instrumentChanged(
 }
 
 export const incidentTitles: Readonly<Record<IncidentKind, string>> = {
-  OVERFILL: 'Filled more than ordered',
+  OVERFILL: 'Filled too much',
   FILL_AFTER_END: 'Filled after its end',
   UNKNOWN_FILL: 'Filled without an order',
   UNPROTECTED: 'Protection lost',

@@ -12,11 +12,15 @@ describe('a position that asks for a stop', () => {
   test('gets it again when it is lost, tells a person, and is closed after the third time', () => {
     const { state } = entered(stop);
     guard(state);
-    for (const times of [1, 2]) {
+    for (const [attempt, often] of [
+      [2, 'once'],
+      [3, '2 times'],
+    ]) {
       hear(state, first(state, 'stop_loss'), { type: 'cancelled' });
+      const detail = `stop_loss was lost ${often}: it is placed again`;
       expect(guard(state)).toMatchObject([
-        { type: 'incident_reported', data: { kind: 'UNPROTECTED' } },
-        { type: 'order_intended', data: { role: 'stop_loss', attempt: times + 1 } },
+        { type: 'incident_reported', data: { kind: 'UNPROTECTED', detail } },
+        { type: 'order_intended', data: { role: 'stop_loss', attempt } },
       ]);
       expect(guard(state)).toEqual([]);
     }

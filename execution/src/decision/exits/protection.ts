@@ -129,7 +129,8 @@ function guard(situation: Situation, terms: Terms): Draft[] {
       : intended(situation, again, quantity);
   if (next[0]?.type !== 'order_intended' || legIn(situation, 'unprotected').isGivenUp) return next;
   const what = isGivenUp ? 'the position is being closed' : 'it is placed again';
-  const detail = `${terms.role} was lost ${leg.failures} times: ${what}`;
+  const often = leg.failures === 1 ? 'once' : `${leg.failures} times`;
+  const detail = `${terms.role} was lost ${often}: ${what}`;
   const attempt = legIn(situation, 'unprotected').orders;
   const which = `${terms.role} ${leg.failures} ${leg.orders} ${attempt}`;
   return [lost(situation, which, { detail }), ...next];

@@ -71,7 +71,11 @@ export function surpluses(portfolio: Portfolio, statement: Statement): Map<strin
 function surplusOf({ positions }: Portfolio, asset: string, { balances }: Statement): Big {
   return [...positions.values()]
     .filter((position) => assetOf(position) === asset)
-    .reduce((surplus, { quantity }) => surplus.minus(quantity), totalOf(asset, balances));
+    .reduce(
+      (surplus, { side, quantity }) =>
+        side === 'long' ? surplus.minus(quantity) : surplus.plus(quantity),
+      totalOf(asset, balances),
+    );
 }
 
 type Unsettled = (instrument: { symbol?: string | undefined }) => boolean;
@@ -130,16 +134,23 @@ function balanceFalls(
   position: Position,
   balances: readonly Balance[],
 ): Difference | undefined {
-  const { venue, symbol, quantity } = position;
+  const { venue, symbol, side, quantity } = position;
   if (fallsBy(portfolio, position, balances).eq('0')) return undefined;
   const base = assetOf(position);
-  const total = totalOf(base, balances);
-  const found = `${quantity.toFixed()} ${base} here, ${total.toFixed()} at the venue`;
+  const total = side === 'long' ? totalOf(base, balances) : new Big('0');
+  const found =
+    side === 'long'
+      ? `${quantity.toFixed()} ${base} here, ${total.toFixed()} at the venue`
+      : `short ${quantity.toFixed()} ${base} here, and a spot account never is: coins that are not of this portfolio were sold, close it to buy them back`;
   return { orderId: '', found, kind: 'balance', venue, symbol, there: toNonNegative(total) };
 }
 
-/** Less than a lot cannot be traded anyway: fees and dust. */
+/**
+ * Less than a lot cannot be traded anyway: fees and dust. What is short here was sold of what the owner has beside: the
+ * venue has nothing of the kind, whatever it has.
+ */
 function fallsBy(portfolio: Portfolio, position: Position, balances: readonly Balance[]): Big {
+  if (position.side === 'short') return position.quantity;
   const missing = position.quantity.minus(totalOf(assetOf(position), balances));
   return missing.lt(rulesOf(portfolio, position).lotSize) ? new Big('0') : missing;
 }

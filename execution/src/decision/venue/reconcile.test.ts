@@ -2,6 +2,7 @@ import { Big, deterministicId, SymbolName, type OrderId } from '@heliograph/cont
 import { describe, expect, test } from 'vitest';
 import { aPortfolio, binance, btc, type PortfolioUnderTest } from '../../testing/a-portfolio.ts';
 import type { UnreadOrder, VenueOrder } from '../../brokers/broker.ts';
+import { surpluses } from './holdings.ts';
 import { reconcile } from './reconcile.ts';
 import type { Statement } from './statement.ts';
 
@@ -275,6 +276,25 @@ describe('reconciliation', () => {
     const enough = { balances: [{ currency: 'BTC', free: '0', total: '3.5' }] };
     expect(compared(portfolio, enough).differences).toEqual([]);
     expect(portfolio.state.disputed.size).toBe(0);
+  });
+
+  test('a short position differs from whatever a spot account has, and is not among what it has beside', () => {
+    const portfolio = aPortfolio();
+    const orderId = portfolio.intend({ side: 'sell', quantity: '2' });
+    portfolio.fill(orderId, '2');
+    const balances = bitcoins('5');
+    expect(compared(portfolio, { balances }).differences).toMatchObject([
+      {
+        kind: 'balance',
+        symbol: btc,
+        there: '0',
+        found: expect.stringMatching(/^short 2 BTC here/),
+      },
+    ]);
+    expect([...portfolio.state.disputed]).toEqual(['binance|BTC/USDT']);
+    expect(surpluses(portfolio.state, statement({ balances }))).toEqual(
+      new Map([['BTC', new Big('7')]]),
+    );
   });
 
   test.each([
