@@ -62,6 +62,16 @@ describe('the outcome of a request that failed', () => {
     expect(outcome(error, { refusesWith4xx: true, sending })).toEqual({ status: 'unknown' });
   });
 
+  test('is a refusal where the key is good no more, which ccxt takes for a rate limit', () => {
+    const error = new ccxt.DDoSProtection('Invalid API-key, IP, or permissions for action.');
+    const sending = { ...answered, status: 401 };
+    expect(outcome(error, { sending })).toMatchObject({
+      status: 'rejected',
+      reason: 'VENUE_REJECTED',
+      detail: expect.stringContaining('permissions'),
+    });
+  });
+
   test('is certain when nothing was sent', () => {
     const sending = { ...answered, sent: false, status: undefined };
     expect(outcome(new ccxt.InvalidOrder('no'), { sending })).toMatchObject({

@@ -57,6 +57,8 @@ export function outcomeOf({
   // Nothing went out: what ccxt refuses by itself is final, and the venue may be there again soon.
   if (!sending.sent) return kinds.includes('ExchangeError') ? refusal(verdictOf()) : notTaken();
   if (status === 429 || status === 418) return notTaken();
+  // Nothing is done for whom it does not let in: ccxt calls that a rate limit where the key was good before.
+  if (status === 401) return rejected('VENUE_REJECTED');
   // No answer, or one that comes from in front of the exchange: it may have been executed behind.
   if (status === undefined || status >= 500 || status === 408) return { status: 'unknown' };
   return refusal(verdictOf());

@@ -10,6 +10,7 @@ import type { Draft } from '../../decision/state/draft.ts';
 import { cancelIntended, triggered } from '../../decision/state/order-events.ts';
 import { createExchangeBroker } from '../../paper/exchange-broker.ts';
 import { aPortfolio } from '../../testing/a-portfolio.ts';
+import { only } from '../../testing/live-run.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createJournal } from '../journal.ts';
 import { createSerial } from '../serial.ts';
@@ -224,6 +225,27 @@ test('a sale that the venue does not take now is not sent again before it wants 
   expect(await dispatcher.carryOut(moment), 'nothing was done').toBe(false);
   for (let again = 0; again < 5; again++) expect(await dispatcher.carryOut(moment)).toBe(false);
   expect(sent).toHaveLength(1);
+});
+
+test('one that is given up after that says what the venue had against it', async () => {
+  const bus = createMemoryServer().connect();
+  const clock = aClock(nowMs());
+  const { journal, dispatcher, write, answers } = worker(bus, someSettings(), clock);
+  const { id, events } = aHeldStop();
+  await write(events);
+  await dispatcher.carryOut(moment);
+  const order = journal.state.orders.get(id);
+  if (!order) throw new Error('the order is not there');
+  await write([triggered(journal.state, order, { ...moment, price: new Big('90') })]);
+  answers.push(
+    Promise.resolve({ status: 'not_taken', detail: 'too many orders', retryAfterMs: 30_000 }),
+  );
+  await dispatcher.carryOut(moment);
+  clock.pass(30_000);
+  await dispatcher.carryOut(moment);
+  expect(await only(bus, 'order_cancelled')).toMatchObject([
+    { data: { reason: 'NOT_SENT', detail: expect.stringContaining('too many orders') } },
+  ]);
 });
 
 test.each([3_600_000, -3_600_000])(

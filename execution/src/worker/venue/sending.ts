@@ -79,6 +79,8 @@ export function createSending({
   const fresh = new Map<OrderId, Written>();
   /** The venue does not want to hear of them again before that, by the steady clock. */
   const notBefore = new Map<OrderId, number>();
+  /** What the venue has said to those that it did not take. */
+  const refusals = new Map<OrderId, string>();
   /** On their way, and not for too long yet. */
   const awaited = new Map<OrderId, Promise<unknown>>();
 
@@ -151,6 +153,7 @@ export function createSending({
       )(order);
       throw unknown(order, cause);
     });
+    if (placement.status !== 'taken') refusals.set(order.id, placement.detail);
     // Only the time was wrong. Once it is certain that it never will be there, another may follow.
     if (!takesOnce && placement.status === 'rejected' && ofTime.has(placement.reason))
       throw new TransientError('NOT_TAKEN', `order ${order.id} was not taken: ${placement.detail}`);
@@ -175,7 +178,9 @@ export function createSending({
     if (isSilent(order) || isAwaited(order)) throw unknown(order);
     await within(broker.refresh([order]), patienceMs);
     if ((await broker.reportsOf(order)) !== undefined) return;
-    const why = { timeMs, ...neverSent };
+    const refusal = refusals.get(order.id);
+    const detail = neverSent.detail + (refusal === undefined ? '' : `, and has said: ${refusal}`);
+    const why = { timeMs, ...neverSent, detail };
     if (!(await isGone(order, why))) throw unknown(order);
     await end(order, why);
   };
@@ -239,7 +244,8 @@ export function createSending({
     abandon,
     end,
     tidy() {
-      for (const id of notBefore.keys()) if (!journal.state.orders.has(id)) notBefore.delete(id);
+      for (const map of [notBefore, refusals])
+        for (const id of map.keys()) if (!journal.state.orders.has(id)) map.delete(id);
     },
   };
 }
