@@ -13,6 +13,7 @@ export interface StreamClient {
 /** What streams: a ccxt exchange. */
 export interface StreamingVenue {
   readonly rateLimit: number;
+  readonly options: Record<string, unknown>;
   client: (url: string) => StreamClient;
   close(): Promise<unknown>;
 }
@@ -28,31 +29,28 @@ export interface Streams {
 /**
  * ccxt 4.5.84 makes promises that it does not await: one for each subscription, one for each message that it sends. When
  * a connection breaks in the middle they reject, and as nobody handles that, Node ends the process. Whoever does await
- * them still hears of it. It waits before it connects again, and then connects whatever has ended meanwhile, which
- * nobody would ever close: a process with that stays up for ever. What it would print, `say` gets instead. What a stream
+ * them still hears of it. Of its own accord it waits before it connects again, for up to a minute, and then connects whatever has
+ * ended meanwhile, which nobody would ever close: here who listens waits, and it does not. What it would print, `say` gets instead. What a stream
  * asks for waits as requests do (`paceRequests`).
  */
 export function guardStreams(
   venue: StreamingVenue,
   { say }: { say?: (text: string) => void } = {},
 ): Streams {
-  /** Those that may connect. */
   const guarded = new Set<StreamClient>();
   let isClosed = false;
+  venue.options['ws'] = { ...Object(venue.options['ws']), backoff: { base: 0 } };
   const { client } = venue;
   venue.client = (url) => {
     const found = client.call(venue, url);
     if (isClosed) found.createConnection = () => {};
     if (isClosed || guarded.has(found)) return found;
     guarded.add(found);
-    const { future, send, createConnection } = found;
+    const { future, send } = found;
     found.throttle = createPace(() => venue.rateLimit);
     found.future = (hash) => handled(future.call(found, hash));
     if (say) found.log = (...words) => say(words.map(String).join(' '));
     found.send = (message) => handled(send.call(found, message));
-    found.createConnection = () => {
-      if (guarded.has(found)) createConnection.call(found);
-    };
     return found;
   };
   const restart = async (): Promise<void> => {

@@ -58,6 +58,19 @@ const faults: readonly [object, ...object[]] = [
   limited,
 ];
 
+/** What goes wrong, requests twice as often as the rest. */
+const likely = [
+  'kill',
+  'pause',
+  'server',
+  'fault',
+  'fault',
+  'streams',
+  'twice',
+  'market',
+  'clock',
+] as const;
+
 test(
   'a live pipeline of processes is killed, its exchange fails and its clocks jump: its books are the exchange, and all of it is decided again',
   async () => {
@@ -90,32 +103,41 @@ test(
     const portfolio = () => readPortfolio(bus, 'paper');
     await eventually(async () => expect((await portfolio()).positions.size).toBeGreaterThan(0));
 
-    const done: Record<string, number> = {};
-    const untilMs = performance.now() + seconds * 1_000;
-    while (performance.now() < untilMs) {
-      await sleep(500 + random() * 2_500);
-      const what = oneOf([
-        'kill',
-        'server',
-        'fault',
-        'fault',
-        'clock',
-        'streams',
-        'twice',
-        'market',
-      ]);
-      done[what] = (done[what] ?? 0) + 1;
-      if (what === 'kill') oneOf(programs).kill();
-      else if (what === 'server') await place.killServer();
-      else if (what === 'fault') await exchange.fault({ on: oneOf(endpoints), ...oneOf(faults) });
-      else if (what === 'streams') await exchange.dropStreams();
-      else if (what === 'twice') await exchange.repeatEvents(3);
-      else if (what === 'market') await exchange.disturb({ kind: oneOf(['drop', 'silence']) });
-      else {
+    const mishaps = {
+      kill: () => oneOf(programs).send('SIGKILL'),
+      async pause() {
+        const program = oneOf(programs);
+        program.send('SIGSTOP');
+        await sleep(random() * 9_000);
+        program.send('SIGCONT');
+      },
+      server: place.killServer,
+      fault: () => exchange.fault({ on: oneOf(endpoints), ...oneOf(faults) }),
+      streams: exchange.dropStreams,
+      twice: () => exchange.repeatEvents(3),
+      market: () => exchange.disturb({ kind: oneOf(['drop', 'silence']) }),
+      async clock() {
         await shift(oneOf([hourMs, -hourMs, 2 * hourMs, -60_000, 5_000, -5_000]));
         await sleep(500 + random() * 3_000);
         await shift(0);
-      }
+      },
+    };
+    const done = {
+      kill: 0,
+      pause: 0,
+      server: 0,
+      fault: 0,
+      streams: 0,
+      twice: 0,
+      market: 0,
+      clock: 0,
+    };
+    const untilMs = performance.now() + seconds * 1_000;
+    while (performance.now() < untilMs) {
+      await sleep(500 + random() * 2_500);
+      const mishap = oneOf(likely);
+      done[mishap]++;
+      await mishaps[mishap]();
     }
 
     const panic = ['panic', '--yes', '--json', '--wait', '60s'];
@@ -165,7 +187,7 @@ function keepUp(command: string, options: CliOptions) {
     }
   })();
   return {
-    kill: () => current.kill('SIGKILL'),
+    send: (signal: NodeJS.Signals) => current.kill(signal),
     end(signal: NodeJS.Signals): Promise<CliResult> {
       isWanted = false;
       current.kill(signal);

@@ -20,6 +20,7 @@ export interface PublicVenue {
   readonly features: unknown;
   readonly urls: { api: unknown };
   readonly rateLimit: number;
+  readonly options: Record<string, unknown>;
   throttle: Pace;
   timeout: number;
   fetchImplementation: (url: string, init: RequestInit) => Promise<Response>;
