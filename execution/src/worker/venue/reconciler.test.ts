@@ -291,6 +291,45 @@ async function compared() {
   return { clock, askedMs, reconciler, compare, beganMs: clock.steadyMs() };
 }
 
+test.each([
+  { held: '1', givenUpMs: 10_000 },
+  { held: '0.4', givenUpMs: undefined },
+])(
+  'an order that the venue has forgotten is compared at once, and given up where all of it is there: $held of 1',
+  async ({ held, givenUpMs }) => {
+    const clock = aClock(nowMs());
+    const portfolio = aPortfolio();
+    portfolio.report({ ...fillOf(portfolio.intend({ id: 'in' })), timeMs: nowMs() - 30_000 });
+    const sold = portfolio.intend({ id: 'out', side: 'sell', reduceOnly: true });
+    portfolio.report({ type: 'accepted', orderId: sold, venueOrderId: '7' });
+    const beganMs = clock.steadyMs();
+    const sinceMs = (): number => clock.steadyMs() - beganMs;
+    const comparedMs: number[] = [];
+    const { journal, reconciler } = await comparing(
+      portfolio,
+      () => [],
+      {
+        isForgotten: () => sinceMs() >= 10_000,
+        openOrders: async () => [],
+        balances: async () => [],
+        async positions() {
+          comparedMs.push(sinceMs());
+          return [{ venue: binance, symbol: btc, side: 'long', quantity: held }];
+        },
+      },
+      clock,
+    );
+    let takenBackMs: number | undefined;
+    while (sinceMs() <= 40_000) {
+      await reconciler.compare((task) => task());
+      if (journal.state.orders.get(sold)?.cancellation) takenBackMs ??= sinceMs();
+      clock.pass(1_000);
+    }
+    expect(comparedMs).toEqual([0, 10_000, 40_000]);
+    expect(takenBackMs).toBe(givenUpMs);
+  },
+);
+
 describe.each([3_600_000, -3_600_000])('a wall clock that is set by %i ms', (jumpMs) => {
   test('is known at once, before the venue is asked', async () => {
     const { clock, reconciler } = await compared();

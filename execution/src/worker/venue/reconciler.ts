@@ -133,6 +133,12 @@ export function createReconciler({
   }
   const hasCompared = (): boolean => comparedMs > -Infinity;
   const hasJumped = (): boolean => Math.abs(wallAhead() - wallAheadMs) > jumpMs;
+  const isForgotten = (order: Order): boolean => broker.isForgotten?.(order) === true;
+  /** What the venue has forgotten since: where it was to leave a position, that is open until it is given up. */
+  const hasForgotten = (): boolean =>
+    [...journal.state.orders.values()].some(
+      (order) => !order.cancellation && !last?.forgotten?.has(order.id) && isForgotten(order),
+    );
 
   /** An order that the venue says nothing of is unknown, and what is not known is not found to differ. */
   const asHeard = (portfolio: Portfolio): Portfolio => {
@@ -213,7 +219,6 @@ export function createReconciler({
     return within(answer, Math.min(waitMs, mostPatienceMs));
   };
 
-  const isForgotten = (order: Order): boolean => broker.isForgotten?.(order) === true;
   /** What was intended or filled since it was begun may have moved before or after the venue was asked. */
   const conclude = async (
     { hadEnded, sequence, timeMs, beganMs }: Begun,
@@ -309,7 +314,7 @@ export function createReconciler({
     },
     async compare(serially) {
       if (!isNeeded) return;
-      const isUrgent = failingSinceMs !== undefined || hasJumped();
+      const isUrgent = failingSinceMs !== undefined || hasJumped() || hasForgotten();
       if (steadyMs() - triedMs >= (isUrgent ? Math.min(againMs, everyMs) : everyMs))
         await attempt(serially);
       // One that answers nothing is told of as such.
