@@ -2,7 +2,7 @@ import { portfolioFor } from '@heliograph/contracts';
 import type { AlertRoute, Notifier } from '@heliograph/notifier';
 import type { ConfiguredStrategy, SignalEngine } from '@heliograph/signal-engine';
 import type { TradeLog } from '@heliograph/trade-log';
-import { tradingStates, type TradingStates } from './control/trading-state.ts';
+import { readTradingStates, type TradingStates } from './control/trading-state.ts';
 import type { Market } from './market.ts';
 import type { BasePortfolioOptions } from './options/execution-options.ts';
 import { followRun, type FollowedRun } from './follow-run.ts';
@@ -71,7 +71,7 @@ export async function openPipeline(
   const workers = await runWorkers(surroundings, { portfolios, workers: names });
   const bus = await openBus(surroundings, 'start');
   const engine = await runSignalEngine(surroundings, { ...run, instance: 'start' });
-  onStarted(engine, await tradingStates(bus));
+  onStarted(engine, (await readTradingStates(bus)).kept);
   const runOf = (base: BasePortfolioOptions): PortfolioRun => {
     const name = portfolioFor(base.portfolio, engine.tape);
     return { ...base, name, followed: stack.use(followRun(bus, name)) };

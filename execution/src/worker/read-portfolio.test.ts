@@ -1,4 +1,10 @@
-import { deterministicId, OrderId, toTime, type JournalEvent } from '@heliograph/contracts';
+import {
+  Decimal,
+  deterministicId,
+  OrderId,
+  toTime,
+  type JournalEvent,
+} from '@heliograph/contracts';
 import { createMemoryBus, type Bus } from '@heliograph/contracts/bus';
 import { aJournalEvent, aSignal, someSettings } from '@heliograph/contracts/testing';
 import { tap } from 'rxjs';
@@ -90,5 +96,25 @@ test('lists what the workers have written down', async () => {
   expect(await listPortfolios(bus)).toEqual([
     { name: 'paper', tape: 'live', status: 'open' },
     { name: 'paper-x-1', tape: 'x-1', status: 'marked' },
+  ]);
+});
+
+const marked = aJournalEvent('portfolio_marked', {
+  tape: 'live',
+  candles: 0,
+  cash: Decimal.parse('500'),
+  equity: Decimal.parse('500'),
+  positions: [],
+});
+
+test('lists also what only a journal tells of, and passes over what makes no sense', async () => {
+  await using bus = createMemoryBus();
+  await journal(bus, 'paper', [opened('paper', '500')]);
+  await journal(bus, 'other', [opened('other', '500'), marked]);
+  await bus.publish({ subject: 'trading.broken.portfolio_opened', id: 'junk', body: '{' });
+  await (await bus.bucket(portfoliosBucket)).put('paper', '{"tape":');
+  expect(await listPortfolios(bus)).toEqual([
+    { name: 'other', tape: 'live', status: 'marked' },
+    { name: 'paper', tape: 'live', status: 'open' },
   ]);
 });

@@ -1,6 +1,6 @@
-import { JournalEvent, journalPrefix, parseEvent } from '@heliograph/contracts';
+import { JournalEvent, journalPrefix, parseEvent, subjects } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
-import { lastValueFrom, tap } from 'rxjs';
+import { firstValueFrom, lastValueFrom, map, tap, toArray } from 'rxjs';
 import { z } from 'zod';
 import { draftOf } from '../decision/state/draft.ts';
 import { evolve } from '../decision/state/evolve.ts';
@@ -16,13 +16,54 @@ export interface ListedPortfolio {
 }
 
 const Entry = z.object({ tape: z.string(), status: z.enum(['open', 'marked']) });
+const Opened = z.object({ data: z.object({ tape: z.string() }) });
 
-/** The portfolios that the workers look after, or have drawn up, by name. */
+/**
+ * The portfolios that the workers look after, or have drawn up, by name: those that they tell each other of, and those of
+ * which only a journal tells any more, for the bucket is none that must not be lost.
+ */
 export async function listPortfolios(bus: Bus): Promise<ListedPortfolio[]> {
+  const [journalled, told] = await Promise.all([journalledPortfolios(bus), toldPortfolios(bus)]);
+  const all = new Map([...journalled, ...told].map((portfolio) => [portfolio.name, portfolio]));
+  return [...all.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function toldPortfolios(bus: Bus): Promise<ListedPortfolio[]> {
   const entries = await (await bus.bucket(portfoliosBucket)).entries();
-  return entries
-    .map(({ key, value }) => ({ name: key, ...Entry.parse(JSON.parse(value)) }))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap(({ key, value }) => {
+    const entry = Entry.safeParse(asJson(value));
+    return entry.success ? [{ name: key, ...entry.data }] : [];
+  });
+}
+
+async function journalledPortfolios(bus: Bus): Promise<ListedPortfolio[]> {
+  const [opened, marked] = await Promise.all([
+    journalsWith(bus, 'portfolio_opened'),
+    journalsWith(bus, 'portfolio_marked'),
+  ]);
+  return [...opened].flatMap(([name, body]) => {
+    const event = Opened.safeParse(asJson(body));
+    if (!event.success) return [];
+    return [{ name, tape: event.data.data.tape, status: marked.has(name) ? 'marked' : 'open' }];
+  });
+}
+
+/** The journals that tell of such an event, by portfolio. */
+async function journalsWith(bus: Bus, type: JournalEvent['type']): Promise<Map<string, string>> {
+  const subject = subjects.journal('*', type);
+  const read$ = bus.read({ stream: 'TRADING', subject }).pipe(
+    map((message): [string, string] => [message.subject.split('.')[1] ?? '', message.body]),
+    toArray(),
+  );
+  return new Map(await firstValueFrom(read$));
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 type OnEvent = (event: JournalEvent, sequence: number) => void;

@@ -130,7 +130,7 @@ test('a command is answered, and a button does what it says, once', async () => 
   const control: Control = {
     async change(state, { author }) {
       halts.push(`${state} by ${author}`);
-      return { followed: ['money'], unanswered: [] };
+      return { followed: ['money'], unanswered: [], overruled: [] };
     },
     close: async () => [],
     panic: async () => ({ closed: [], left: [] }),

@@ -34,11 +34,22 @@ export interface Wish {
  * reaches the portfolios' journals.
  */
 export interface Control {
-  /** Keeps the trading state; resolves to the portfolios that are in it, and those whose workers have not answered. */
+  /**
+   * Keeps the trading state; resolves to the portfolios that are in it, those whose workers have not answered, and those of
+   * which somebody else has wanted something else since.
+   */
   change(
     state: TradingState,
     wish: Wish & { readonly reason: string },
-  ): Promise<{ readonly followed: readonly string[]; readonly unanswered: readonly string[] }>;
+  ): Promise<{
+    readonly followed: readonly string[];
+    readonly unanswered: readonly string[];
+    readonly overruled: readonly {
+      readonly portfolio: string;
+      readonly state: TradingState;
+      readonly author: string;
+    }[];
+  }>;
   /** Leaves positions at the market, those of the symbols or all. */
   close(wish: Wish, symbols: readonly string[] | 'all'): Promise<readonly ClosedPosition[]>;
   /** Halts, takes open entries back and leaves everything. */

@@ -65,6 +65,7 @@ export const unlock: ActingCommand = {
     return changedReply('ACTIVE', {
       followed: changed.flatMap(({ followed }) => followed),
       unanswered: changed.flatMap(({ unanswered }) => unanswered),
+      overruled: changed.flatMap(({ overruled }) => overruled),
     });
   },
 };
@@ -103,7 +104,7 @@ function changing(
 
 function changedReply(
   state: TradingState,
-  { followed, unanswered }: Awaited<ReturnType<Control['change']>>,
+  { followed, unanswered, overruled }: Awaited<ReturnType<Control['change']>>,
 ): Reply {
   return {
     emoji: { ACTIVE: '🟢', REDUCING: '🟡', HALTED: '🛑' }[state],
@@ -113,7 +114,11 @@ function changedReply(
       ...unanswered.map(
         (one) => line`${bold(one)}: no worker has answered; they follow as soon as they are there`,
       ),
-      ...(followed.length + unanswered.length === 0
+      ...overruled.map(
+        ({ portfolio, state: other, author }) =>
+          line`${bold(portfolio)}: not any more, ${author} has wanted it ${other} since`,
+      ),
+      ...(followed.length + unanswered.length + overruled.length === 0
         ? [line`It is kept: nothing is open yet, and workers follow it from their start on`]
         : []),
     ],

@@ -38,7 +38,7 @@ export function aControl(done: string[], slow?: Promise<void>): Control {
     async change(state, wish) {
       await slow;
       note(`${state} of ${wish.portfolio}`, wish);
-      return { followed: ['money'], unanswered: [] };
+      return { followed: ['money'], unanswered: [], overruled: [] };
     },
     async close(wish, symbols) {
       note(`close ${String(symbols)}`, wish);

@@ -22,6 +22,35 @@ describe.concurrent('panic', () => {
     ]);
   });
 
+  test('leaves what is held also where the workers have lost what they told each other', async () => {
+    await using here = await place();
+    await openPortfolio(here.bus, 'careful', { held: [btc] });
+    using _worker = startStandIn(here.bus, 'careful');
+    await here.bus.request('$JS.API.STREAM.DELETE.KV_portfolios', '');
+    const { code, closed } = json(await here.run('panic', '--yes', '--json'));
+    expect(closed).toMatchObject([{ portfolio: 'careful', status: 'filled', left: '0' }]);
+    expect(code).toBe(0);
+  });
+
+  test('leaves what the others hold where one journal cannot be read, and says so', async () => {
+    await using here = await place();
+    await openPortfolio(here.bus, 'broken');
+    await openPortfolio(here.bus, 'paper', { held: [btc] });
+    using _worker = startStandIn(here.bus, 'paper');
+    const subject = 'trading.broken.trading_state_changed';
+    await here.bus.publish({ subject, id: 'junk', body: '{"schemaversion":9}' });
+    const told = await here.run('panic', '--yes', '--wait', '2s');
+    expect(told.stdout).toContain('paper is HALTED');
+    expect(told.stdout).toMatch(/^paper +BTC\/USDT +long +1 +0 +filled/m);
+    expect(told.stdout).toContain('Nothing is closed of broken: its journal cannot be read behind');
+    expect(told.code).toBe(3);
+    const status = await here.run('status');
+    expect(status.stdout).toMatch(/^paper \(paper, tape live\)\nTrading +HALTED/);
+    expect(status.stdout).toMatch(/^broken: its journal cannot be read behind/m);
+    const entry = await (await here.bus.bucket(tradingStateBucket)).get('broken');
+    expect(JSON.parse(entry?.value ?? '')).toMatchObject({ state: 'HALTED' });
+  });
+
   test('goes on until no entry is open any more, and leaves what one of them has brought', async () => {
     await using here = await place();
     await openPortfolio(here.bus, 'paper');

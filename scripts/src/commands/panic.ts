@@ -6,7 +6,7 @@ import { confirm } from '../control/confirm.ts';
 import { closingsOf } from '../control/close-positions.ts';
 import { controlOptions } from '../control/control-options.ts';
 import { openControl } from '../control/open-control.ts';
-import { readView } from '../control/portfolio-view.ts';
+import { createViewsReader } from '../control/portfolio-view.ts';
 import { selectPortfolios, type Selection } from '../control/select-portfolios.ts';
 import { changeTradingState } from '../control/trading-state.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -51,9 +51,10 @@ export async function panic(invocation: Invocation): Promise<ExitCode> {
   return isFollowed(answer) && isAllClosed(left) ? exitCodes.ok : exitCodes.findings;
 }
 
-function tellClosed(terminal: Terminal, { closed, entries, held }: Everything): void {
+function tellClosed(terminal: Terminal, { closed, entries, held, unread }: Everything): void {
   if (closed.length > 0) terminal.data(closedTable(closed));
-  else if (held.length + entries.length === 0) terminal.data('Nothing is held.');
+  else if (held.length + entries.length + unread.length === 0) terminal.data('Nothing is held.');
+  for (const { why } of unread) terminal.data(`Nothing is closed of ${why}`);
   for (const { portfolio, symbol, side, orderId, status } of entries)
     terminal.data(
       `${portfolio}: ${orderId}, which enters ${symbol} (${side}), is not taken back yet (${status.replace('_', ' ')}); the workers go on, and what it brings stays until it is closed.`,
@@ -63,10 +64,11 @@ function tellClosed(terminal: Terminal, { closed, entries, held }: Everything): 
 }
 
 async function question(bus: Bus, { names, open }: Selection): Promise<string> {
-  const views = await Promise.all(open.map((listed) => readView(bus, listed)));
+  const { views, unread } = await createViewsReader(bus, open)();
   const held = closingsOf(views).map(
     ({ position: { symbol, side, quantity } }) => `${side} ${amount(quantity)} ${symbol}`,
   );
   const what = held.length === 0 ? 'close whatever is held' : `close ${held.join(', ')}`;
-  return `Halt ${names.join(', ')}, take back open orders and ${what} at the market?`;
+  const besides = unread.map(({ why }) => ` Nothing can be closed of ${why}.`).join('');
+  return `Halt ${names.join(', ')}, take back open orders and ${what} at the market?${besides}`;
 }

@@ -1,3 +1,4 @@
+import { tradingStateBucket } from '@heliograph/contracts';
 import { aJournalEvent } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { btc, json, place } from '../testing/control-place.ts';
@@ -36,6 +37,16 @@ describe.concurrent('status', () => {
     expect(stdout).toMatch(/^Reconciled .*2 checked, one coin too few$/m);
   });
 
+  test('tells of a trading state that nobody can read, until somebody says anew what is wanted', async () => {
+    await using here = await place();
+    await openPortfolio(here.bus, 'paper');
+    await (await here.bus.bucket(tradingStateBucket)).put('paper', '{"state":"SLEEPING"}');
+    const fault = /^Trading +ACTIVE; what is kept of it makes no sense: nothing is entered until/m;
+    expect((await here.run('status')).stdout).toMatch(fault);
+    await here.run('halt', '--wait', '0');
+    expect((await here.run('status')).stdout).toMatch(/^Trading +ACTIVE; to be HALTED/m);
+  });
+
   test('has nothing to tell before the first signal', async () => {
     await using here = await place();
     const { code, stdout, stderr } = await here.run('status');
@@ -45,6 +56,7 @@ describe.concurrent('status', () => {
       code: 0,
       portfolios: [],
       waiting: [],
+      unread: [],
     });
   });
 

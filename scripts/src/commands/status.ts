@@ -3,9 +3,9 @@ import { listPortfolios, type ListedPortfolio } from '@heliograph/execution';
 import { z } from 'zod';
 import { openControl } from '../control/open-control.ts';
 import { portfolioStatus } from '../control/portfolio-status.ts';
-import { readView } from '../control/portfolio-view.ts';
+import { createViewsReader } from '../control/portfolio-view.ts';
 import { selectPortfolios } from '../control/select-portfolios.ts';
-import { tradingStates, waitingStates } from '../control/trading-state.ts';
+import { readTradingStates, waitingStates } from '../control/trading-state.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import { readOptions, type Invocation } from '../invocation.ts';
 import { statusText, waitingText } from '../output/status-text.ts';
@@ -17,19 +17,20 @@ export async function status(invocation: Invocation): Promise<ExitCode> {
   const { portfolio } = readOptions(invocation, StatusOptions);
   await using bus = await openControl(invocation);
   const all = await listPortfolios(bus);
-  const kept = await tradingStates(bus);
+  const { kept, unreadable } = await readTradingStates(bus);
   const waiting = waitingStates(kept, all, portfolio);
   const listed = waiting.length > 0 && portfolio !== 'all' ? [] : meant(all, portfolio);
-  const views = await Promise.all(listed.map((one) => readView(bus, one)));
+  const { views, unread } = await createViewsReader(bus, listed)();
   const nowMs = Date.now();
-  const portfolios = views.map((view) => portfolioStatus(view, { kept, nowMs }));
+  const portfolios = views.map((view) => portfolioStatus(view, { kept, unreadable, nowMs }));
   const { terminal, json } = invocation;
-  if (json) terminal.data(JSON.stringify({ portfolios, waiting }));
+  if (json) terminal.data(JSON.stringify({ portfolios, waiting, unread }));
   else {
-    if (portfolios.length === 0)
+    if (portfolios.length + unread.length === 0)
       terminal.note('No portfolio is open: the first signal that the workers take opens one.');
     const texts = [
       ...portfolios.map((one) => statusText(one, terminal)),
+      ...unread.map(({ why }) => why),
       ...(waiting.length > 0 ? [waiting.map(waitingText).join('\n')] : []),
     ];
     if (texts.length > 0) terminal.data(texts.join('\n\n'));

@@ -1,4 +1,5 @@
 import { tradingStateBucket } from '@heliograph/contracts';
+import { eventually } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { json, place } from '../testing/control-place.ts';
 import { openPortfolio, startStandIn } from '../testing/stand-in-worker.ts';
@@ -29,6 +30,7 @@ describe.concurrent('halt, reduce and resume', () => {
       portfolios: ['paper'],
       followed: ['paper'],
       unanswered: [],
+      overruled: [],
     });
   });
 
@@ -45,6 +47,36 @@ describe.concurrent('halt, reduce and resume', () => {
     );
     using _worker = startStandIn(here.bus, 'paper');
     expect(json(await here.run('halt', '--json'))).toMatchObject({ code: 0, followed: ['paper'] });
+  });
+
+  test('take nothing for an answer that was one while there was another bucket', async () => {
+    await using here = await place();
+    await openPortfolio(here.bus, 'paper');
+    {
+      using _worker = startStandIn(here.bus, 'paper');
+      expect((await here.run('halt')).code).toBe(0);
+      expect((await here.run('resume', '--reason', 'over')).code).toBe(0);
+    }
+    await here.bus.request(`$JS.API.STREAM.DELETE.KV_${tradingStateBucket}`, '');
+    const halted = await here.run('halt', '--wait', '200ms');
+    expect(halted.stdout).toContain('paper is to be HALTED, but no worker has answered.');
+    expect(halted.code).toBe(3);
+  });
+
+  test('say so when somebody else has wanted something else since', async () => {
+    await using here = await place();
+    await openPortfolio(here.bus, 'paper');
+    const bucket = await here.bus.bucket(tradingStateBucket);
+    const halting = here.run('halt', '--wait', '2s');
+    await eventually(async () => expect(await bucket.get('paper')).toBeDefined());
+    const time = new Date().toISOString();
+    const other = { state: 'ACTIVE', reason: 'over', author: 'bob', time };
+    await bucket.put('paper', JSON.stringify(other));
+    const { code, stdout } = await halting;
+    expect(stdout).toBe(
+      'paper is not to be HALTED any more: bob has wanted it ACTIVE since (over).\n',
+    );
+    expect(code).toBe(3);
   });
 
   test('keep it also for a portfolio that nobody has opened', async () => {

@@ -47,8 +47,8 @@ async function change(
 }
 
 /** Whether those concerned are in that state, and there are any. */
-export function isFollowed({ followed, unanswered }: StateAnswer): boolean {
-  return followed.length > 0 && unanswered.length === 0;
+export function isFollowed({ followed, unanswered, overruled }: StateAnswer): boolean {
+  return followed.length > 0 && unanswered.length + overruled.length === 0;
 }
 
 function shown({ names }: Selection, answer: StateAnswer) {
@@ -74,6 +74,10 @@ export function tellState(
   for (const name of answer.unanswered)
     terminal.data(
       `${name} is to be ${state}, but no worker has answered. It is kept, and they follow it as soon as they are there.`,
+    );
+  for (const { portfolio, state: other, author, reason } of answer.overruled)
+    terminal.data(
+      `${portfolio} is not to be ${state} any more: ${author} has wanted it ${other} since (${reason}).`,
     );
   if (selection.open.length === 0)
     terminal.data(

@@ -4,7 +4,7 @@ import type { ListedPortfolio } from '@heliograph/execution';
 import { isClosed, isPending } from './close-outcome.ts';
 import { closePositions, closingsOf, type Closed } from './close-positions.ts';
 import { entriesOf, type OpenEntry } from './open-entries.ts';
-import { createViewReader, instrumentOf } from './portfolio-view.ts';
+import { createViewsReader, instrumentOf, type Unread } from './portfolio-view.ts';
 
 interface StillHeld {
   readonly portfolio: string;
@@ -21,6 +21,8 @@ export interface Everything {
   readonly entries: readonly OpenEntry[];
   /** Positions that came too late to be closed. */
   readonly held: readonly StillHeld[];
+  /** Portfolios of which nobody here knows what they hold: nothing of them is closed. */
+  readonly unread: readonly Unread[];
 }
 
 const lookAgainMs = 300;
@@ -45,17 +47,17 @@ export async function closeEverything(
 ): Promise<Everything> {
   const untilMs = performance.now() + waitMs;
   const closed: Closed[] = [];
-  const readers = portfolios.map((listed) => createViewReader(bus, listed));
+  const look = createViewsReader(bus, portfolios);
   for (let round = 0; ; round++) {
     const isFirst = round === 0;
-    const views = await Promise.all(readers.map((read) => read()));
+    const { views, unread } = await look();
     const closings = closingsOf(views).filter(
       ({ held, position }) => !isGivenUp(closed, { portfolio: held.name, ...position }),
     );
     const entries = entriesOf(views);
     const isOver = !isFirst && performance.now() >= untilMs;
     if (isOver || (closings.length === 0 && (entries.length === 0 || performance.now() >= untilMs)))
-      return { closed, entries, held: closings.map(stillHeld) };
+      return { closed, entries, held: closings.map(stillHeld), unread };
     if (closings.length === 0) await sleep(Math.min(lookAgainMs, untilMs - performance.now()));
     else {
       const leftMs = isFirst ? waitMs : untilMs - performance.now();
@@ -71,9 +73,9 @@ export async function closeEverything(
 }
 
 /** Whether all is closed, and nothing more can come. */
-export function isAllClosed({ closed, entries, held }: Everything): boolean {
+export function isAllClosed({ closed, entries, held, unread }: Everything): boolean {
   const last = new Map(closed.map((one) => [keyOf(one), one]));
-  return [...last.values()].every(isClosed) && entries.length === 0 && held.length === 0;
+  return [...last.values()].every(isClosed) && entries.length + held.length + unread.length === 0;
 }
 
 /**

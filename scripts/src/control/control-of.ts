@@ -53,7 +53,7 @@ export function controlOf({
     async panic({ portfolio, author, key }) {
       await change('HALTED', { portfolio, author, reason: 'panic' });
       const { open } = await select(portfolio);
-      const { closed, entries, held } = await closeEverything(bus, open, {
+      const { closed, entries, held, unread } = await closeEverything(bus, open, {
         reason: `panic by ${author}`,
         waitMs: closedWithinMs,
         command: key,
@@ -61,6 +61,7 @@ export function controlOf({
       return {
         closed: closed.map(told),
         left: [
+          ...unread.map(({ why }) => `nothing is closed of ${why}`),
           ...entries.map(
             ({ portfolio: name, symbol, side, orderId }) =>
               `${name}: ${orderId}, which enters ${symbol} (${side}), is not taken back yet`,

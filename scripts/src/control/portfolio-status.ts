@@ -1,5 +1,6 @@
 import { Big, toMs } from '@heliograph/contracts';
 import { type HeldPosition, type ReadView } from './portfolio-view.ts';
+import { isMeant } from './select-portfolios.ts';
 import { keptState, type KeptState, type TradingStates } from './trading-state.ts';
 
 const recentMs = 86_400_000;
@@ -18,6 +19,8 @@ export interface PortfolioStatus {
     readonly since: string | null;
     /** What is kept for the workers, where they have not followed it. */
     readonly wanted: KeptState | null;
+    /** Whether what is kept makes no sense: workers enter nothing until somebody says anew what is wanted. */
+    readonly unreadable: boolean;
   };
   readonly cash: string;
   readonly equity: string;
@@ -58,7 +61,11 @@ interface OpenOrder {
 
 export function portfolioStatus(
   { name, tape, status, portfolio, view }: ReadView,
-  { kept, nowMs }: { kept: TradingStates; nowMs: number },
+  {
+    kept,
+    unreadable = [],
+    nowMs,
+  }: { kept: TradingStates; unreadable?: readonly string[]; nowMs: number },
 ): PortfolioStatus {
   const { tradingState, reconciled, last } = view;
   const { cash } = portfolio;
@@ -75,6 +82,7 @@ export function portfolioStatus(
       author: tradingState?.author ?? null,
       since: tradingState?.time ?? null,
       wanted: wantedState({ name, tape, status }, tradingState?.to ?? 'ACTIVE', kept),
+      unreadable: unreadable.some((key) => isMeant({ name, tape }, key)),
     },
     cash: cash.toFixed(),
     ...equityOf(cash, positions, view.valued),

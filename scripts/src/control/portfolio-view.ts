@@ -1,6 +1,8 @@
 import {
   earliestMs,
+  PermanentError,
   toMs,
+  UserError,
   type EventId,
   type JournalEvent,
   type JournalEventOf,
@@ -141,7 +143,10 @@ export function readView(bus: Bus, listed: ListedPortfolio): Promise<ReadView> {
   return createViewReader(bus, listed)();
 }
 
-/** The same for whoever looks again and again: only what is new is read. The portfolio in it goes along with the next look. */
+/**
+ * The same for whoever looks again and again: only what is new is read. The portfolio in it goes along with the next look.
+ * A look rejects with a UserError where the journal cannot be read.
+ */
 export function createViewReader(bus: Bus, listed: ListedPortfolio): () => Promise<ReadView> {
   let view = emptyView;
   let sequence = 0;
@@ -150,7 +155,48 @@ export function createViewReader(bus: Bus, listed: ListedPortfolio): () => Promi
     sequence = at;
   });
   return async () => {
-    const portfolio = await read();
-    return { ...listed, portfolio, view, sequence };
+    try {
+      const portfolio = await read();
+      return { ...listed, portfolio, view, sequence };
+    } catch (cause) {
+      if (!(cause instanceof PermanentError)) throw cause;
+      throw new UserError(
+        `${listed.name}: its journal cannot be read behind stream sequence ${sequence} (${cause.message}): use the version that wrote it, or put the stream back from a backup`,
+        { cause },
+      );
+    }
+  };
+}
+
+/** A portfolio whose journal cannot be read here, and why. */
+export interface Unread {
+  readonly portfolio: string;
+  readonly why: string;
+}
+
+/** Every portfolio by itself: one that cannot be read keeps nothing from the others. */
+export function createViewsReader(
+  bus: Bus,
+  portfolios: readonly ListedPortfolio[],
+): () => Promise<{ readonly views: readonly ReadView[]; readonly unread: readonly Unread[] }> {
+  const readers = portfolios.map(({ name, ...rest }) => ({
+    name,
+    look: createViewReader(bus, { name, ...rest }),
+  }));
+  return async () => {
+    const looks = await Promise.all(
+      readers.map(async ({ name, look }) => {
+        try {
+          return { views: [await look()], unread: [] };
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+          return { views: [], unread: [{ portfolio: name, why: error.message }] };
+        }
+      }),
+    );
+    return {
+      views: looks.flatMap(({ views }) => views),
+      unread: looks.flatMap(({ unread }) => unread),
+    };
   };
 }

@@ -1,6 +1,5 @@
 import {
   JournalEvent,
-  parseEvent,
   subjects,
   toTime,
   tradingStateBucket,
@@ -22,6 +21,12 @@ export interface StateAnswer {
   /** Open portfolios that are in that state now, and those whose workers have not answered in time. */
   readonly followed: readonly string[];
   readonly unanswered: readonly string[];
+  /** Open portfolios of which somebody has wanted something else since: that is kept, and not this. */
+  readonly overruled: readonly Overruled[];
+}
+
+interface Overruled extends StateChange {
+  readonly portfolio: string;
 }
 
 /** Keeps the state for the portfolios and waits until the workers have written it into their journals. */
@@ -32,7 +37,9 @@ export async function changeTradingState(
 ): Promise<StateAnswer> {
   const bucket = await bus.bucket(tradingStateBucket);
   const entry: TradingStateEntry = { ...change, time: toTime(Date.now()) };
-  const former = await tradingStates(bus);
+  // A bucket that was made anew counts from the start: what the journals tell of the former one is no answer.
+  const after = await bus.lastSequence('TRADING');
+  const { kept: former } = await readTradingStates(bus);
   // One that is there already, and is to be, has nothing to write down.
   const there = await Promise.all(
     open.map(async ({ name }) => (await journalledState(bus, name)) === change.state),
@@ -46,12 +53,22 @@ export async function changeTradingState(
       name,
       followed:
         (isKept && there[at] === true) ||
-        (await isFollowed(bus, name, { state: change.state, revision, waitMs })),
+        (await isFollowed(bus, name, { state: change.state, revision, after, waitMs })),
     })),
   );
+  const { kept } = await readTradingStates(bus);
+  const overruled = open.flatMap(({ name, tape }): Overruled[] => {
+    const now = keptState(kept, { name, tape });
+    if (now === undefined || now.state === change.state || now.revision <= revision) return [];
+    return [{ portfolio: name, state: now.state, reason: now.reason, author: now.author }];
+  });
+  const isOverruled = (name: string): boolean =>
+    overruled.some(({ portfolio }) => portfolio === name);
+  const lasting = answers.filter(({ name }) => !isOverruled(name));
   return {
-    followed: answers.flatMap(({ name, followed }) => (followed ? [name] : [])),
-    unanswered: answers.flatMap(({ name, followed }) => (followed ? [] : [name])),
+    followed: lasting.flatMap(({ name, followed }) => (followed ? [name] : [])),
+    unanswered: lasting.flatMap(({ name, followed }) => (followed ? [] : [name])),
+    overruled,
   };
 }
 
@@ -61,15 +78,19 @@ export type KeptState = TradingStateEntry & { readonly revision: number };
 /** What is kept for the workers, by the name of the portfolio. */
 export type TradingStates = ReadonlyMap<string, KeptState>;
 
-/** What cannot be read is left out. */
-export async function tradingStates(bus: Bus): Promise<TradingStates> {
+/** What is kept, and under which names something is that makes no sense: until it is put right, workers enter nothing there. */
+export async function readTradingStates(
+  bus: Bus,
+): Promise<{ readonly kept: TradingStates; readonly unreadable: readonly string[] }> {
   const entries = await (await bus.bucket(tradingStateBucket)).entries();
-  const states = new Map<string, KeptState>();
+  const kept = new Map<string, KeptState>();
+  const unreadable: string[] = [];
   for (const { key, value, revision } of entries) {
     const parsed = TradingStateEntry.safeParse(parseJson(value));
-    if (parsed.success) states.set(key, { ...parsed.data, revision });
+    if (parsed.success) kept.set(key, { ...parsed.data, revision });
+    else unreadable.push(key);
   }
-  return states;
+  return { kept, unreadable };
 }
 
 /** Of the entries that hold for a portfolio the later one counts. */
@@ -102,34 +123,49 @@ export function waitingStates(
     .map(([portfolio, entry]) => ({ portfolio, ...entry }));
 }
 
-function changes(bus: Bus, portfolio: string, follow: boolean) {
+function changes(bus: Bus, portfolio: string, from?: { sequence: number }) {
   const subject = subjects.journal(portfolio, 'trading_state_changed');
-  return bus.read({ stream: 'TRADING', subject, follow }).pipe(
-    map(({ body }) => parseEvent(JournalEvent, body)),
-    filter((event) => event.type === 'trading_state_changed'),
+  const place = from && { from, follow: true };
+  return bus.read({ stream: 'TRADING', subject, ...place }).pipe(
+    map(({ body }): Journalled => {
+      const { success, data: event } = JournalEvent.safeParse(parseJson(body));
+      return success && event.type === 'trading_state_changed' ? event.data : { to: undefined };
+    }),
   );
 }
 
+/** `to`: undefined where the journal cannot be read. Who wants to halt must not be kept from it by that. */
+interface Journalled {
+  readonly to: TradingState | undefined;
+  readonly revision?: number | undefined;
+}
+
 /** A journal that tells of no change is that of a portfolio that trades. */
-async function journalledState(bus: Bus, portfolio: string): Promise<TradingState> {
-  const last = await lastValueFrom(changes(bus, portfolio, false), { defaultValue: undefined });
-  return last?.data.to ?? 'ACTIVE';
+async function journalledState(bus: Bus, portfolio: string): Promise<TradingState | undefined> {
+  const active: Journalled = { to: 'ACTIVE' };
+  const { to } = await lastValueFrom(changes(bus, portfolio), { defaultValue: active });
+  return to;
 }
 
 async function isFollowed(
   bus: Bus,
   portfolio: string,
-  { state, revision, waitMs }: { state: TradingState; revision: number; waitMs: number },
+  {
+    state,
+    revision,
+    after,
+    waitMs,
+  }: { state: TradingState; revision: number; after: number; waitMs: number },
 ): Promise<boolean> {
   const change = await firstValueFrom(
-    changes(bus, portfolio, true).pipe(
-      filter(({ data }) => (data.revision ?? 0) >= revision),
+    changes(bus, portfolio, { sequence: after + 1 }).pipe(
+      filter((made) => (made.revision ?? 0) >= revision),
       takeUntil(timer(waitMs)),
     ),
     { defaultValue: undefined },
   );
   // Somebody else may have changed it again meanwhile: what counts is where it is.
-  return change?.data.to === state || (await journalledState(bus, portfolio)) === state;
+  return change?.to === state || (await journalledState(bus, portfolio)) === state;
 }
 
 function parseJson(text: string): unknown {

@@ -14,7 +14,14 @@ function linesWith(count: number): string[] {
     severity: 'warning',
     detail: `number ${at}`,
   }));
-  const tradingState = { state: 'ACTIVE', reason: null, author: null, since: null, wanted: null };
+  const tradingState = {
+    state: 'ACTIVE',
+    reason: null,
+    author: null,
+    since: null,
+    wanted: null,
+    unreadable: false,
+  };
   const status: PortfolioStatus = {
     portfolio: 'paper',
     mode: 'paper',

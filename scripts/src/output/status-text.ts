@@ -49,12 +49,15 @@ export function waitingText({ portfolio, state, time, author, reason }: WaitingS
 }
 
 function stateText({ tradingState }: PortfolioStatus): string {
-  const { state, reason, author, since, wanted } = tradingState;
+  const { state, reason, author, since, wanted, unreadable } = tradingState;
   const why = since === null ? '' : ` since ${shortTime(since)} by ${author}: ${reason}`;
   const next = wanted
     ? `; to be ${wanted.state} (${wanted.author}: ${wanted.reason}), no worker has followed yet`
     : '';
-  return `${state}${why}${next}`;
+  const fault = unreadable
+    ? '; what is kept of it makes no sense: nothing is entered until you halt or resume'
+    : '';
+  return `${state}${why}${next}${fault}`;
 }
 
 function equityText({ equity, equityFrom, equityTime, cash, currency }: PortfolioStatus): string {
