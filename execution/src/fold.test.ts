@@ -93,6 +93,23 @@ test('does not use a snapshot of a log that is not there any more', async () => 
   expect(fold.state.sum).toBe(3);
 });
 
+test('does not use a snapshot of what was written before the log was put back from a backup', async () => {
+  const bus = createMemoryServer().connect();
+  await (await write(bus, 5_000)).keepSnapshot();
+  const [entry] = await (await bus.bucket('snapshots')).entries();
+  // The same stream once more, by its name and its birth, in which another history has come as far.
+  const restored = createMemoryServer().connect();
+  const stream = await restored.streamIdentity('TRADING');
+  const kept = { ...JSON.parse(entry?.value ?? ''), stream };
+  await (await restored.bucket('snapshots')).put(entry?.key ?? '', JSON.stringify(kept));
+  const other = aFold(restored);
+  for (let left = 5_000; left > 0; left -= 500)
+    await other.transact(() => Array.from({ length: 500 }, () => 2));
+  const fold = aFold(restored);
+  await fold.catchUp();
+  expect(fold.state.sum).toBe(10_000);
+});
+
 test('refuses a log in which an entry is missing', async () => {
   const bus = createMemoryServer().connect();
   const log = bus.log(prefix);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { PermanentError } from '@heliograph/contracts';
 import type { FencedLog, Outgoing, StoredMessage } from '@heliograph/contracts/bus';
 import type { Snapshots } from './snapshots.ts';
@@ -51,6 +52,8 @@ export function createFold<State, Entry>({
   let state = initial;
   let sequence = 0;
   let count = 0;
+  /** What is written in the last entry that is folded in. */
+  let lastBody = '';
   let keptCount = 0;
   let isFresh = true;
   let keeping: Promise<void> | undefined;
@@ -64,17 +67,22 @@ export function createFold<State, Entry>({
       );
     state = evolve(state, entry);
     sequence = message.sequence;
+    lastBody = message.body;
     count++;
   };
 
-  /** From the last snapshot on, if its place in the log is still there. */
+  /**
+   * From the last snapshot on, if its last entry is still there: a log that was put back from a backup, and written on, has
+   * another one in its place.
+   */
   const begin = async (): Promise<StoredMessage[]> => {
     isFresh = false;
     const kept = await snapshots?.load();
     if (kept) {
       const [first, ...rest] = await log.readAfter(kept.sequence - 1);
-      if (first?.sequence === kept.sequence) {
+      if (first?.sequence === kept.sequence && digest(first.body) === kept.last) {
         ({ state, sequence, count } = kept);
+        lastBody = first.body;
         keptCount = count;
         return rest;
       }
@@ -96,6 +104,7 @@ export function createFold<State, Entry>({
     }
     for (const entry of entries) state = evolve(state, entry);
     sequence = appended.sequence;
+    lastBody = written.at(-1)?.body ?? lastBody;
     count += entries.length;
     return true;
   };
@@ -118,9 +127,16 @@ export function createFold<State, Entry>({
     async keepSnapshot() {
       if (snapshots && !keeping && count - keptCount >= snapshotEvery) {
         keptCount = count;
-        keeping = snapshots.save({ state, sequence, count }).finally(() => (keeping = undefined));
+        const last = digest(lastBody);
+        keeping = snapshots
+          .save({ state, sequence, count, last })
+          .finally(() => (keeping = undefined));
       }
       await keeping;
     },
   };
+}
+
+function digest(body: string): string {
+  return createHash('sha256').update(body).digest('base64');
 }

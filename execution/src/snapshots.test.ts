@@ -21,6 +21,6 @@ test('a portfolio that remembers all that it may still fits into a snapshot', as
     restore: restorePortfolio,
     log: createSilentLogger(),
   });
-  await snapshots.save({ state, sequence: 1, count: 1 });
+  await snapshots.save({ state, sequence: 1, count: 1, last: '' });
   expect((await snapshots.load())?.state).toEqual(state);
 });

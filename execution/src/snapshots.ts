@@ -11,6 +11,8 @@ interface Snapshot<State> {
   readonly state: State;
   readonly sequence: number;
   readonly count: number;
+  /** What its last entry is known by. */
+  readonly last: string;
 }
 
 /** Where the folded state of a log is kept, so that its next reader need not begin at its first entry. */
@@ -30,6 +32,7 @@ const Stored = z.object({
   stream: z.string(),
   sequence: z.int().positive(),
   count: z.int().positive(),
+  last: z.string(),
   /** JSON, gzip, base64. */
   state: z.string(),
 });
@@ -58,14 +61,14 @@ export function createSnapshots<State>(options: {
         if (stored.form !== form || stored.stream !== (await bus.streamIdentity(stream)))
           return undefined;
         const json = await promisify(gunzip)(Buffer.from(stored.state, 'base64'));
-        const { sequence, count } = stored;
-        return { sequence, count, state: restore(unpack(JSON.parse(json.toString()))) };
+        const { sequence, count, last } = stored;
+        return { sequence, count, last, state: restore(unpack(JSON.parse(json.toString()))) };
       } catch (err) {
         log.warn({ err, log: prefix }, 'the snapshot cannot be used: all of the log is read');
         return undefined;
       }
     },
-    async save({ state, sequence, count }) {
+    async save({ state, sequence, count, last }) {
       // Packed at once, before anything changes the state.
       const json = JSON.stringify(pack(state));
       try {
@@ -75,6 +78,7 @@ export function createSnapshots<State>(options: {
           stream: await bus.streamIdentity(stream),
           sequence,
           count,
+          last,
           state: packed,
         });
         if (value.length > maxLength) {
