@@ -7,29 +7,13 @@ import { expect, test } from 'vitest';
 import { coreOf, simulated, type CoreEvent, startTestWorker } from '../testing/expected.ts';
 import { createMortal } from '../testing/mortal.ts';
 import { endOf, playPaced, type TestInstant } from '../testing/paced-feed.ts';
-import { randomSettings } from '../testing/random-settings.ts';
-import { randomWish, signalOf } from '../testing/random-signals.ts';
-import { randomMoves, tapeOf } from '../testing/random-tape.ts';
+import { instantsOf, randomHistory } from '../testing/random-history.ts';
 import { tapeIn, verified } from '../testing/verified.ts';
 import { inVirtualTime, randomFrom } from '../testing/virtual-time.ts';
 import { runsOf } from './runs.ts';
 
 const tape = 't';
 const startMs = Date.UTC(2026, 0, 5);
-const minuteMs = 60_000;
-
-const history = fc.record({
-  settings: randomSettings,
-  steps: fc.array(
-    fc.record({ moves: randomMoves, wishes: fc.array(randomWish, { maxLength: 2 }) }),
-    {
-      minLength: 1,
-      maxLength: 25,
-      size: 'max',
-    },
-  ),
-  longEvery: fc.constantFrom(0, 0, 3),
-});
 
 const lives = fc.record({
   deaths: fc.array(
@@ -44,8 +28,9 @@ const processes = fc.array(lives, { minLength: 1, maxLength: 3, size: 'max' });
 test('the workers write the journal of the simulation, however many there are and whoever dies', async () => {
   const { onPlayed, ...runs } = runsOf('equivalence', { few: 25 });
   await fc.assert(
-    fc.asyncProperty(history, processes, async ({ settings, steps, longEvery }, workers) => {
-      const instants = instantsOf(steps, settings, longEvery);
+    fc.asyncProperty(randomHistory, processes, async (history, workers) => {
+      const { settings } = history;
+      const instants = instantsOf(history, tape);
       const expected = simulated(instants, { tape, settings }).events;
       const { journal, prices } = await inVirtualTime(() => played(instants, settings, workers), {
         startMs,
@@ -80,27 +65,7 @@ function told(events: readonly CoreEvent[], at: number): string[] {
   });
 }
 
-type Step = typeof history extends fc.Arbitrary<{ steps: (infer S)[] }> ? S : never;
 type Process = typeof lives extends fc.Arbitrary<infer T> ? T : never;
-
-function instantsOf(
-  steps: readonly Step[],
-  settings: PortfolioSettings,
-  longEvery: number,
-): TestInstant[] {
-  const prices = tapeOf(
-    steps.map(({ moves }) => moves),
-    { startMs, lengthMs: minuteMs, longEvery, asPrints: settings.paper?.tape === 'trades' },
-  );
-  return prices.map(({ candles, prints, timeMs, last }, at) => ({
-    candles,
-    prints,
-    signals: (steps[at]?.wishes ?? []).flatMap((wish, index) => {
-      const signal = signalOf(wish, { id: `${at} ${index}`, timeMs, last, tape, mode: 'paper' });
-      return wish.isDoubled ? [signal, signal] : [signal];
-    }),
-  }));
-}
 
 async function played(
   instants: readonly TestInstant[],
