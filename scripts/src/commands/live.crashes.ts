@@ -24,10 +24,10 @@ const clock = pathToFileURL(join(import.meta.dirname, '../testing/shifted-clock-
 
 const live =
   '--mode live --venue-id binance --cash 50000 --stake 500 --lot-size 0.00001 --risk risk.json';
-const exits = '--param stopBps=100 --param targetBps=150';
+const strategy = '--param fast=2 --param slow=5 --param stopBps=100 --param targetBps=150';
 const commands = {
   log: 'run trade-log --db log.sqlite',
-  engine: `run signal-engine --mode live --feed ccxt:binance:${symbols.join(',')}:1s --warm-up 60 ${exits}`,
+  engine: `run signal-engine --mode live --feed ccxt:binance:${symbols.join(',')}:1s --warm-up 60 ${strategy}`,
   one: `run execution ${live} --worker one`,
   two: `run execution ${live} --worker two`,
 } as const;
