@@ -68,13 +68,17 @@ export function surpluses(portfolio: Portfolio, statement: Statement): Map<strin
   );
 }
 
-function surplusOf({ positions }: Portfolio, asset: string, { balances }: Statement): Big {
+function surplusOf(portfolio: Portfolio, asset: string, { balances }: Statement): Big {
+  return totalOf(asset, balances).minus(heldOf(portfolio, asset));
+}
+
+/** What is held of a currency, base units; less than nothing where more is owed. */
+export function heldOf({ positions }: Pick<Portfolio, 'positions'>, asset: string): Big {
   return [...positions.values()]
     .filter((position) => assetOf(position) === asset)
     .reduce(
-      (surplus, { side, quantity }) =>
-        side === 'long' ? surplus.minus(quantity) : surplus.plus(quantity),
-      totalOf(asset, balances),
+      (held, { side, quantity }) => (side === 'long' ? held.plus(quantity) : held.minus(quantity)),
+      new Big('0'),
     );
 }
 

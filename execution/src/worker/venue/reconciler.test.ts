@@ -1,4 +1,4 @@
-import { TransientError, type OrderId } from '@heliograph/contracts';
+import { SymbolName, TransientError, type OrderId } from '@heliograph/contracts';
 import { createMemoryServer } from '@heliograph/contracts/bus';
 import { createSilentLogger } from '@heliograph/contracts/service';
 import { someSettings } from '@heliograph/contracts/testing';
@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../clock.ts';
 import { aClock } from '../../testing/clocks.ts';
 import type { Broker, Report } from '../../brokers/broker.ts';
+import { reconcile } from '../../decision/venue/reconcile.ts';
 import { settle } from '../../decision/settle.ts';
 import { createExchangeBroker } from '../../paper/exchange-broker.ts';
 import { aPortfolio, binance, btc } from '../../testing/a-portfolio.ts';
@@ -157,6 +158,70 @@ test('what is ordered, listed and filled while the venue is asked is no differen
   expect(journal.state.positions.size).toBe(1);
   expect(journal.state.reconciled?.found).toBe('[]');
   expect(takenBack).toEqual([]);
+});
+
+test('what another worker has asked later, and written down meanwhile, stands', async () => {
+  const clock = aClock(nowMs());
+  const portfolio = aPortfolio();
+  portfolio.report({ ...fillOf(portfolio.intend()), timeMs: nowMs() - 30_000 });
+  const { journal, reconciler } = await comparing(
+    portfolio,
+    () => [],
+    {
+      async balances() {
+        clock.pass(8_000);
+        const timeMs = clock.nowMs();
+        const balances = [{ currency: 'BTC', free: '1', total: '1' }];
+        const later = { openOrders: [], balances, positions: undefined, timeMs };
+        await journal.transact((state) => reconcile(state, later).events);
+        return [];
+      },
+      openOrders: async () => [],
+      positions: async () => undefined,
+    },
+    clock,
+  );
+  await reconciler.compare((task) => task());
+  expect(journal.state.reconciled).toEqual({ timeMs: nowMs() + 8_000, found: '[]' });
+  expect(journal.state.disputed.size, 'the coins had come in meanwhile').toBe(0);
+  await reconciler.passGate();
+});
+
+test('what the account has besides is learned while something else moves', async () => {
+  const clock = aClock(nowMs());
+  const portfolio = aPortfolio();
+  portfolio.report({ ...fillOf(portfolio.intend({ id: 'in' })), timeMs: nowMs() - 60_000 });
+  const lost = new Set<OrderId>();
+  let asked = 0;
+  const { journal, reconciler } = await comparing(
+    portfolio,
+    () => [],
+    {
+      async balances() {
+        const other = aPortfolio();
+        other.intend({ id: `other ${++asked}`, symbol: SymbolName.parse('ETH/USDT') });
+        expect(await journal.tryWrite(other.events.slice(1))).toBe(true);
+        return [{ currency: 'BTC', free: '3', total: '3' }];
+      },
+      openOrders: async () => [],
+      positions: async () => undefined,
+      isForgotten: ({ id }) => lost.has(id),
+    },
+    clock,
+  );
+  const compare = () => reconciler.compare((task) => task());
+  await compare();
+  const known = portfolio.events.length;
+  const exit = portfolio.intend({ id: 'out', side: 'sell' });
+  portfolio.report({ type: 'accepted', orderId: exit, venueOrderId: '7' });
+  lost.add(exit);
+  expect(await journal.tryWrite(portfolio.events.slice(known))).toBe(true);
+  clock.pass(30_000);
+  await compare();
+  expect(
+    journal.state.orders.get(exit)?.cancellation,
+    'all that it was to sell is there',
+  ).toMatchObject({ reason: 'UNRECONCILED' });
 });
 
 test('what the venue took a minute to say is held against nothing', async () => {

@@ -11,7 +11,7 @@ import type { Clock } from '../../clock.ts';
 import type { Order } from '../../decision/state/order.ts';
 import type { Portfolio } from '../../decision/state/portfolio.ts';
 import type { Draft } from '../../decision/state/draft.ts';
-import { surpluses } from '../../decision/venue/holdings.ts';
+import { heldOf, surpluses } from '../../decision/venue/holdings.ts';
 import { missingOf, type Missing } from '../../decision/venue/missing.ts';
 import { listings } from '../../decision/venue/listings.ts';
 import { reconcile, type Reconciliation } from '../../decision/venue/reconcile.ts';
@@ -51,7 +51,8 @@ interface Begun {
   readonly hadEnded: ReadonlySet<string>;
   /** The instruments that it is asked for. */
   readonly asked: readonly SymbolName[];
-  readonly sequence: number;
+  /** What was held, and what had been found last. */
+  readonly before: Pick<Portfolio, 'positions' | 'reconciled'>;
   /** Before it was asked: what has moved since may be in its answers or not. */
   readonly timeMs: number;
   /** The same by the steady clock. */
@@ -202,9 +203,11 @@ export function createReconciler({
       await journal.transact((portfolio) => settle(portfolio, report));
     late.booked();
     await journal.catchUp();
-    const { state, sequence } = journal;
+    const { state } = journal;
     const hadEnded = new Set<string>(state.endedOrders.keys());
-    return { hadEnded, asked: symbolsOf(state), sequence, timeMs: nowMs(), beganMs: steadyMs() };
+    const { reconciled } = state;
+    const before = { positions: new Map(state.positions), ...(reconciled && { reconciled }) };
+    return { hadEnded, asked: symbolsOf(state), before, timeMs: nowMs(), beganMs: steadyMs() };
   };
 
   /** Before the first comparison nothing is traded, however long it takes. */
@@ -221,7 +224,7 @@ export function createReconciler({
 
   /** What was intended or filled since it was begun may have moved before or after the venue was asked. */
   const conclude = async (
-    { hadEnded, sequence, timeMs, beganMs }: Begun,
+    { hadEnded, before, timeMs, beganMs }: Begun,
     [openOrders, balances, positions]: Answer,
   ): Promise<void> => {
     if (steadyMs() - beganMs > oldMs)
@@ -229,17 +232,19 @@ export function createReconciler({
     const ours = [...journal.state.orders.values()];
     const forgotten = new Set(ours.filter(isForgotten).map(({ id }) => id));
     await journal.catchUp();
-    if (journal.sequence === sequence) {
-      const stated = { openOrders, balances, positions, timeMs };
-      for (const [asset, more] of surpluses(journal.state, stated)) surplus.set(asset, more);
-    }
+    const said = { openOrders, balances, positions, timeMs };
+    for (const [asset, more] of surpluses(journal.state, said))
+      if (heldOf(journal.state, asset).eq(heldOf(before, asset))) surplus.set(asset, more);
     const stated = ({ orders, endedOrders }: Portfolio): Statement => {
       const known = [...orders.keys(), ...endedOrders.keys()];
       const wereOpen = new Set<string>(known.filter((id) => !hadEnded.has(id)));
-      return { openOrders, balances, positions, forgotten, timeMs, surplus, wereOpen };
+      return { ...said, forgotten, surplus, wereOpen };
     };
+    // Another worker has asked later, and has written down what it has heard: ours would put back what was before that.
+    const isOvertaken = ({ reconciled: now }: Portfolio): boolean =>
+      now !== undefined && now.timeMs !== before.reconciled?.timeMs && now.timeMs > timeMs;
     const comparedNow = (portfolio: Portfolio = journal.state): Reconciliation =>
-      compared(portfolio, stated(portfolio));
+      isOvertaken(portfolio) ? { events: [], strays: [] } : compared(portfolio, stated(portfolio));
     const first = comparedNow();
     // What was filled while all that was asked for differs for no reason.
     if (first.events.length > 0 || first.strays.length > 0) await settleAll();
