@@ -1,3 +1,4 @@
+import ccxt from 'ccxt';
 import { expect, test } from 'vitest';
 import { createErrorDescriber } from './describe-error.ts';
 
@@ -24,6 +25,13 @@ test.each([
   ['lines', 'one\n  two', 'one two'],
 ])('%s are not told', (_, message, told) => {
   expect(describeError(new Error(message))).toBe(told);
+});
+
+test('a key that several use is told, where the venue counts its requests', () => {
+  const counted = new ccxt.InvalidNonce('bitfinex ["error",10114,"nonce: small"]');
+  expect(describeError(counted)).toMatch(/nonce: small.*give each worker.* a key of its own/);
+  const late = new ccxt.InvalidNonce('Timestamp for this request is outside of the recvWindow.');
+  expect(describeError(late)).not.toContain('key');
 });
 
 test('what is no error is told too, and nothing at length', () => {
