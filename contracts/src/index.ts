@@ -19,6 +19,7 @@ export { defaultRisk, defaultSettings, riskReasons } from './default-settings.ts
 export { CommandGiven, commandEvent } from './command.ts';
 export { compiled } from './compiled.ts';
 export { deadLetterEvent, MessageDeadLettered } from './dead-letter.ts';
+export { didYouMean } from './did-you-mean.ts';
 export { PermanentError, TransientError, UserError } from './errors.ts';
 export {
   AlertEvent,

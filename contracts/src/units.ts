@@ -155,9 +155,10 @@ export function toMs(time: string): number {
 export { Big } from 'big.js';
 
 function decimalText(pattern: RegExp, expected: string) {
+  const error = `expected ${expected} as text, e.g. "0.25"`;
   return z
-    .string()
+    .string({ error })
     .max(maxDigits, { abort: true })
-    .regex(pattern, { error: `expected ${expected} as text, e.g. "0.25"`, abort: true })
+    .regex(pattern, { error, abort: true })
     .brand<'Decimal'>();
 }

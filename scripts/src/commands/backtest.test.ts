@@ -289,8 +289,10 @@ describe.concurrent('backtest refuses', () => {
 
   test.for([
     ['{"maxPositions": 0}', 'maxPositions'],
-    ['{"maxPosition": 3}', 'maxPosition'],
-    ['{', 'not JSON, expected limits such as {"maxPositions": 5}'],
+    ['{"maxPosition": 3}', 'maxPosition: there is no such setting, did you mean maxPositions?'],
+    ['{"maxPositions": 1, "maxPositions": 5}', 'maxPositions is there twice'],
+    ['{"maxOrderNotional": 100}', 'expected a decimal number above 0 as text, e.g. "0.25"'],
+    ['{', 'not JSON at line 1 column 2, expected limits such as {"maxPositions": 5}'],
   ] as const)('limits such as %s', async ([limits, sentence]) => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'risk.json'), limits);

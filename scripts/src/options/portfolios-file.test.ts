@@ -45,7 +45,7 @@ describe.concurrent('--portfolios', () => {
   });
 
   test.for([
-    ['{', 'portfolios.json: not JSON, expected portfolios such as {"paper"'],
+    ['{', 'portfolios.json: not JSON at line 1 column 2, expected portfolios such as {"paper"'],
     ['[]', 'portfolios.json: '],
     ['{}', 'portfolios.json: expected at least one portfolio'],
     ['{"a b": {}}', 'portfolios.json: a b: '],

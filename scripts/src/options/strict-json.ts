@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { UserError } from '@heliograph/contracts';
-import type { z } from 'zod';
+import { didYouMean, UserError } from '@heliograph/contracts';
+import { z } from 'zod';
+import { repeatedName } from './repeated-name.ts';
 
 /**
  * A JSON file that somebody has written by hand, not yet checked.
@@ -15,11 +16,20 @@ export async function readJson(
     const found = /^\s*[[{]/.test(path) ? 'JSON itself' : path;
     throw new UserError(`${option} that can be read, found ${found}`, { exitCode: 2, cause });
   });
+  // Some editors put a mark in front that nobody sees.
+  const json = text.replace(/^\uFEFF/, '');
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(json);
   } catch (cause) {
-    throw new UserError(`${path}: not JSON, expected ${example}`, { cause });
+    // The rest of what it says repeats the text.
+    const [place] = /line \d+ column \d+/.exec(String(cause)) ?? [];
+    const where = place === undefined ? '' : ` at ${place}`;
+    throw new UserError(`${path}: not JSON${where}, expected ${example}`, { cause });
   }
+  const repeated = repeatedName(json);
+  if (repeated === undefined) return value;
+  throw new UserError(`${path}: ${repeated} is there twice: only one of them would count, keep it`);
 }
 
 /**
@@ -39,7 +49,10 @@ export function parseStrictly<S extends z.ZodType>(
     );
   }
   const unknown = firstUnknown(value, parsed.data);
-  if (unknown) throw new UserError(`${where}: ${placeOf(unknown)}: there is no such setting`);
+  if (unknown)
+    throw new UserError(
+      `${where}: ${placeOf(unknown)}: there is no such setting${remedyFor(unknown, schema)}`,
+    );
   return parsed.data;
 }
 
@@ -55,6 +68,24 @@ function firstUnknown(value: unknown, made: unknown): PropertyKey[] | undefined 
     if (deeper) return [key, ...deeper];
   }
   return undefined;
+}
+
+/** What may have been meant, or else what there is. */
+function remedyFor(path: readonly PropertyKey[], schema: z.ZodType): string {
+  const names = namesIn(schema, path.slice(0, -1));
+  if (names.length === 0) return '';
+  return didYouMean(String(path.at(-1)), names) || `: expected ${names.join(', ')}`;
+}
+
+/** The names that a schema knows at a place; none where it takes several forms there. */
+function namesIn(schema: unknown, path: readonly PropertyKey[]): string[] {
+  if (schema instanceof z.ZodOptional) return namesIn(schema.unwrap(), path);
+  const [step, ...rest] = path;
+  if (schema instanceof z.ZodObject)
+    return step === undefined
+      ? Object.keys(schema.shape)
+      : namesIn(schema.shape[String(step)], rest);
+  return schema instanceof z.ZodRecord && step !== undefined ? namesIn(schema.valueType, rest) : [];
 }
 
 function placeOf(path: readonly PropertyKey[]): string {

@@ -1,6 +1,5 @@
-import { UserError } from '@heliograph/contracts';
+import { didYouMean, UserError } from '@heliograph/contracts';
 import { z } from 'zod';
-import { didYouMean } from './did-you-mean.ts';
 
 /**
  * Reads `name=value` texts as the parameters of a schema: each value as the number, the truth value or the text that
