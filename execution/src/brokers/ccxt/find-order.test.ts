@@ -65,10 +65,11 @@ function trading(all: readonly { order: string; timestamp: number }[]) {
       _: string,
       sinceMs = rows.at(-1)?.timestamp ?? 0,
       limit = 100,
-      { orderId }: Readonly<Record<string, unknown>> = {},
+      { orderId, fromId = 0 }: Readonly<Record<string, unknown>> = {},
     ) =>
       rows
         .filter(({ order }) => orderId === undefined || order === orderId)
+        .filter(({ id }) => Number(id) >= Number(fromId))
         .filter(({ timestamp }) => timestamp >= sinceMs && timestamp < sinceMs + 7 * dayMs)
         .slice(0, limit),
   };
@@ -83,6 +84,14 @@ test('the trades of an order are asked for by the order, whatever else the accou
   const ofOrder = [timeMs, timeMs + 5].map((timestamp) => ({ order: '7', timestamp }));
   const venue = trading([...others, ...ofOrder].map((trade) => ({ ...trade, timestamp: timeMs })));
   expect(idsOf(await tradesOf(venue, particularsOf('binanceusdm'), order))).toEqual(['500', '501']);
+});
+
+test('an order with more trades in a millisecond than a page holds has all of them', async () => {
+  const venue = trading(Array.from({ length: 250 }, () => ({ order: '7', timestamp: timeMs })));
+  const filled = { ...order, filled: '250' };
+  expect(idsOf(await tradesOf(venue, particularsOf('binance'), filled))).toHaveLength(250);
+  const some = { ...venue, fetchOrderTrades: () => venue.fetchMyTrades('', undefined, 100) };
+  expect(idsOf(await tradesOf(some, particularsOf('binance'), filled))).toHaveLength(250);
 });
 
 test('those of an order that rested for weeks are found after the weeks without any', async () => {

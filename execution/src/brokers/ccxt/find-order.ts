@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FoundOrder, VenueTrade } from './answers.ts';
 import type { CcxtVenue } from './load-venue.ts';
 import { kindsOf } from './outcome.ts';
+import { compareIds } from './reports.ts';
 import type { VenueParticulars } from './venues.ts';
 
 /** Whatever else is said of the orders of others, nobody here needs to understand it. */
@@ -92,8 +93,15 @@ export async function tradesOf(
   if (venue.has['fetchOrderTrades'] === true)
     for (const trade of await underOrder(venue, id, symbol)) found.set(trade.id, trade);
   if (venue.has['fetchMyTrades'] !== true) return [...found.values()];
-  if (tradesByOrder && !isWhole())
-    take(trades(await venue.fetchMyTrades(symbol, undefined, undefined, tradesByOrder(id))));
+  const askByOrder = async (): Promise<void> => {
+    const last = [...found.keys()].toSorted(compareIds).at(-1);
+    const params = tradesByOrder?.(id, last);
+    if (params) take(trades(await venue.fetchMyTrades(symbol, undefined, undefined, params)));
+  };
+  for (let known = -1; !isWhole() && found.size > known;) {
+    known = found.size;
+    await askByOrder();
+  }
   let sinceMs = timestamp;
   while (!isWhole()) {
     const page = trades(await venue.fetchMyTrades(symbol, sinceMs));

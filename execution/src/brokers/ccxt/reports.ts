@@ -171,6 +171,6 @@ function tradePlace(id: string): number {
 }
 
 /** Numbers by their value, whatever their length. */
-function compareIds(a: string, b: string): number {
+export function compareIds(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : 1);
 }

@@ -16,8 +16,14 @@ export interface VenueParticulars {
   readonly clientIdOf?: (id: OrderId) => string | number;
   /** Whether its `fetchOrder` and `cancelOrder` take client ids. Otherwise an order is looked for in lists. */
   readonly knowsClientIds: boolean;
-  /** Parameters by which the trades of the account are those of one order, where ccxt has no other way to ask for them. */
-  readonly tradesByOrder?: (venueOrderId: string) => Readonly<Record<string, unknown>>;
+  /**
+   * Parameters by which the trades of the account are those of one order, where it can be after a trade: ccxt has no other way to
+   * ask for them, or for no more than a page of them.
+   */
+  readonly tradesByOrder?: (
+    venueOrderId: string,
+    afterTradeId: string | undefined,
+  ) => Readonly<Record<string, unknown>>;
   /** How many orders that have ended it lists at most. Without asking for that many some list two dozen, and the rest is missed. */
   readonly mostListed?: number;
   /** Whether a stop order on its spot market is found and cancelled like any other. */
@@ -39,7 +45,10 @@ const binance: VenueParticulars = {
   }),
   fence: (timeMs, windowMs) => ({ timestamp: timeMs, recvWindow: windowMs }),
   knowsClientIds: true,
-  tradesByOrder: (orderId) => ({ orderId }),
+  tradesByOrder: (orderId, after) => ({
+    orderId,
+    ...(after !== undefined && { fromId: String(BigInt(after) + 1n) }),
+  }),
   keepsStops: true,
   refusesWith4xx: true,
   checked: true,
