@@ -3,4 +3,4 @@
  * those of the portfolio's own version trade it; raise it with every change after which an old journal would be decided
  * otherwise.
  */
-export const decisionsVersion = 7;
+export const decisionsVersion = 8;

@@ -9,7 +9,7 @@ export interface FieldDifference {
 
 /**
  * The first field in which they differ, by the order of their names, the type before all; undefined when they are equal.
- * Of what was decided by other rules, ids are not compared, nor what was not written then: both belong to the rules.
+ * Of what was decided by other rules, ids and words for people are not compared, nor what was not written then: all that belongs to the rules.
  */
 export function firstDifference(
   recorded: object,
@@ -17,7 +17,7 @@ export function firstDifference(
   { byOtherRules = false }: { byOtherRules?: boolean } = {},
 ): FieldDifference | undefined {
   const isLeftOut = (name: string, branch: object): boolean =>
-    byOtherRules && (ids.has(name) || !(name in branch));
+    byOtherRules && (ofTheRules.has(name) || !(name in branch));
   const between = (one: unknown, other: unknown, path: string): FieldDifference | undefined => {
     if (!isBranch(one) || !isBranch(other))
       return textOf(one) === textOf(other) ? undefined : { path, recorded: one, derived: other };
@@ -32,7 +32,7 @@ export function firstDifference(
   return between(typeOf(recorded), typeOf(derived), 'type') ?? between(recorded, derived, '');
 }
 
-const ids: ReadonlySet<string> = new Set([
+const ofTheRules: ReadonlySet<string> = new Set([
   'id',
   'causationId',
   'correlationId',
@@ -40,6 +40,7 @@ const ids: ReadonlySet<string> = new Set([
   'protects',
   'fillId',
   'tradeId',
+  'detail',
 ]);
 
 function typeOf(event: object): unknown {
