@@ -89,6 +89,24 @@ function aHeldStop(): { id: OrderId; events: Draft[] } {
   return { id, events };
 }
 
+/** A worker that has just triggered the stops that it held: of 1 each, one where nothing else is said. */
+async function withTriggered({
+  held = '1',
+  count = 1,
+  clock = aClock(nowMs()),
+  timeMs = nowMs(),
+  bus = createMemoryServer().connect(),
+}: { held?: string; count?: number; clock?: Clock; timeMs?: number; bus?: Bus } = {}) {
+  const { journal, dispatcher, write, ...rest } = worker(bus, someSettings(), clock);
+  const { ids, events } = heldStops(held, count);
+  await write(events);
+  await dispatcher.carryOut(moment);
+  const price = new Big('90');
+  const orders = ids.flatMap((id) => journal.state.orders.get(id) ?? []);
+  await write(orders.map((order) => triggered(journal.state, order, { timeMs, price })));
+  return { journal, dispatcher, write, ids, ...rest };
+}
+
 test('an order that is held here is sent by whoever has triggered it, and by nobody else', async () => {
   const server = createMemoryServer();
   const settings = someSettings();
@@ -123,20 +141,13 @@ test('workers that find out at once that they hold an order say so once', async 
 });
 
 test('whoever was held up until the venue would refuse its order does not send it any more', async () => {
-  const { journal, dispatcher, write, sent } = worker(
-    createMemoryServer().connect(),
-    someSettings(),
-  );
-  const { id, events } = aHeldStop();
-  await write(events);
-  await dispatcher.carryOut(moment);
-  const order = journal.state.orders.get(id);
-  if (!order) throw new Error('the order is not there');
-  const timeMs = nowMs() - 5_000;
-  await write([triggered(journal.state, order, { timeMs, price: new Big('90') })]);
+  const { journal, dispatcher, sent, ids } = await withTriggered({ timeMs: nowMs() - 5_000 });
   await dispatcher.carryOut(moment);
   expect(sent).toEqual([]);
-  expect(journal.state.endedOrders.has(id), 'it is given up, so another may follow').toBe(true);
+  expect(
+    ids.every((id) => journal.state.endedOrders.has(id)),
+    'it is given up, so another may follow',
+  ).toBe(true);
 });
 
 test.each([
@@ -144,17 +155,7 @@ test.each([
   ['1.5', ['1', '0.5']],
   ['1', ['1']],
 ])('stops that are triggered together sell what is held: %s', async (held, expected) => {
-  const server = createMemoryServer();
-  const { journal, dispatcher, write, sent } = worker(server.connect(), someSettings());
-  const { ids, events } = heldStops(held, 2);
-  await write(events);
-  await dispatcher.carryOut(moment);
-  const price = new Big('90');
-  const triggers = ids.flatMap((id) => {
-    const order = journal.state.orders.get(id);
-    return order ? [triggered(journal.state, order, { ...moment, price })] : [];
-  });
-  await write(triggers);
+  const { journal, dispatcher, sent, ids } = await withTriggered({ held, count: 2 });
   await dispatcher.carryOut(moment);
   expect(sent.map(({ size }) => (size.kind === 'base' ? size.quantity : size))).toEqual(expected);
   const ended = ids.flatMap((id) => journal.state.endedOrders.get(id) ?? []);
@@ -183,20 +184,7 @@ test('a cancel without an answer is waited for a while, once, and not asked agai
 });
 
 test('a sale whose answer does not come holds up none of the others, and is concluded when it comes', async () => {
-  const { journal, dispatcher, write, sent, answers } = worker(
-    createMemoryServer().connect(),
-    someSettings(),
-  );
-  const { ids, events } = heldStops('2', 2);
-  await write(events);
-  await dispatcher.carryOut(moment);
-  const price = new Big('90');
-  await write(
-    ids.flatMap((id) => {
-      const order = journal.state.orders.get(id);
-      return order ? [triggered(journal.state, order, { ...moment, price })] : [];
-    }),
-  );
+  const { journal, dispatcher, sent, answers, ids } = await withTriggered({ held: '2', count: 2 });
   const { promise, resolve } = Promise.withResolvers<Placement>();
   answers.push(promise);
   await dispatcher.carryOut(moment);
@@ -209,16 +197,7 @@ test('a sale whose answer does not come holds up none of the others, and is conc
 });
 
 test('a sale that the venue does not take now is not sent again before it wants to hear of it', async () => {
-  const { journal, dispatcher, write, sent, answers } = worker(
-    createMemoryServer().connect(),
-    someSettings(),
-  );
-  const { id, events } = aHeldStop();
-  await write(events);
-  await dispatcher.carryOut(moment);
-  const order = journal.state.orders.get(id);
-  if (!order) throw new Error('the order is not there');
-  await write([triggered(journal.state, order, { ...moment, price: new Big('90') })]);
+  const { dispatcher, sent, answers } = await withTriggered();
   answers.push(
     Promise.resolve({ status: 'not_taken', detail: 'too many orders', retryAfterMs: 30_000 }),
   );
@@ -230,13 +209,7 @@ test('a sale that the venue does not take now is not sent again before it wants 
 test('one that is given up after that says what the venue had against it', async () => {
   const bus = createMemoryServer().connect();
   const clock = aClock(nowMs());
-  const { journal, dispatcher, write, answers } = worker(bus, someSettings(), clock);
-  const { id, events } = aHeldStop();
-  await write(events);
-  await dispatcher.carryOut(moment);
-  const order = journal.state.orders.get(id);
-  if (!order) throw new Error('the order is not there');
-  await write([triggered(journal.state, order, { ...moment, price: new Big('90') })]);
+  const { dispatcher, answers } = await withTriggered({ clock, bus });
   answers.push(
     Promise.resolve({ status: 'not_taken', detail: 'too many orders', retryAfterMs: 30_000 }),
   );
@@ -252,17 +225,7 @@ test.each([3_600_000, -3_600_000])(
   'pauses last as long as they are to, whatever the wall clock does (%i)',
   async (jumpMs) => {
     const clock = aClock(nowMs());
-    const { journal, dispatcher, write, sent, answers } = worker(
-      createMemoryServer().connect(),
-      someSettings(),
-      clock,
-    );
-    const { id, events } = aHeldStop();
-    await write(events);
-    await dispatcher.carryOut(moment);
-    const order = journal.state.orders.get(id);
-    if (!order) throw new Error('the order is not there');
-    await write([triggered(journal.state, order, { ...moment, price: new Big('90') })]);
+    const { dispatcher, sent, answers } = await withTriggered({ clock });
     answers.push(Promise.resolve({ status: 'not_taken', detail: 'busy', retryAfterMs: 1_000 }));
     await dispatcher.carryOut(moment);
     clock.jump(jumpMs);
@@ -278,37 +241,20 @@ test.each([3_600_000, -3_600_000])(
 
 test('a wall clock that is set back makes no order younger: others may have given it up', async () => {
   const clock = aClock(nowMs());
-  const { journal, dispatcher, write, sent } = worker(
-    createMemoryServer().connect(),
-    someSettings(),
-    clock,
-  );
-  const { id, events } = aHeldStop();
-  await write(events);
-  await dispatcher.carryOut(moment);
-  const order = journal.state.orders.get(id);
-  if (!order) throw new Error('the order is not there');
-  await write([triggered(journal.state, order, { ...moment, price: new Big('90') })]);
+  const { journal, dispatcher, sent, ids } = await withTriggered({ clock });
   clock.jump(-3_600_000);
   clock.pass(5_000);
   await dispatcher.carryOut(moment);
   expect(sent).toEqual([]);
-  expect(journal.state.endedOrders.has(id), 'it is given up, so another may follow').toBe(true);
+  expect(
+    ids.every((id) => journal.state.endedOrders.has(id)),
+    'it is given up, so another may follow',
+  ).toBe(true);
 });
 
 test('an order goes out as old as it is, by the clock as it goes then', async () => {
   const clock = aClock(nowMs());
-  const { journal, dispatcher, write, sent } = worker(
-    createMemoryServer().connect(),
-    someSettings(),
-    clock,
-  );
-  const { id, events } = aHeldStop();
-  await write(events);
-  await dispatcher.carryOut(moment);
-  const order = journal.state.orders.get(id);
-  if (!order) throw new Error('the order is not there');
-  await write([triggered(journal.state, order, { ...moment, price: new Big('90') })]);
+  const { dispatcher, sent } = await withTriggered({ clock });
   clock.pass(100);
   clock.jump(-3_600_000);
   await dispatcher.carryOut(moment);
