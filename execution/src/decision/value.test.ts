@@ -8,6 +8,7 @@ import {
   hear,
   holdingWith,
   openedWith,
+  settingsWith,
   stateChanged,
 } from '../testing/portfolios.ts';
 import { decide } from './decide.ts';
@@ -64,6 +65,19 @@ describe('a portfolio is valued', () => {
       { data: { dayStartEquity: '1050', dayStart: toTime(midnight + 30 * minute) } },
     ]);
     expect(say(state, 120, midnight + 31 * minute)).toEqual([]);
+  });
+
+  test('anew where days are said to begin at another time, as another event than that of the hour', () => {
+    const state = holdingFive();
+    const [hourly] = say(state, 100, midnight + 13 * hour);
+    if (state.opened)
+      state.opened = { ...state.opened, settings: settingsWith({ dayStart: '12:00' }) };
+    const [daily] = say(state, 90, midnight + 13 * hour + minute);
+    expect(daily).toMatchObject({
+      type: 'portfolio_valued',
+      data: { dayStart: toTime(midnight + 12 * hour), dayStartEquity: '950' },
+    });
+    expect(daily?.id).not.toBe(hourly?.id);
   });
 
   test('short, where a higher price is worth less', () => {

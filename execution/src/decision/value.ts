@@ -16,6 +16,7 @@ import {
   settingsOf,
   type Portfolio,
   type Prices,
+  type Valuation,
 } from './state/portfolio.ts';
 import { dayStartOf } from './trading-day.ts';
 
@@ -82,9 +83,10 @@ function valued(
   const { valuation, tradingState, name, cash } = portfolio;
   const worth = equity();
   const dayStartMs = newDayMs ?? valuation.dayStartMs;
-  const hour = Math.floor(nowMs / hourMs) * hourMs;
-  // A resume has it valued anew within the same hour.
-  const key = `${toTime(Math.max(hour, dayStartMs))} ${tradingState.sinceMs}`;
+  // A resume has it valued anew within the same hour, and so has another time at which days begin.
+  const which = placeOf({ timeMs: nowMs, dayStartMs });
+  const isAgain = newDayMs !== undefined && which === placeOf(valuation);
+  const key = `${toTime(which)} ${tradingState.sinceMs}${isAgain ? ` ${toTime(newDayMs)}` : ''}`;
   return draft(
     'portfolio_valued',
     {
@@ -110,4 +112,9 @@ function valued(
       })),
     },
   );
+}
+
+/** The hour that a value stands for, or the beginning of the day within it; epoch ms. */
+function placeOf({ timeMs, dayStartMs }: Pick<Valuation, 'timeMs' | 'dayStartMs'>): number {
+  return Math.max(Math.floor(timeMs / hourMs) * hourMs, dayStartMs);
 }
