@@ -1,28 +1,17 @@
 import { subjects, toTime } from '@heliograph/contracts';
 import { createMemoryServer } from '@heliograph/contracts/bus';
-import { createSilentLogger } from '@heliograph/contracts/service';
-import { aSignal, eventually, someSettings } from '@heliograph/contracts/testing';
-import { listPortfolios, startExecution } from '@heliograph/execution';
+import { aSignal, eventually } from '@heliograph/contracts/testing';
+import { listPortfolios } from '@heliograph/execution';
 import { expect, test } from 'vitest';
 import { cancelEntries } from './cancel-entries.ts';
 import { entriesOf } from './open-entries.ts';
 import { readView } from './portfolio-view.ts';
-
-const settings = someSettings({
-  feeBps: '0',
-});
+import { startPaperWorker } from '../testing/paper-worker.ts';
 
 test('a symbol is cancelled at each venue at which it waits, by workers as they are', async () => {
   const server = createMemoryServer({ drainTimeoutMs: 1 });
   await using bus = server.connect();
-  await using _worker = startExecution({
-    bus: server.connect(),
-    portfolio: 'paper',
-    mode: 'paper',
-    settings,
-    worker: 'one',
-    log: createSilentLogger(),
-  });
+  await using _worker = startPaperWorker(server.connect());
   for (const venue of ['binance', 'kraken']) {
     const time = toTime(Date.now());
     const signal = aSignal({

@@ -1,17 +1,13 @@
 import { subjects, toTime } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
-import { createSilentLogger } from '@heliograph/contracts/service';
-import { aSignal, eventually, someSettings } from '@heliograph/contracts/testing';
-import { listPortfolios, startExecution } from '@heliograph/execution';
+import { aSignal, eventually } from '@heliograph/contracts/testing';
+import { listPortfolios } from '@heliograph/execution';
 import { tap } from 'rxjs';
 import { afterEach, expect, test, vi } from 'vitest';
 import { closeEverything } from './close-everything.ts';
 import { entriesOf } from './open-entries.ts';
 import { readView } from './portfolio-view.ts';
-
-const settings = someSettings({
-  feeBps: '0',
-});
+import { startPaperWorker } from '../testing/paper-worker.ts';
 
 async function waitingEntry(bus: Bus): Promise<void> {
   const time = toTime(Date.now());
@@ -34,14 +30,7 @@ afterEach(() => vi.useRealTimers());
 test('however long an entry is waited for, the journal is read once', async () => {
   const server = createMemoryServer({ drainTimeoutMs: 1 });
   await using bus = server.connect();
-  await using _worker = startExecution({
-    bus: server.connect(),
-    portfolio: 'paper',
-    mode: 'paper',
-    settings,
-    worker: 'one',
-    log: createSilentLogger(),
-  });
+  await using _worker = startPaperWorker(server.connect());
   await waitingEntry(bus);
   const listed = () => listPortfolios(bus);
   let looks = 0;
@@ -65,14 +54,7 @@ test.each([3_600_000, -3_600_000])(
   async (jumpMs) => {
     const server = createMemoryServer({ drainTimeoutMs: 1 });
     await using bus = server.connect();
-    await using _worker = startExecution({
-      bus: server.connect(),
-      portfolio: 'paper',
-      mode: 'paper',
-      settings,
-      worker: 'one',
-      log: createSilentLogger(),
-    });
+    await using _worker = startPaperWorker(server.connect());
     await waitingEntry(bus);
     vi.useFakeTimers({ toFake: ['Date'] });
     const began = performance.now();

@@ -1,18 +1,15 @@
 import { subjects, toTime, type TradeSignal } from '@heliograph/contracts';
 import { createMemoryServer, type Bus } from '@heliograph/contracts/bus';
-import { createSilentLogger } from '@heliograph/contracts/service';
-import { aCandleEvent, aSignal, eventually, someSettings } from '@heliograph/contracts/testing';
-import { listPortfolios, startExecution, systemClock } from '@heliograph/execution';
+import { aCandleEvent, aSignal, eventually } from '@heliograph/contracts/testing';
+import { listPortfolios, systemClock } from '@heliograph/execution';
 import { describe, expect, test } from 'vitest';
 import { cancelEntries } from './cancel-entries.ts';
 import { closePositions, closingsOf } from './close-positions.ts';
 import { closeSignal } from './close-signal.ts';
 import { entriesOf } from './open-entries.ts';
 import { readView } from './portfolio-view.ts';
+import { startPaperWorker } from '../testing/paper-worker.ts';
 
-const settings = someSettings({
-  feeBps: '0',
-});
 const minuteMs = 60_000;
 
 /** A worker whose clock is so far ahead of the one here, and a market that goes by the worker's. */
@@ -21,16 +18,7 @@ async function begin(stack: AsyncDisposableStack, aheadMs: number) {
   const bus = stack.use(server.connect());
   const nowMs = (): number => Date.now() + aheadMs;
   stack.use(
-    startExecution({
-      bus: server.connect(),
-      portfolio: 'paper',
-      mode: 'paper',
-      settings,
-      worker: 'one',
-      log: createSilentLogger(),
-      clock: { ...systemClock, nowMs },
-      sweepEveryMs: 100,
-    }),
+    startPaperWorker(server.connect(), { clock: { ...systemClock, nowMs }, sweepEveryMs: 100 }),
   );
   const views = async () =>
     Promise.all((await listPortfolios(bus)).map((listed) => readView(bus, listed)));
