@@ -36,6 +36,13 @@ test('a stop and a target that are both filled are told: what the second has ope
   ]);
 });
 
+test('by the rules of version 7 nobody heard of it', () => {
+  const { state, target } = stoppedOut();
+  state.decisionsVersion = 7;
+  const events = hear(state, target, { type: 'filled', quantity: '1', price: '110' });
+  expect(incidentsOf(events)).toEqual([]);
+});
+
 test('and so is each further part of it, and one that comes after its end', () => {
   const { state, target } = stoppedOut();
   const part = { type: 'filled', quantity: '0.25', complete: false } as const;

@@ -10,7 +10,11 @@ interface Filled {
   readonly filledQuantity: Big;
   readonly position: Position | undefined;
   readonly context: DraftContext;
+  readonly decisionsVersion: number;
 }
+
+/** The version of the rules; before, nobody heard of what an exit had opened. */
+const openedToldSince = 8;
 
 /**
  * What was filled beyond what was ordered or held, or after the end, is booked: the money has moved. A person must hear of
@@ -19,8 +23,9 @@ interface Filled {
 export function anomalies(order: Order, fill: Filled): Draft[] {
   const { size, venue, symbol, id } = order;
   const { fact, filledQuantity, position, context } = fill;
+  const mayOpen = !order.reduceOnly || fill.decisionsVersion < openedToldSince;
   const isTooMuch = size.kind === 'base' && filledQuantity.gt(size.quantity);
-  const opened = order.reduceOnly && position && enters(position, order.side) && position;
+  const opened = !mayOpen && position && enters(position, order.side) && position;
   const kind: IncidentKind | undefined =
     incidentOf(order.status, fact) ?? (isTooMuch || opened ? 'OVERFILL' : undefined);
   if (!kind) return [];

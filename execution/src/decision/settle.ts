@@ -106,7 +106,13 @@ function filled(
           ),
         ]
       : []),
-    ...anomalies(order, { fact: factOf(report), filledQuantity, position, context }),
+    ...anomalies(order, {
+      fact: factOf(report),
+      filledQuantity,
+      position,
+      context,
+      decisionsVersion: portfolio.decisionsVersion,
+    }),
   ];
 }
 
