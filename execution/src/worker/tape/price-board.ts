@@ -17,8 +17,13 @@ export interface PriceBoard {
   heard(): { readonly prices: Prices; readonly listeningMs: number };
   /** How long the shortest candles of each instrument are that were seen, ms; of trades nothing. */
   readonly lengths: ReadonlyMap<string, number>;
-  /** Up to that place in MARKET others have acted on the prices already. */
-  readonly knownUpTo: number;
+  /** Whether others have acted already on the price at that place in MARKET. */
+  isKnown(sequence: number): boolean;
+  /**
+   * Whether MARKET had less than the journal knows of when this tape was opened: it is written behind, and a power cut took its
+   * end, or it was made anew. The places in the journal say nothing then of what is at them now.
+   */
+  readonly hasLost: boolean;
   add(candle: Candle): void;
   /** After which message of MARKET the tape must be read, and up to which before anything is decided. */
   start(bus: Bus): Promise<{ after: number; upTo: number }>;
@@ -36,6 +41,7 @@ export function createPriceBoard(
   const heardMs = new Map<string, number>();
   const beganMs = steadyMs();
   const isHolding = positions.size > 0;
+  let knownUpTo = marketSequence;
   return {
     prices,
     lengths,
@@ -47,7 +53,10 @@ export function createPriceBoard(
       ]);
       return { prices: new Map(told), listeningMs: Math.round(beganMs + aheadMs) };
     },
-    knownUpTo: marketSequence,
+    isKnown: (sequence) => sequence <= knownUpTo,
+    get hasLost() {
+      return knownUpTo < marketSequence;
+    },
     add(candle) {
       const key = instrumentKey(candle);
       heardMs.set(key, steadyMs());
@@ -59,6 +68,7 @@ export function createPriceBoard(
     },
     async start(bus) {
       const upTo = await bus.lastSequence('MARKET');
+      knownUpTo = Math.min(marketSequence, upTo);
       // What is held is valued by prices from before.
       const valuedFrom = opened && isHolding ? valuation.marketSequence : marketSequence;
       // A trailing stop that is held here follows every price since it was placed.

@@ -61,6 +61,11 @@ export function createPriceTurns({
     }
   };
 
+  const compare = async (candle: Candle): Promise<void> => {
+    unwatched.push(candle);
+    await triggerHeld();
+  };
+
   const watch = async (timeMs: number): Promise<void> => {
     for (;;) {
       // Whoever lags behind on a replay would value what is held by prices from before.
@@ -86,13 +91,15 @@ export function createPriceTurns({
       if (item.type === 'candle') paper?.onCandle(item.candle, sequence);
       else paper?.onPrint(item.print, sequence);
       board.add(candle);
-      if (sequence <= board.knownUpTo || !journal.state.opened) {
-        heldOrders.follow(journal.state, candle);
+      const { opened } = journal.state;
+      if (!opened || board.isKnown(sequence)) {
+        // Nobody can say who has seen it. Compared twice with what is held it triggers no more than once.
+        if (opened && board.hasLost) await compare(candle);
+        else heldOrders.follow(journal.state, candle);
         return;
       }
       const timeMs = place.nowMs();
-      unwatched.push(candle);
-      await triggerHeld();
+      await compare(candle);
       await settleOrders(timeMs);
       await watch(timeMs);
     },
