@@ -59,6 +59,11 @@ describe('--set', () => {
     ['slippageBps=10000', '--set slippageBps=10000: expected basis points from 0 to below 10000'],
     ['feeBps=20000', 'expected basis points from 0 to below 10000, found 20000'],
     ['paper.slippage=spread:20000', 'expected basis points from 0 to below 20000, found 20000'],
+    [`cash=1${'0'.repeat(30)}`, 'expected a decimal of at most 30 digits before the point and 24'],
+    [
+      `instruments.BTC/USDT.tickSize=0.${'0'.repeat(24)}1`,
+      'expected a decimal of at most 30 digits',
+    ],
     ['instruments.btc.lotSize=1', '--set instruments.btc.lotSize=1: '],
   ] as const)('%s is refused', ([change, sentence]) => {
     expect(() => changeSettings(settings, change)).toThrow(sentence);

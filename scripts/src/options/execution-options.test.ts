@@ -82,6 +82,11 @@ describe('the execution flags', () => {
     ['--latency-ms 0.5', '--latency-ms: expected milliseconds'],
     ['--max-volume-ratio 0', '--max-volume-ratio: expected a part above 0'],
     ['--max-volume-ratio 150%', '--max-volume-ratio: expected a part above 0'],
+    [
+      `--cash ${'9'.repeat(31)}`,
+      '--cash: expected at most 30 digits before the point and 24 after',
+    ],
+    [`--lot-size 0.${'0'.repeat(24)}1`, '--lot-size: expected at most 30 digits before the point'],
     ['--slippage-model spread', '--slippage-model: expected spread:BPS or volume:BPS'],
     ['--slippage-model spread:-1', '--slippage-model: expected spread:BPS or volume:BPS'],
     ['--slippage-model spread:20000', '--slippage-model: expected basis points from 0 to below'],
@@ -114,6 +119,10 @@ describe('the execution flags', () => {
     const misspelt = await file({ 'BTC/USDT': { ticksize: '1' } });
     await expect(settingsOf(['--instruments', misspelt])).rejects.toThrow(
       'settings.json: BTC/USDT.ticksize: there is no such setting',
+    );
+    const tiny = await file({ 'BTC/USDT': { lotSize: `0.${'0'.repeat(24)}1` } });
+    await expect(settingsOf(['--instruments', tiny])).rejects.toThrow(
+      '--instruments: instruments.BTC/USDT.lotSize: expected a decimal of at most 30 digits',
     );
     const lower = await file({ 'btc/usdt': {} });
     await expect(settingsOf(['--instruments', lower])).rejects.toThrow('settings.json: btc/usdt: ');

@@ -12,12 +12,15 @@ import {
 } from '@heliograph/contracts';
 import { z } from 'zod';
 import { readOptions, type Invocation } from '../invocation.ts';
-import { unpayable } from './payable-settings.ts';
+import { fewDigits, isBookable, unpayable } from './payable-settings.ts';
 import { plainSettings } from './plain-settings.ts';
 import { RatioText, SlippageText, SpanText, StakeText } from './setting-texts.ts';
 import { parseStrictly, readJson } from './strict-json.ts';
 
-const Amount = decimal(PositiveDecimal, 'expected a number above 0, such as 1000 or 0.01');
+const Amount = decimal(PositiveDecimal, 'expected a number above 0, such as 1000 or 0.01').refine(
+  isBookable,
+  `expected ${fewDigits}`,
+);
 const BasisPoints = decimal(
   NonNegativeDecimal.refine((text) => Number(text) < 10_000),
   'expected basis points from 0 to below 10000, such as 7.5',
@@ -89,6 +92,8 @@ export async function readExecutionOptions(invocation: Invocation): Promise<Base
     ...(instruments !== undefined && { instruments: await readInstruments(instruments) }),
   });
   const [wrong] = unpayable(settings);
+  if (wrong?.path.startsWith('instruments.'))
+    throw new UserError(`--instruments: ${wrong.path}: ${wrong.expected}`);
   if (wrong) throw new UserError(`--slippage-model: ${wrong.expected}`, { exitCode: 2 });
   return { portfolio, settings };
 }

@@ -107,6 +107,19 @@ describe('a broken file', () => {
       'line 2: found close -11, expected a price',
       '',
     ],
+    [
+      'a price that cannot be written down',
+      [row(0, '1e300,1e300,1e300,1e300,5')],
+      'line 2: found open 1e+300, expected a price from 1e-20 to 1e+30',
+      '',
+    ],
+    [
+      'a price of next to nothing',
+      [row(0, '1e-21,1e-21,1e-21,1e-21,5')],
+      'line 2: found open 1e-21, expected a price from 1e-20 to 1e+30',
+      '',
+    ],
+    ['too much volume', [row(0, '10,12,9,11,1e31')], 'line 2: found volume 1e+31, expected 0', ''],
     ['high below low', [row(0, '9,8,9,9,5')], 'line 2: found high 8 below low 9', ''],
     [
       'open outside',

@@ -1,6 +1,6 @@
 import { type Candle, timeframeMs } from '@heliograph/contracts';
 import { columnCount, parseColumns, scanColumns } from './candle-columns.ts';
-import { describeRow, earliestTime, latestTime } from './describe-row.ts';
+import { describeRow, earliestTime, latestTime, leastPrice, mostFigure } from './describe-row.ts';
 import type { Instrument } from './feed.ts';
 import { createLineRows, type Rows } from './line-rows.ts';
 
@@ -29,14 +29,14 @@ export function createCandleRows(file: string, instrument: Instrument): Rows<Can
         time >= earliestTime &&
         time <= latestTime &&
         Number.isInteger(time) &&
-        low > 0 &&
+        low >= leastPrice &&
         low <= open &&
         open <= high &&
         low <= close &&
         close <= high &&
-        high < Infinity &&
+        high <= mostFigure &&
         volume >= 0 &&
-        volume < Infinity;
+        volume <= mostFigure;
       if (!valid)
         refuse(describeRow(bytes.toString('utf8', start, end), { previousTime, timeframe }));
       previousTime = time;

@@ -5,6 +5,10 @@ import { columnCount, parseColumns } from './candle-columns.ts';
 export const earliestTime = -62_135_596_800_000;
 export const latestTime = 253_402_300_799_999;
 
+/** What is traded at less, or for more, cannot be reckoned and written down to the last digit. */
+export const leastPrice = 1e-20;
+export const mostFigure = 1e30;
+
 const columnNames = ['timestamp', 'open', 'high', 'low', 'close', 'volume'] as const;
 
 interface Before {
@@ -27,7 +31,7 @@ export function describeRow(row: string, before: Before): string {
     describeTime(time) ??
     describeOrder(time, before) ??
     describePrices({ open, high, low, close }) ??
-    `found volume ${volume}, expected 0 or above`
+    `found volume ${volume}, expected 0 or above${volume < 0 ? '' : `, at most ${mostFigure}`}`
   );
 }
 
@@ -59,6 +63,8 @@ function describePrices(prices: {
 }): string | undefined {
   for (const [name, price] of Object.entries(prices))
     if (price <= 0) return `found ${name} ${price}, expected a price above 0`;
+    else if (price < leastPrice || price > mostFigure)
+      return `found ${name} ${price}, expected a price from ${leastPrice} to ${mostFigure}`;
   const { open, high, low, close } = prices;
   if (high < low) return `found high ${high} below low ${low}, expected it at or above`;
   for (const [name, price] of Object.entries({ open, close }))

@@ -1,11 +1,12 @@
 import type { Candle } from '@heliograph/contracts';
+import { leastPrice, mostFigure } from '../describe-row.ts';
 
 /** What is wrong with a candle that a venue has told, or undefined. */
 export function whyImpossible({ open, high, low, close, volume }: Candle): string | undefined {
   const prices = { open, high, low, close };
   for (const [name, price] of Object.entries(prices))
-    if (!(Number.isFinite(price) && price > 0)) return `its ${name} is ${price}`;
-  if (!(Number.isFinite(volume) && volume >= 0)) return `its volume is ${volume}`;
+    if (!(price >= leastPrice && price <= mostFigure)) return `its ${name} is ${price}`;
+  if (!(volume >= 0 && volume <= mostFigure)) return `its volume is ${volume}`;
   if (high < low) return `its high ${high} is below its low ${low}`;
   for (const [name, price] of [
     ['open', open],

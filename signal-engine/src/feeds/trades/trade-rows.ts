@@ -1,5 +1,5 @@
 import { parseColumns } from '../candle-columns.ts';
-import { describeTime, quoted } from '../describe-row.ts';
+import { describeTime, leastPrice, mostFigure, quoted } from '../describe-row.ts';
 import { createLineRows, type Rows } from '../line-rows.ts';
 
 export const tradeHeader = 'timestamp,price,size';
@@ -50,7 +50,10 @@ export function createTradeRows(file: string): Rows<TradeRow> {
       if (timeMs < previousTime)
         refuse(`found timestamp ${timeMs} after ${previousTime}, expected the oldest trade first`);
       if (price <= 0) refuse(`found price ${price}, expected one above 0`);
+      if (price < leastPrice || price > mostFigure)
+        refuse(`found price ${price}, expected one from ${leastPrice} to ${mostFigure}`);
       if (size <= 0) refuse(`found size ${size}, expected one above 0`);
+      if (size > mostFigure) refuse(`found size ${size}, expected at most ${mostFigure}`);
       previousTime = timeMs;
       return { timeMs, price, size };
     },
