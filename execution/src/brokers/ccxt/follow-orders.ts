@@ -96,6 +96,8 @@ export function followOrders({
     if (known.get(id)?.ended) return told(id);
     if (!marketOf(symbol)) {
       warn(`${symbol} is not listed any more: what becomes of its orders cannot be asked`);
+      // Nor does it know the order: who takes it back must come to an end.
+      lost.missed(id);
       return told(id);
     }
     if (await isUnchanged(order)) {

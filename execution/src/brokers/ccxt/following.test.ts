@@ -320,6 +320,20 @@ test('one that was not found for a moment and is listed again is not forgotten',
   expect(kinds(await alone.reportsOf(order))).toEqual(['accepted', 'cancelled']);
 });
 
+test('one that was taken back in an instrument that is listed no more ends after a minute', async () => {
+  await using other = await startBinanceDouble({ balances: { USDT: '10000' } });
+  const clock = sharedClock(other);
+  await using alone = await openOnDouble(other, { clock });
+  const order = limit();
+  await alone.place(order);
+  other.setStatus('BTCUSDT', 'delisted');
+  await alone.instruments([order.symbol]);
+  await alone.cancel(order, why).catch(() => undefined);
+  expect(kinds(await alone.reportsOf(order))).toEqual(['accepted']);
+  clock.pass(61_000);
+  expect(kinds(await alone.reportsOf(order))).toEqual(['accepted', 'cancelled']);
+});
+
 describe('taking an order back', () => {
   test('does nothing when it has ended or never was', async () => {
     const order = anOrder();
