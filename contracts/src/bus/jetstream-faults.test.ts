@@ -194,6 +194,23 @@ describe.concurrent('JetStream bus with faults', () => {
     );
   });
 
+  test('goes on with what comes where a stream that it follows was lost and made anew', async () => {
+    await using server = await startTestNats();
+    await using bus = await server.connect();
+    await using admin = await administer(server);
+    const got: string[] = [];
+    bus.read({ stream: 'MARKET', follow: true }).subscribe(({ id }) => got.push(id));
+    for (const id of ['1', '2', '3']) await bus.publish(candle(id));
+    await eventually(() => expect(got).toEqual(['1', '2', '3']));
+    await admin.jsm.streams.delete('MARKET');
+    // Whoever connects makes what is missing.
+    await using other = await server.connect();
+    await other.publish(candle('4'));
+    await eventually(() => expect(got).toEqual(['1', '2', '3', '4']), { timeoutMs: 20_000 });
+    await other.publish(candle('5'));
+    await eventually(() => expect(got).toEqual(['1', '2', '3', '4', '5']));
+  });
+
   test('goes on behind the last message when the consumer of a reader is deleted', async () => {
     await using server = await startTestNats();
     await using line = await openTcpLine(server.port);
@@ -269,6 +286,10 @@ function connectTo(
     drainTimeoutMs: 200,
     ...options,
   });
+}
+
+function candle(id: string): Outgoing {
+  return { subject: 'market.candle.binance.BTC-USDT.1m', id, body: JSON.stringify({ id }) };
 }
 
 function signal(index: number): Outgoing {

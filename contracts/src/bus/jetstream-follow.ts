@@ -1,4 +1,4 @@
-import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
+import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream';
 import { nanos } from 'nats';
 import { Observable } from 'rxjs';
 import { TransientError } from '../errors.ts';
@@ -14,6 +14,12 @@ const mostOnTheWay = 500;
 /** The server forgets a consumer that nobody has asked for so long. */
 const forgottenAfterMs = 60_000;
 
+/** Behind the last message that was heard, and when the server had stored that. */
+interface Behind {
+  readonly sequence: number;
+  readonly heardMs: number;
+}
+
 /**
  * What is stored under the filter from a place on, and whatever comes. It is handed out by a consumer without a name, and
  * a new one begins behind the last message whenever one may have been missed. The client's own ordered consumer is not
@@ -25,10 +31,10 @@ export function follow(
   filter: string,
   from: ReadFrom,
 ): Observable<StoredMessage> {
-  return resumed(context, {
+  return resumed<StoredMessage, ReadFrom | Behind>(context, {
     from,
     listen: (place, begun) => consume(context, { stream, filter, from: place, begun }),
-    after: ({ sequence }): ReadFrom => ({ sequence: sequence + 1 }),
+    after: ({ sequence, storedTime }) => ({ sequence: sequence + 1, heardMs: storedTime }),
   });
 }
 
@@ -40,7 +46,7 @@ function consume(
     filter,
     from,
     begun,
-  }: { stream: StreamName; filter: string; from: ReadFrom; begun: () => void },
+  }: { stream: StreamName; filter: string; from: ReadFrom | Behind; begun: () => void },
 ): Observable<StoredMessage> {
   const { js, jsm, stops, interruptions } = context;
   return new Observable((subscriber) => {
@@ -51,17 +57,18 @@ function consume(
     interruptions.add(interrupted);
     let delivered = 0;
     const run = async (): Promise<void> => {
+      const place = 'heardMs' in from ? await stillThere(jsm, stream, from) : from;
       const info = await jsm.consumers.add(stream, {
         ack_policy: AckPolicy.None,
         filter_subject: filter,
-        ...('sequence' in from
+        ...('sequence' in place
           ? {
               deliver_policy: DeliverPolicy.StartSequence,
-              opt_start_seq: Math.max(from.sequence, 1),
+              opt_start_seq: Math.max(place.sequence, 1),
             }
           : {
               deliver_policy: DeliverPolicy.StartTime,
-              opt_start_time: new Date(from.timeMs).toISOString(),
+              opt_start_time: new Date(place.timeMs).toISOString(),
             }),
         inactive_threshold: nanos(forgottenAfterMs),
         mem_storage: true,
@@ -95,4 +102,17 @@ function consume(
       interruptions.delete(interrupted);
     };
   });
+}
+
+/**
+ * A stream that is written behind may have lost its end in a power cut, or was made anew: nothing would be heard before it is
+ * as long as it was. What came since the last message is new then.
+ */
+async function stillThere(
+  jsm: JetStreamManager,
+  stream: StreamName,
+  { sequence, heardMs }: Behind,
+): Promise<ReadFrom> {
+  const { state } = await jsm.streams.info(stream);
+  return state.last_seq < sequence - 1 ? { timeMs: heardMs } : { sequence };
 }

@@ -23,6 +23,20 @@ test('whoever opens a tape reads the last thousand messages again, and decides n
   await expect(createPriceBoard(unopened).start(bus)).resolves.toEqual({ after: 200, upTo: 1_200 });
 });
 
+test('where MARKET begins anew nothing at its places is known', async () => {
+  const bus = createMemoryServer().connect();
+  for (let at = 0; at < 50; at++) {
+    const { id } = aCandleEvent({ at });
+    await bus.publish({ subject: 'market.candle.binance.BTC-USDT.1m', id, body: '' });
+  }
+  const board = createPriceBoard({ ...openedWith(), marketSequence: 40 });
+  await board.start(bus);
+  board.add(aCandle({ at: 40 }), 40);
+  expect([board.isKnown(40), board.isKnown(41), board.hasLost]).toEqual([true, false, false]);
+  board.add(aCandle({ at: 41 }), 1);
+  expect([board.isKnown(1), board.hasLost]).toEqual([false, true]);
+});
+
 test('a price that the journal has written down gives way to whatever is read again', () => {
   const state = openedWith();
   const key = 'binance|BTC/USDT';

@@ -20,11 +20,12 @@ export interface PriceBoard {
   /** Whether others have acted already on the price at that place in MARKET. */
   isKnown(sequence: number): boolean;
   /**
-   * Whether MARKET had less than the journal knows of when this tape was opened: it is written behind, and a power cut took its
-   * end, or it was made anew. The places in the journal say nothing then of what is at them now.
+   * Whether MARKET had less than the journal knows of when this tape was opened, or has begun anew since: it is written behind,
+   * and a power cut took its end. The places in the journal say nothing then of what is at them now.
    */
   readonly hasLost: boolean;
-  add(candle: Candle): void;
+  /** The next price, and its place in MARKET. */
+  add(candle: Candle, sequence?: number): void;
   /** After which message of MARKET the tape must be read, and up to which before anything is decided. */
   start(bus: Bus): Promise<{ after: number; upTo: number }>;
 }
@@ -42,6 +43,7 @@ export function createPriceBoard(
   const beganMs = steadyMs();
   const isHolding = positions.size > 0;
   let knownUpTo = marketSequence;
+  let reachedSequence = 0;
   return {
     prices,
     lengths,
@@ -57,7 +59,9 @@ export function createPriceBoard(
     get hasLost() {
       return knownUpTo < marketSequence;
     },
-    add(candle) {
+    add(candle, sequence = reachedSequence) {
+      if (sequence < reachedSequence) knownUpTo = 0;
+      reachedSequence = sequence;
       const key = instrumentKey(candle);
       heardMs.set(key, steadyMs());
       const { close: price, closeTime: timeMs } = candle;

@@ -90,7 +90,7 @@ export function createPriceTurns({
       place.play(candle.closeTime);
       if (item.type === 'candle') paper?.onCandle(item.candle, sequence);
       else paper?.onPrint(item.print, sequence);
-      board.add(candle);
+      board.add(candle, sequence);
       const { opened } = journal.state;
       if (!opened || board.isKnown(sequence)) {
         // Nobody can say who has seen it. Compared twice with what is held it triggers no more than once.
