@@ -1,4 +1,5 @@
 import { signOf } from '@heliograph/contracts';
+import { isRecent } from '../another-clock.ts';
 import type { Considered } from '../considered.ts';
 import { settlingMs } from '../venue/holdings.ts';
 
@@ -12,9 +13,11 @@ export function noWriteOff({ portfolio, mode, isManual }: Considered): string | 
 export function notCertain({ portfolio, key, missing, nowMs }: Considered): string | undefined {
   if ('unclear' in missing) return missing.unclear;
   if (signOf(missing.quantity) === 0) return undefined;
-  const { disputed, reconciled } = portfolio;
-  const isTold = disputed.has(key) && reconciled && nowMs - reconciled.timeMs >= settlingMs;
-  return isTold ? undefined : 'the comparison that found it is too recent: once more in a moment';
+  const dispute = portfolio.disputed.get(key);
+  const isCertain = dispute && !isRecent(dispute.sinceMs, nowMs, settlingMs);
+  return isCertain
+    ? undefined
+    : 'the comparison that found it is too recent: once more in a moment';
 }
 
 export function nothingMissing({ missing, position }: Considered): string | undefined {

@@ -5,7 +5,7 @@ import { changeOrder, giveUp, intend, intendCancel, mayBeSentAgain } from './evo
 import { heldHere } from './order-events.ts';
 import { instrumentKey } from '../../instrument-key.ts';
 import { refuseWayOut } from './refused-way-out.ts';
-import { neverValued, nothingMissed, type PortfolioState } from './portfolio.ts';
+import { neverValued, nothingMissed, type Dispute, type PortfolioState } from './portfolio.ts';
 import { decided, missed, remember, seen } from './evolve-signals.ts';
 import { dayStartOf } from '../trading-day.ts';
 
@@ -177,11 +177,14 @@ function dispute(
   { data: { differences }, timeMs }: DraftOf<'reconciliation_reported'>,
 ): void {
   state.reconciled = { timeMs, found: JSON.stringify(differences) };
-  state.disputed = new Set(
-    differences.flatMap(({ kind, venue, symbol }) =>
-      venue && symbol && (kind === 'position' || kind === 'balance')
-        ? [instrumentKey({ venue, symbol })]
-        : [],
-    ),
-  );
+  const before = state.disputed;
+  const disputed = new Map<string, Dispute>();
+  for (const { kind, venue, symbol, found } of differences) {
+    if (!venue || !symbol || (kind !== 'position' && kind !== 'balance')) continue;
+    const key = instrumentKey({ venue, symbol });
+    const former = before.get(key);
+    // Whatever else was found meanwhile, as of orders of others.
+    disputed.set(key, former?.found === found ? former : { found, sinceMs: timeMs });
+  }
+  state.disputed = disputed;
 }

@@ -15,6 +15,12 @@ import type { Order } from './order.ts';
 import { instrumentKey } from '../../instrument-key.ts';
 import { averageEntryPrice, worth, type Position } from './position.ts';
 
+/** What differs at the venue, and since when a comparison has found just that; epoch ms, when it was asked for. */
+export interface Dispute {
+  readonly found: string;
+  readonly sinceMs: number;
+}
+
 /** Everything that a portfolio's journal says, folded. Plain data, so that it can be written down and read back. */
 export interface Portfolio {
   readonly name: string;
@@ -59,7 +65,7 @@ export interface Portfolio {
   /** The venue's rules, where it has told them. */
   readonly instruments: ReadonlyMap<string, ListedInstrument>;
   /** Instruments about which the venue and the journal disagree. */
-  readonly disputed: ReadonlySet<string>;
+  readonly disputed: ReadonlyMap<string, Dispute>;
   /** Signals that came too late since the last outage was reported. */
   readonly missed: Missed;
   /** Of the rules by which it is decided. */
@@ -177,7 +183,7 @@ export function emptyPortfolio(name: string): PortfolioState {
     filledMs: new Map(),
     filledSequence: 0,
     instruments: new Map(),
-    disputed: new Set(),
+    disputed: new Map(),
     missed: nothingMissed,
     incidents: new Map(),
     unpriced: new Map(),

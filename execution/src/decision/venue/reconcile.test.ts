@@ -116,7 +116,7 @@ describe('reconciliation', () => {
       { kind: 'balance', symbol: btc },
     ]);
     expect(portfolio.state.foreignOrders.size).toBe(0);
-    expect([...portfolio.state.disputed]).toEqual([`${binance}|${btc}`]);
+    expect([...portfolio.state.disputed.keys()]).toEqual([`${binance}|${btc}`]);
     expect(compared(portfolio, { openOrders, balances: bitcoins('1') }).events).toEqual([]);
   });
 
@@ -272,7 +272,7 @@ describe('reconciliation', () => {
     expect(compared(portfolio, short).differences).toMatchObject([
       { kind: 'balance', symbol: btc },
     ]);
-    expect([...portfolio.state.disputed]).toEqual(['binance|BTC/USDT']);
+    expect([...portfolio.state.disputed.keys()]).toEqual(['binance|BTC/USDT']);
     const enough = { balances: [{ currency: 'BTC', free: '0', total: '3.5' }] };
     expect(compared(portfolio, enough).differences).toEqual([]);
     expect(portfolio.state.disputed.size).toBe(0);
@@ -291,7 +291,7 @@ describe('reconciliation', () => {
         found: expect.stringMatching(/^short 2 BTC here/),
       },
     ]);
-    expect([...portfolio.state.disputed]).toEqual(['binance|BTC/USDT']);
+    expect([...portfolio.state.disputed.keys()]).toEqual(['binance|BTC/USDT']);
     expect(surpluses(portfolio.state, statement({ balances }))).toEqual(
       new Map([['BTC', new Big('7')]]),
     );

@@ -1,4 +1,4 @@
-import { Big, type OrderId } from '@heliograph/contracts';
+import { Big, OrderId } from '@heliograph/contracts';
 import { aSignal } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { after, anOrder, bitcoin, hear, holdingWith, nowMs } from '../../testing/portfolios.ts';
@@ -143,6 +143,22 @@ describe('a write-off', () => {
     const state = missing();
     const found = { ...asked(state), nowMs: nowMs - 19_000 };
     expect(refusal(state, found), 'a second after').toMatchObject(once);
+  });
+
+  test('is not put off by what else is found on an account that others use, only by another balance', () => {
+    const state = missing('0.5');
+    const timeMs = nowMs - 1_000;
+    const foreign = { ...listedAs(OrderId.parse('ofsomebodyelse')), reduceOnly: false };
+    const told = (there: string): void => {
+      const openOrders = [foreign];
+      const now = statement({ balances: bitcoins(there), openOrders, timeMs });
+      after(state, ...reconcile(state, now).events);
+    };
+    told('0.5');
+    expect(state.reconciled?.timeMs).toBe(timeMs);
+    expect(types(decide(state, byHand, asked(state, '0.5')))).toContain('order_filled');
+    told('0.4');
+    expect(refusal(state, asked(state, '0.4'))).toMatchObject({ reason: 'UNRECONCILED' });
   });
 
   test('is not decided while something moves, or nobody has asked', () => {
