@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SymbolName } from '@heliograph/contracts';
 import { aCandle } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Instant } from '../feed.ts';
 import { inStep } from './in-step.ts';
 
@@ -29,6 +29,8 @@ async function* given(instants: readonly Instant[]): AsyncGenerator<Instant> {
 const whole = [0, 1, 2, 3].map((at) =>
   symbols.map((symbol) => `${symbol} ${aCandle({ at }).openTime}`).join(', '),
 );
+
+afterEach(() => vi.useRealTimers());
 
 test('whoever comes first, what closes together is one instant, in the order of the instruments', async () => {
   await fc.assert(
@@ -87,9 +89,10 @@ test('whoever reads may be busy for long: what has come meanwhile is in step all
   // Each symbol by itself, as after an outage.
   const bySymbol = instants.toSorted((a, b) => symbolOf(a) - symbolOf(b));
   const texts: string[] = [];
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   for await (const { candles } of inStep(given(bySymbol), { instruments, waitMs: 20 })) {
     texts.push(candles.map(({ symbol, openTime }) => `${symbol} ${openTime}`).join(', '));
-    await sleep(60);
+    vi.advanceTimersByTime(60);
   }
   expect(texts).toEqual(whole);
 });
