@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import type { TestInstant } from './paced-feed.ts';
+import type { Draft } from '../decision/state/draft.ts';
+import { createSimulation } from '../simulation.ts';
+import { endOf, type TestInstant } from './paced-feed.ts';
 import { randomSettings } from './random-settings.ts';
 import { randomWish, signalOf } from './random-signals.ts';
 import { randomMoves, tapeOf } from './random-tape.ts';
@@ -36,4 +38,21 @@ export function instantsOf({ settings, steps, longEvery }: History, tape: string
       return wish.isDoubled ? [signal, signal] : [signal];
     }),
   }));
+}
+
+/** What the simulation makes of it, to the end of its tape. */
+export function journalOf(history: History, tape: string): Draft[] {
+  const { settings } = history;
+  const instants = instantsOf(history, tape);
+  const events: Draft[] = [];
+  const onEvent = (event: Draft): void => void events.push(event);
+  const run = createSimulation({ portfolio: 'p', tape, mode: 'paper', settings, onEvent });
+  for (const { candles, prints = [], signals } of instants) {
+    for (const candle of candles) run.onCandle(candle);
+    for (const print of prints) run.onPrint(print);
+    for (const signal of signals) run.onSignal(signal);
+  }
+  const { data, timeMs } = endOf(instants, tape);
+  run.onTapeEnded(data, timeMs);
+  return events;
 }

@@ -1,4 +1,5 @@
-import { Big, decimalOf, PermanentError, signOf } from '@heliograph/contracts';
+import { Big, decimalOf, signOf } from '@heliograph/contracts';
+import { broken } from './broken.ts';
 import type { DraftOf } from './draft.ts';
 import {
   beginLegs,
@@ -147,13 +148,6 @@ export function compare(
   throw broken(
     { name },
     `at event ${id} its fills leave ${cash.toFixed()} in cash, the event says ${data.cash}`,
-  );
-}
-
-function broken({ name }: Pick<Portfolio, 'name'>, contradiction: string): PermanentError {
-  return new PermanentError(
-    'JOURNAL_BROKEN',
-    `the journal of ${name} contradicts itself: ${contradiction}; put the stream back from a backup, or start another portfolio`,
   );
 }
 

@@ -7,6 +7,7 @@ import {
   type OrderId,
   type ReasonCode,
 } from '@heliograph/contracts';
+import { broken } from './broken.ts';
 import type { DraftOf } from './draft.ts';
 import { isOpen, isProtective, legOf, statusAfter, type Order, type OrderFact } from './order.ts';
 import { instrumentKey } from '../../instrument-key.ts';
@@ -32,6 +33,8 @@ const minuteMs = 60_000;
 const zero = new Big('0');
 
 export function intend(state: PortfolioState, event: DraftOf<'order_intended'>): void {
+  if (!state.opened)
+    throw broken(state, `it intends order ${event.data.orderId} before it is opened`);
   const order = intendedOrder(state, event);
   state.orders.set(order.id, order);
   state.currency ??= currencyOf(order.symbol);

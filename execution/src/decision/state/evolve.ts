@@ -1,4 +1,5 @@
 import { Big, toMs } from '@heliograph/contracts';
+import { broken } from './broken.ts';
 import { closeTrade, compare, fill } from './evolve-fills.ts';
 import type { Draft, DraftOf } from './draft.ts';
 import { changeOrder, giveUp, intend, intendCancel, mayBeSentAgain } from './evolve-orders.ts';
@@ -107,6 +108,7 @@ function ending({ timeMs, data }: DraftOf<'order_rejected' | 'order_cancelled'>)
 }
 
 function open(state: PortfolioState, { data, timeMs }: DraftOf<'portfolio_opened'>): void {
+  if (state.opened) throw broken(state, 'it is opened a second time');
   seen(state, data);
   state.opened = data;
   state.openedMs = timeMs;

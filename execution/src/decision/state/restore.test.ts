@@ -3,16 +3,13 @@ import { aJournalEvent } from '@heliograph/contracts/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pack, unpack } from '../../plain-data.ts';
-import { createSimulation } from '../../simulation.ts';
-import { endOf } from '../../testing/paced-feed.ts';
 import { bitcoin } from '../../testing/portfolios.ts';
-import { instantsOf, randomHistory } from '../../testing/random-history.ts';
+import { journalOf, randomHistory } from '../../testing/random-history.ts';
 import { draftOf, type Draft } from './draft.ts';
 import { evolve } from './evolve.ts';
 import { emptyPortfolio, type PortfolioState } from './portfolio.ts';
 import { restorePortfolio } from './restore.ts';
 
-const tape = 't';
 const orderId = OrderId.parse('foreign');
 const quantity = PositiveDecimal.parse('1');
 
@@ -53,18 +50,7 @@ function folded(events: readonly Draft[], state = emptyPortfolio('p')): Portfoli
 test('what is read back at any place of a journal, and folded on from there, is the whole journal folded', () => {
   fc.assert(
     fc.property(randomHistory, fc.nat(), (history, at) => {
-      const { settings } = history;
-      const instants = instantsOf(history, tape);
-      const events: Draft[] = [];
-      const onEvent = (event: Draft) => void events.push(event);
-      const run = createSimulation({ portfolio: 'p', tape, mode: 'paper', settings, onEvent });
-      for (const { candles, prints = [], signals } of instants) {
-        for (const candle of candles) run.onCandle(candle);
-        for (const print of prints) run.onPrint(print);
-        for (const signal of signals) run.onSignal(signal);
-      }
-      const { data, timeMs } = endOf(instants, tape);
-      run.onTapeEnded(data, timeMs);
+      const events = journalOf(history, 't');
       const cut = at % (events.length + 1);
       const journal = events.toSpliced(cut, 0, ...told);
       const kept = JSON.stringify(pack(folded(journal.slice(0, cut + told.length))));
