@@ -1,8 +1,9 @@
 import type { OrderId } from '@heliograph/contracts';
 import type { Bus } from '@heliograph/contracts/bus';
 import type { Fold } from '../fold.ts';
-import type { PaperBookState, RestingOrder } from './book.ts';
+import type { PaperBook, PaperBookState, RestingOrder } from './book.ts';
 import type { PaperEvent } from './events.ts';
+import { withoutLostPlaces, type LostPlaces } from './lost-places.ts';
 import { finish, nextEvents } from './match.ts';
 import { progressOf, type Progress } from './progress.ts';
 import type { RecentSlices } from './recent-slices.ts';
@@ -25,18 +26,23 @@ export function createCatchUp({
   tape,
   kind,
   recent,
+  lost,
   fold,
 }: {
   bus: Bus;
   tape: string;
   kind: 'candles' | 'trades';
   recent: RecentSlices;
+  /** Those whose places MARKET does not have any more. */
+  lost: LostPlaces;
   fold: Pick<Fold<PaperBookState, PaperEvent>, 'state' | 'tryWrite'>;
 }): CatchUp {
   const progress = new Map<OrderId, Progress>();
 
+  const book = (): PaperBook => withoutLostPlaces(fold.state, lost);
+
   const behind = (upTo: number): RestingOrder[] =>
-    [...fold.state.resting.values()].filter((order) => progressOf(progress, order).upTo < upTo);
+    [...book().resting.values()].filter((order) => progressOf(progress, order).upTo < upTo);
 
   const slicesFor = async (orders: readonly RestingOrder[], upTo: number): Promise<Slice[]> => {
     const slices = new Map<number, Slice>();
@@ -63,11 +69,11 @@ export function createCatchUp({
     if (first && !(await answered(first))) return;
     for (const slice of slices) {
       for (;;) {
-        const events = nextEvents(fold.state, progress, slice);
+        const events = nextEvents(book(), progress, slice);
         if (events.length === 0) break;
         if (!(await fold.tryWrite(events)) || !(await answered(slice))) return;
       }
-      finish(fold.state, progress, slice);
+      finish(book(), progress, slice);
     }
     for (const order of behind(upTo))
       progress.set(order.orderId, { ...progressOf(progress, order), upTo });

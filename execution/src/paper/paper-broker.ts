@@ -23,6 +23,7 @@ import { evolveBook } from './evolve-book.ts';
 import { createCatchUp, type CatchUp } from './catch-up.ts';
 import { createCandleLengths } from './candle-lengths.ts';
 import { PaperEvent, reportOf } from './events.ts';
+import { placesLost } from './lost-places.ts';
 import { paperOrderTypes, paperTimesInForce } from './order-types.ts';
 import { place } from './place.ts';
 import { createRecentSlices } from './recent-slices.ts';
@@ -105,7 +106,9 @@ export async function openPaperBroker({
         'start with those, or name another --portfolio',
     );
 
-  const catchUp = createCatchUp({ bus, tape, kind, recent, fold });
+  // What was in the book before this was asked had its place on the tape.
+  const lost = placesLost(fold.state, await bus.lastSequence('MARKET'));
+  const catchUp = createCatchUp({ bus, tape, kind, recent, lost, fold });
 
   /** Of an order that ended so long ago that the book has forgotten how. */
   const readReports = async (orderId: OrderId): Promise<Report[]> =>
