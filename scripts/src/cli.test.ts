@@ -142,6 +142,7 @@ describe.concurrent('the configuration file', () => {
 
   test.for([
     ['{"cash": ', 'the configuration file is not JSON'],
+    ['{"cash": 1, "cash": 2}', 'heliograph.json: cash is there twice'],
     ['{"cahs": 1}', 'heliograph.json: unknown option cahs, expected one of'],
     ['{"cash": null}', 'heliograph.json: cash: expected a text, a number'],
     [

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '@heliograph/contracts';
 import { z } from 'zod';
+import { parseJsonText } from '../options/json-text.ts';
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()], {
   error: 'expected a text, a number or a truth value',
@@ -56,10 +57,10 @@ async function readText(path: string): Promise<string> {
 async function readJson(path: string): Promise<unknown> {
   const text = await readText(path);
   try {
-    return JSON.parse(text);
+    return parseJsonText(text, path);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(`${path}: the configuration file is not JSON: ${reason}`, { cause });
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new UserError(`${path}: the configuration file is not JSON: ${cause.message}`, { cause });
   }
 }
 

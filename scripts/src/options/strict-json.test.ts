@@ -13,10 +13,6 @@ async function read(text: string): Promise<unknown> {
   return await readJson(path, { option: '--some', example: 'limits' });
 }
 
-test('the mark that some editors put in front of a text is none of it', async () => {
-  expect(await read('\uFEFF{"a": 1}')).toEqual({ a: 1 });
-});
-
 test.for([
   ['', /some\.json: not JSON, expected limits$/],
   ['{"a": 1,}', /some\.json: not JSON at line 1 column 9, expected limits$/],

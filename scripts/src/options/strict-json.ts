@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { didYouMean, UserError } from '@heliograph/contracts';
 import { z } from 'zod';
-import { repeatedName } from './repeated-name.ts';
+import { parseJsonText } from './json-text.ts';
 
 /**
  * A JSON file that somebody has written by hand, not yet checked.
@@ -16,20 +16,15 @@ export async function readJson(
     const found = /^\s*[[{]/.test(path) ? 'JSON itself' : path;
     throw new UserError(`${option} that can be read, found ${found}`, { exitCode: 2, cause });
   });
-  // Some editors put a mark in front that nobody sees.
-  const json = text.replace(/^\uFEFF/, '');
-  let value: unknown;
   try {
-    value = JSON.parse(json);
+    return parseJsonText(text, path);
   } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
     // The rest of what it says repeats the text.
-    const [place] = /line \d+ column \d+/.exec(String(cause)) ?? [];
+    const [place] = /line \d+ column \d+/.exec(cause.message) ?? [];
     const where = place === undefined ? '' : ` at ${place}`;
     throw new UserError(`${path}: not JSON${where}, expected ${example}`, { cause });
   }
-  const repeated = repeatedName(json);
-  if (repeated === undefined) return value;
-  throw new UserError(`${path}: ${repeated} is there twice: only one of them would count, keep it`);
 }
 
 /**
