@@ -2,6 +2,7 @@ export type { Broker } from './brokers/broker.ts';
 export { openCcxtBroker, type CcxtBrokerOptions } from './brokers/ccxt/open-ccxt-broker.ts';
 export { draftOf, recorded, type Draft } from './decision/state/draft.ts';
 export { decisionsVersion } from './decision/version.ts';
+export { isTooLittle } from './decision/venue/too-little.ts';
 export { personsChoice } from './decision/venue/persons-choice.ts';
 export type { Order } from './decision/state/order.ts';
 export { currencyOf, type Portfolio } from './decision/state/portfolio.ts';

@@ -19,6 +19,7 @@ import { isReversing } from './exits/on-its-way.ts';
 import type { Portfolio } from './state/portfolio.ts';
 import type { Refusal } from './refusal.ts';
 import { partsOf } from './entries/size.ts';
+import { isLeftOver } from './checks/write-off.ts';
 import { writtenOff } from './venue/write-off.ts';
 
 export type { DecisionContext } from './considered.ts';
@@ -169,9 +170,9 @@ function exitOrders(considered: Considered, facts: SignalFacts, attempt: number)
 }
 
 function bookedOff(considered: Considered, facts: SignalFacts): Draft[] {
-  const { missing } = considered;
+  const { missing, position } = considered;
   if ('unclear' in missing) throw new Error('what is missing is not certain');
-  const { quantity } = missing;
+  const quantity = position && isLeftOver(considered) ? position.quantity : missing.quantity;
   const order = intended(
     considered,
     facts,

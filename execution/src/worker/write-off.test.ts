@@ -72,6 +72,39 @@ describe.concurrent('a position that the venue does not have', () => {
     expect(await differenceIn(bus)).toBeUndefined();
   });
 
+  test('is written off where a thin market has left less than an order may sell', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { double, bus } = await begin(stack);
+    double.setDepth('BTCUSDT', '0.01993');
+    await publish(bus, liveSignal('out', exit));
+    await eventually(async () => {
+      const refused = await only(bus, 'order_rejected');
+      expect(refused.map(({ data }) => data.reason)).toContain('BELOW_MINIMUM');
+    });
+    double.setDepth('BTCUSDT', undefined);
+    const [left] = fold(await journalOf(bus)).positions.values();
+    expect(left?.quantity.toFixed()).toBe('0.00007');
+    let answered = 0;
+    await publish(bus, liveSignal('gone', writeOff));
+    await eventually(async () => {
+      // It may come just while it is tried to be sold once more.
+      const skipped = (await only(bus, 'signal_skipped')).length;
+      if (skipped > answered) {
+        answered = skipped;
+        await publish(bus, liveSignal(`gone-${skipped}`, writeOff));
+      }
+      const [closed] = await only(bus, 'trade_closed');
+      expect(closed?.data).toMatchObject({ exitReason: 'write_off' });
+    });
+    await eventually(async () => {
+      const { positions, orders } = fold(await journalOf(bus));
+      expect([positions.size, orders.size]).toEqual([0, 0]);
+    });
+    await publish(bus, liveSignal('again'));
+    await seen(bus, 'order_filled', 4);
+    expect(await differenceIn(bus)).toBeUndefined();
+  });
+
   test('is not written off where the venue has it by then', async () => {
     await using stack = new AsyncDisposableStack();
     const { double, bus } = await begin(stack);

@@ -1,5 +1,11 @@
-import { liveTape, PositiveDecimal, UserError, type SymbolName } from '@heliograph/contracts';
-import { listPortfolios } from '@heliograph/execution';
+import {
+  decimalOf,
+  liveTape,
+  PositiveDecimal,
+  UserError,
+  type SymbolName,
+} from '@heliograph/contracts';
+import { isTooLittle, listPortfolios } from '@heliograph/execution';
 import { z } from 'zod';
 import {
   closePositions,
@@ -9,7 +15,7 @@ import {
 } from '../control/close-positions.ts';
 import { controlOptions } from '../control/control-options.ts';
 import { openControl } from '../control/open-control.ts';
-import { readView } from '../control/portfolio-view.ts';
+import { instrumentOf, readView } from '../control/portfolio-view.ts';
 import { readSymbols } from '../control/read-symbols.ts';
 import { selectPortfolios } from '../control/select-portfolios.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
@@ -22,8 +28,8 @@ const WriteOffOptions = z.object({
 });
 
 /**
- * Takes out of the books what the venue does not have, by a signal of a person. A worker asks the venue before it does, and
- * writes off no more than is missing.
+ * Takes out of the books what the venue does not have, or takes no order of, by a signal of a person. A worker asks the venue
+ * before it does, and writes off no more than is missing.
  */
 export async function writeOff(invocation: Invocation): Promise<ExitCode> {
   const { portfolio, reason, author, wait, price } = readOptions(invocation, WriteOffOptions);
@@ -39,7 +45,7 @@ export async function writeOff(invocation: Invocation): Promise<ExitCode> {
   const meant = closingsOf(views).filter(({ position }) => position.symbol === symbol);
   if (meant.length === 0)
     throw new UserError(`write-off: ${portfolio} holds no ${symbol}`, { exitCode: 2 });
-  meant.forEach(refuseWhatIsThere);
+  for (const closing of meant) refuseWhatIsThere(closing, price);
   const told = await closePositions(bus, meant, {
     reason: `written off by ${author}: ${reason}`,
     waitMs: wait,
@@ -51,18 +57,23 @@ export async function writeOff(invocation: Invocation): Promise<ExitCode> {
 }
 
 /** The worker asks the venue again; whoever is mistaken hears it at once. */
-function refuseWhatIsThere({
-  held: { name, portfolio, view },
-  position: { symbol },
-}: Closing): void {
+function refuseWhatIsThere(
+  { held: { name, portfolio, view }, position }: Closing,
+  price = view.prices.get(instrumentOf(position)) ?? '0',
+): void {
+  const { symbol } = position;
   if (portfolio.opened?.mode !== 'live')
     throw new UserError(
       `write-off: ${name} trades on paper, where the account has all that is held; close it instead`,
       { exitCode: 2 },
     );
-  if (!isMissing(symbol, view.reconciled?.differences ?? []))
+  const known = [...portfolio.positions.values()].find(
+    (each) => each.symbol === symbol && each.venue === position.venue,
+  );
+  const isLeftOver = known !== undefined && isTooLittle(portfolio, known, decimalOf(price));
+  if (!isLeftOver && !isMissing(symbol, view.reconciled?.differences ?? []))
     throw new UserError(
-      `write-off: the last comparison of ${name} with its venue found nothing of ${symbol} missing`,
+      `write-off: the last comparison of ${name} with its venue found nothing of ${symbol} missing, and what is held is not too little to be sold: close it instead`,
       { exitCode: 2 },
     );
 }

@@ -1,4 +1,4 @@
-import { Big, OrderId } from '@heliograph/contracts';
+import { Big, OrderId, TradeSignal } from '@heliograph/contracts';
 import { aSignal } from '@heliograph/contracts/testing';
 import { describe, expect, test } from 'vitest';
 import { after, anOrder, bitcoin, hear, holdingWith, nowMs } from '../../testing/portfolios.ts';
@@ -111,6 +111,37 @@ describe('a write-off', () => {
     expect(lacks([{ ...bitcoin, side: 'long', quantity: '0.4' }])).toBe('0.6');
     expect(lacks([{ ...bitcoin, side: 'short', quantity: '1' }])).toBe('1');
     expect(lacks([{ ...bitcoin, side: 'long', quantity: '1.5' }])).toBe('0');
+  });
+
+  test('takes what is there, too, where it is less than the venue takes in an order', () => {
+    const rules = { lotSize: '0.00001', minNotional: '5' };
+    const left = (quantity: string, price = '90') => {
+      const instruments = { instruments: { 'BTC/USDT': rules } };
+      const state = holdingWith(instruments, { fill: { quantity } }, { mode: 'live' });
+      const { data } = byHand;
+      const referencePrice = { ...data.referencePrice, price };
+      const signal = { ...byHand, data: { ...data, referencePrice } };
+      return { state, signal: TradeSignal.parse(signal), context: asked(state, quantity) };
+    };
+    const { state, signal, context } = left('0.04');
+    const [first, ...more] = decide(state, signal, context);
+    if (!first) throw new Error('nothing was decided');
+    expect([first, ...more]).toMatchObject([
+      { data: { writeOff: true, size: { quantity: '0.04' } } },
+      { data: { fillId: 'write-off', quantity: '0.04' } },
+      { data: { side: 'flat' } },
+      { data: { exitReason: 'write_off' } },
+    ]);
+    const facts = { prices: createPriceHistory([]), signalOf: () => signal, ended: undefined };
+    const derived = [...(derivationsOf(state, [first, ...more], facts) ?? [])];
+    expect(derived).toContainEqual([first, ...more]);
+    for (const [quantity, price] of [['0.06'], ['0.04', '150'], ['0.06', '0.01']] as const) {
+      const enough = left(quantity, price);
+      expect(refusal(enough.state, enough.context, enough.signal)).toMatchObject({
+        reason: 'UNSUPPORTED_INTENT',
+        detail: expect.stringMatching(/the venue has/),
+      });
+    }
   });
 
   test('is refused where the venue has everything', () => {
