@@ -15,9 +15,12 @@ import {
 import { handleEach, type Bus, type StoredMessage } from '@heliograph/contracts/bus';
 import type { Logger, Service } from '@heliograph/contracts/service';
 import {
+  concat,
   concatMap,
   defer,
+  from,
   interval,
+  map,
   merge,
   mergeMap,
   race,
@@ -32,6 +35,7 @@ import type { Broker } from '../brokers/broker.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import { createDeskRegistry, portfoliosBucket } from './desk-registry.ts';
 import { openDesk, type Desk } from './desk.ts';
+import { listPortfolios } from './read-portfolio.ts';
 import { createTradingStates } from './trading-states.ts';
 import { createTrouble } from './trouble.ts';
 import { asUnfit } from './unfit.ts';
@@ -205,8 +209,13 @@ export function startExecution(options: ExecutionOptions): Service {
       },
     }),
   );
+  /** The bucket may have been lost: what a journal tells of has to be looked after all the same. */
+  const listed$ = defer(() => listPortfolios(bus)).pipe(
+    concatMap((portfolios) => from(portfolios)),
+    map(({ name, ...entry }) => ({ key: name, value: JSON.stringify(entry) })),
+  );
   const portfolios$ = defer(() => bus.bucket(portfoliosBucket)).pipe(
-    concatMap((bucket) => bucket.watch()),
+    concatMap((bucket) => concat(listed$, bucket.watch())),
     concatMap((entry) => tracked(follow(entry))),
   );
   const ends$ = bus

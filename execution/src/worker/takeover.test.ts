@@ -13,6 +13,7 @@ import { expect, test } from 'vitest';
 import type { Clock } from '../clock.ts';
 import { recorded, type Draft } from '../decision/state/draft.ts';
 import { createSimulation } from '../simulation.ts';
+import { portfoliosBucket } from './desk-registry.ts';
 import { startExecution } from './execution.ts';
 
 const settings = someSettings({
@@ -149,4 +150,19 @@ test('an order that nobody is left to send is cancelled', async () => {
   await eventually(async () =>
     expect((await journalOf(bus)).at(-1)).toBe('order_cancelled BTC/USDT EXPIRED'),
   );
+});
+
+test('a worker that begins where the workers have lost what they told each other looks after what is open', async () => {
+  const server = createMemoryServer({ drainTimeoutMs: 1 });
+  await using bus = server.connect();
+  const ordered = candle('BTC/USDT', 0, 400);
+  {
+    await using _first = worker(server.connect(), 'first');
+    await publish(bus, [ordered], [entry('BTC/USDT', ordered)]);
+    await eventually(async () => expect(await journalOf(bus)).toContain('order_accepted BTC/USDT'));
+  }
+  await (await bus.bucket(portfoliosBucket)).delete('paper-t');
+  await using _second = worker(server.connect(), 'second');
+  await publish(bus, [candle('BTC/USDT', 1, 410)], []);
+  await eventually(async () => expect(await journalOf(bus)).toContain('order_filled BTC/USDT'));
 });
