@@ -158,7 +158,10 @@ function decimalText(pattern: RegExp, expected: string) {
   const error = `expected ${expected} as text, e.g. "0.25"`;
   return z
     .string({ error })
-    .max(maxDigits, { abort: true })
+    .max(maxDigits, {
+      error: `Too big: expected string to have <=${maxDigits} characters`,
+      abort: true,
+    })
     .regex(pattern, { error, abort: true })
     .brand<'Decimal'>();
 }
