@@ -8,18 +8,21 @@ const usuallyEveryMs = 5_000;
 
 /**
  * Says again and again that a service is alive, until it is disposed, and then takes that back: who stops is not missed.
- * While the bus is away nothing is said, and nothing fails.
+ * While the bus is away nothing is said, and nothing fails. Of a service that cannot go on nothing is said any more, nor taken back: it is missed.
  */
 export function startHeartbeat({
   bus,
   service,
   instance,
   everyMs = usuallyEveryMs,
+  finished,
 }: {
   readonly bus: Pick<Bus, 'bucket'>;
   readonly service: string;
   readonly instance: string;
   readonly everyMs?: number;
+  /** Rejects when the service cannot go on. */
+  readonly finished?: Promise<unknown>;
 }): AsyncDisposable {
   const key = `${service}/${instance}`;
   let bucket: Promise<Bucket> | undefined;
@@ -37,11 +40,16 @@ export function startHeartbeat({
   beat();
   const timer = setInterval(beat, everyMs);
   timer.unref();
+  let isMissed = false;
+  finished?.catch(() => {
+    isMissed = true;
+    clearInterval(timer);
+  });
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await beating;
-      await quietly(async () => (await opened()).delete(key));
+      if (!isMissed) await quietly(async () => (await opened()).delete(key));
     },
   };
 }

@@ -20,7 +20,7 @@ import { runNotifier } from '../services/run-notifier.ts';
 import { runSignalEngine } from '../services/run-signal-engine.ts';
 import { runTradeLog } from '../services/run-trade-log.ts';
 import { runWebhook } from '../services/run-webhook.ts';
-import { runWorkers } from '../services/run-workers.ts';
+import { runWorkers, sideBySide } from '../services/run-workers.ts';
 import { firstFailure, type Surroundings } from '../services/surroundings.ts';
 import { readWebhookOptions } from '../options/webhook-options.ts';
 import { workerOptions } from '../options/worker-options.ts';
@@ -123,7 +123,8 @@ const starters: Readonly<Record<string, (start: Start) => Promise<Service[]>>> =
       refuseWithoutSymbols(portfolios);
       if (broker.marketType === 'spot') refuseMargin(portfolios);
     }
-    return runWorkers({ ...surroundings, broker }, { portfolios, workers, changeSettings });
+    const trading = { portfolios, workers, changeSettings };
+    return sideBySide(await runWorkers({ ...surroundings, broker }, trading), surroundings.log);
   },
   webhook: async ({ invocation, options, env, surroundings }) => {
     const webhook = await runWebhook(surroundings, {

@@ -32,11 +32,11 @@ async function publishCandle(bus: Bus): Promise<void> {
   });
 }
 
-async function publishSignal(bus: Bus, enters: boolean): Promise<void> {
+async function publishSignal(bus: Bus, enters: boolean, round = 1): Promise<void> {
   const time = toTime(Date.now());
   const make = enters ? aSignal : anExitSignal;
   const signal = make({
-    id: enters ? 'enter1' : 'leave1',
+    id: `${enters ? 'enter' : 'leave'}${round}`,
     time,
     recordedtime: time,
     expirytime: toTime(Date.now() + 60_000),
@@ -97,4 +97,43 @@ test('a shadow trades on paper what its neighbour trades at an exchange, and the
     { portfolio: 'shadow', finding: null, notReplayed: 'it ran by the wall clock' },
   ]);
   expect(verified.code).toBe(0);
+});
+
+test('a portfolio whose journal is damaged leaves its neighbour alone, which goes on', async () => {
+  await using folder = await temporaryFolder();
+  const cwd = folder.path;
+  await using place = await startLivePlace(cwd, { USDT: '100000', BTC: '0' });
+  const { bus, env } = place;
+  await writeFile(
+    join(cwd, 'portfolios.json'),
+    JSON.stringify({ money: { risk: { symbols: ['BTC/USDT'] } }, shadow: { shadow: true } }),
+  );
+  const flags = '--mode live --venue-id binance --cash 50000 --stake 500 --lot-size 0.00001';
+  const run = ['run', 'execution', ...flags.split(' '), '--portfolios', 'portfolios.json'];
+  await using execution = startCli([...run, '--worker', 'one'], { cwd, env });
+  await publishCandle(bus);
+  const filled = async (portfolio: string): Promise<number> =>
+    (await typesOf(bus, portfolio)).filter((type) => type === 'order_filled').length;
+  const trades = async (portfolio: string, orders: number): Promise<void> =>
+    eventually(async () => {
+      await publishCandle(bus);
+      expect({ portfolio, filled: await filled(portfolio) }).toEqual({ portfolio, filled: orders });
+    });
+  await publishSignal(bus, true);
+  await Promise.all([trades('money', 1), trades('shadow', 1)]);
+
+  const subject = 'trading.shadow.trading_state_changed';
+  await bus.publish({ subject, id: 'junk', body: '{"schemaversion":9}' });
+  await execution.said('stderr', /a portfolio is not traded any more, the others are/);
+  await publishSignal(bus, false);
+  await trades('money', 2);
+  await publishSignal(bus, true, 2);
+  await trades('money', 3);
+
+  const missed = async () => (await bus.bucket('heartbeats')).get('execution/shadow-one');
+  const before = (await missed())?.value;
+  execution.kill('SIGTERM');
+  expect(await execution.result).toMatchObject({ code: 0 });
+  expect(before).toBeDefined();
+  expect((await missed())?.value, 'nobody took it back').toBe(before);
 });

@@ -1,3 +1,4 @@
+import { UserError } from '@heliograph/contracts';
 import type { Logger, Service } from '@heliograph/contracts/service';
 import type { Broker } from '@heliograph/execution';
 import { atServer } from '../at-server.ts';
@@ -24,6 +25,23 @@ export async function runWorkers(
   return services;
 }
 
+/**
+ * Of portfolios side by side one that must not be traded leaves the others alone, for what they hold has to be looked after: it is
+ * told, and its sign of life is missed. With the last one all of them cannot go on.
+ */
+export function sideBySide(services: readonly Service[], log: Logger): Service[] {
+  let working = services.length;
+  return services.map((service) => ({
+    ...service,
+    finished: service.finished.catch((err: unknown) => {
+      working -= 1;
+      if (working === 0 || !(err instanceof UserError)) throw err;
+      log.error({ err }, 'a portfolio is not traded any more, the others are');
+      return new Promise<never>(() => {});
+    }),
+  }));
+}
+
 async function runExecution(
   surroundings: Surroundings,
   options: BasePortfolioOptions & { readonly worker: string; readonly changeSettings: boolean },
@@ -42,7 +60,8 @@ async function runExecution(
       log: log.child({ service: 'execution', worker: options.worker }),
     }),
   );
-  beat(surroundings, bus, 'execution', `${options.portfolio}-${options.worker}`);
+  const instance = `${options.portfolio}-${options.worker}`;
+  beat(surroundings, bus, 'execution', { instance, finished: execution.finished });
   return execution;
 }
 

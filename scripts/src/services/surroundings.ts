@@ -46,15 +46,20 @@ export async function openBus(
   );
 }
 
-/** Says that a service of this process is alive for as long as it runs. */
+/** Says that a service of this process is alive for as long as it runs, or until `finished` rejects. */
 export function beat(
   { stack }: Surroundings,
   bus: Bus,
   service: string,
-  instance = hostname(),
+  { instance = hostname(), finished }: { instance?: string; finished?: Promise<unknown> } = {},
 ): void {
   stack.use(
-    startHeartbeat({ bus, service, instance: instance.replaceAll(/[^A-Za-z0-9_-]/g, '-') }),
+    startHeartbeat({
+      bus,
+      service,
+      instance: instance.replaceAll(/[^A-Za-z0-9_-]/g, '-'),
+      ...(finished && { finished }),
+    }),
   );
 }
 
