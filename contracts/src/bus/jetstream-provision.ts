@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../errors.ts';
 import { apiCode, toBusError } from './jetstream-errors.ts';
 import type { CompleteOptions } from './jetstream-options.ts';
+import { untilAnswered } from './jetstream-publish.ts';
 import { partitionTransform } from './stored-subject.ts';
 import type { StreamDeclaration, StreamName } from './streams.ts';
 import { streamList } from './subject-match.ts';
@@ -12,13 +13,14 @@ import { streamList } from './subject-match.ts';
 const duplicateWindowMs = 10 * 60_000;
 
 /**
- * Makes the streams that are missing. What exists is left as it is; `onDrift` is told of each difference.
+ * Makes the streams that are missing. What exists is left as it is; `onDrift` is told of each difference. A server that is
+ * slow to answer, as when its disk is busy, is asked again.
  * @throws UserError when signals are kept in another number of partitions, or when there is not enough storage
  */
 export async function provision(jsm: JetStreamManager, options: CompleteOptions): Promise<void> {
   for (const declaration of streamList) {
     const wanted = streamConfig(declaration, options);
-    const { config } = (await find(jsm, wanted.name)) ?? (await add(jsm, wanted));
+    const { config } = (await find(jsm, wanted.name, options)) ?? (await add(jsm, wanted, options));
     const differences = drift(wanted, config);
     const remapped = differences.find(({ field }) => field === 'subject_transform');
     if (remapped !== undefined) throw otherPartitions(wanted, config);
@@ -52,18 +54,26 @@ function streamConfig(
   };
 }
 
-async function find(jsm: JetStreamManager, name: string): Promise<StreamInfo | undefined> {
+async function find(
+  jsm: JetStreamManager,
+  name: string,
+  options: CompleteOptions,
+): Promise<StreamInfo | undefined> {
   try {
-    return await jsm.streams.info(name);
+    return await untilAnswered(options, () => jsm.streams.info(name));
   } catch (error) {
     if (error instanceof JetStreamApiError && error.status === 404) return undefined;
     throw toBusError(error, `cannot look up stream ${name}`);
   }
 }
 
-async function add(jsm: JetStreamManager, wanted: Wanted): Promise<StreamInfo> {
+async function add(
+  jsm: JetStreamManager,
+  wanted: Wanted,
+  options: CompleteOptions,
+): Promise<StreamInfo> {
   try {
-    return await jsm.streams.add(wanted);
+    return await untilAnswered(options, () => jsm.streams.add(wanted));
   } catch (error) {
     const code = error instanceof JetStreamApiError ? error.code : 0;
     // Somebody else made it in between, in his own way.

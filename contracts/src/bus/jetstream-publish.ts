@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outgoing, Published } from './bus.ts';
 import type { JetStreamContext } from './jetstream-context.ts';
-import { isUnreachable, toBusError } from './jetstream-errors.ts';
+import { inBusTerms, isUnreachable } from './jetstream-errors.ts';
 import { streamOf } from './subject-match.ts';
 
 /** After this long without an answer it is tried again. */
@@ -21,17 +21,27 @@ export async function publish(context: JetStreamContext, message: Outgoing): Pro
   return { sequence: ack.seq, duplicate: ack.duplicate };
 }
 
+type Patience = Pick<JetStreamContext['options'], 'patienceMs'>;
+
 /** Repeats what may be repeated until the server answers. */
-export async function patiently<T>(
-  { options }: { readonly options: Pick<JetStreamContext['options'], 'patienceMs'> },
+export function patiently<T>(
+  { options }: { readonly options: Patience },
   doing: string,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  for (const deadline = performance.now() + options.patienceMs; ; await sleep(retryPauseMs)) {
+  return inBusTerms(doing, untilAnswered(options, attempt));
+}
+
+/** The same, with the client's own error. */
+export async function untilAnswered<T>(
+  { patienceMs }: Patience,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (const deadline = performance.now() + patienceMs; ; await sleep(retryPauseMs)) {
     try {
       return await attempt();
     } catch (error) {
-      if (!isUnreachable(error) || performance.now() > deadline) throw toBusError(error, doing);
+      if (!isUnreachable(error) || performance.now() > deadline) throw error;
     }
   }
 }

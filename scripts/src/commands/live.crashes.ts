@@ -16,7 +16,7 @@ import { startLivePlace } from '../testing/live-place.ts';
 import { randomFrom } from '../testing/random-from.ts';
 
 /** How long everything goes wrong; hours by hand. */
-const seconds = Number(process.env['HELIOGRAPH_CRASH_SECONDS'] ?? 45);
+const seconds = Number(process.env['HELIOGRAPH_CRASH_SECONDS'] ?? 30);
 const seed = Number(process.env['HELIOGRAPH_CRASH_SEED'] ?? Date.now() % 2 ** 31);
 const hourMs = 3_600_000;
 const symbols = ['BTC/USDT', 'ETH/USDT', 'BNB/USDT'];
@@ -81,7 +81,11 @@ test(
     await using folder = await temporaryFolder();
     const cwd = folder.path;
     await writeFile(join(cwd, 'risk.json'), JSON.stringify({ symbols }));
-    await using place = await startLivePlace(cwd, { USDT: '100000', BTC: '0', ETH: '0', BNB: '0' });
+    await using place = await startLivePlace(
+      cwd,
+      { USDT: '100000', BTC: '0', ETH: '0', BNB: '0' },
+      { syncAlways: true },
+    );
     const { exchange, bus, env } = place;
     const clockFile = join(cwd, 'clock');
     const shift = async (ms: number): Promise<void> => {

@@ -17,11 +17,13 @@ export interface LivePlace extends AsyncDisposable {
 export async function startLivePlace(
   folder: string,
   balances: Readonly<Record<string, string>>,
+  /** Whether what is killed has to leave all of it on the disk. */
+  { syncAlways = false }: { syncAlways?: boolean } = {},
 ): Promise<LivePlace> {
   await using stack = new AsyncDisposableStack();
   const exchange = stack.use(await startExchange());
   for (const [asset, amount] of Object.entries(balances)) await exchange.set(asset, amount);
-  const server = { storeDir: join(folder, 'nats'), path: process.env['PATH'] };
+  const server = { storeDir: join(folder, 'nats'), path: process.env['PATH'], syncAlways };
   let running = await startNatsServer(server);
   stack.defer(() => running.stop());
   const { url, port, user, password } = running;
