@@ -46,6 +46,14 @@ async function publishSignal(bus: Bus, enters: boolean, round = 1): Promise<void
   await bus.publish({ subject, id: signal.id, body: JSON.stringify(signal) });
 }
 
+/** The portfolio with money has begun: two processes load an exchange's library, and the server makes its streams. */
+async function compared(bus: Bus): Promise<void> {
+  await eventually(
+    async () => expect(await typesOf(bus, 'money')).toContain('reconciliation_reported'),
+    { timeoutMs: 180_000 },
+  );
+}
+
 test('a shadow trades on paper what its neighbour trades at an exchange, and the log compares and verifies both', async () => {
   await using folder = await temporaryFolder();
   const cwd = folder.path;
@@ -62,9 +70,7 @@ test('a shadow trades on paper what its neighbour trades at an exchange, and the
   const run = ['run', 'execution', ...flags.split(' '), '--portfolios', 'portfolios.json'];
   await using execution = startCli(run, { cwd, env });
   await using log = startCli(['run', 'trade-log', '--db', 'log.sqlite'], { cwd, env });
-  await eventually(async () => {
-    expect(await typesOf(bus, 'money')).toContain('reconciliation_reported');
-  });
+  await compared(bus);
 
   await publishCandle(bus);
   for (const enters of [true, false]) {
@@ -111,6 +117,7 @@ test('a portfolio whose journal is damaged leaves its neighbour alone, which goe
   const flags = '--mode live --venue-id binance --cash 50000 --stake 500 --lot-size 0.00001';
   const run = ['run', 'execution', ...flags.split(' '), '--portfolios', 'portfolios.json'];
   await using execution = startCli([...run, '--worker', 'one'], { cwd, env });
+  await compared(bus);
   await publishCandle(bus);
   const filled = async (portfolio: string): Promise<number> =>
     (await typesOf(bus, portfolio)).filter((type) => type === 'order_filled').length;
