@@ -9,7 +9,8 @@ export interface FieldDifference {
 
 /**
  * The first field in which they differ, by the order of their names, the type before all; undefined when they are equal.
- * Of what was decided by other rules, ids and words for people are not compared, nor what was not written then: all that belongs to the rules.
+ * Of what was decided by other rules, ids and words for people are not compared, nor what was not written then: all that
+ * belongs to the rules.
  */
 export function firstDifference(
   recorded: object,

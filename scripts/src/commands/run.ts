@@ -124,7 +124,8 @@ const starters: Readonly<Record<string, (start: Start) => Promise<Service[]>>> =
       if (broker.marketType === 'spot') refuseMargin(portfolios);
     }
     const trading = { portfolios, workers, changeSettings };
-    return sideBySide(await runWorkers({ ...surroundings, broker }, trading), surroundings.log);
+    const running = await runWorkers({ ...surroundings, broker }, trading);
+    return portfolios.length > 1 ? sideBySide(running, surroundings.log) : running;
   },
   webhook: async ({ invocation, options, env, surroundings }) => {
     const webhook = await runWebhook(surroundings, {

@@ -46,7 +46,7 @@ async function publishSignal(bus: Bus, enters: boolean, round = 1): Promise<void
   await bus.publish({ subject, id: signal.id, body: JSON.stringify(signal) });
 }
 
-/** The portfolio with money has begun: two processes load an exchange's library, and the server makes its streams. */
+/** The portfolio with money has begun, which takes its time where much else does so at once. */
 async function compared(bus: Bus): Promise<void> {
   await eventually(
     async () => expect(await typesOf(bus, 'money')).toContain('reconciliation_reported'),
